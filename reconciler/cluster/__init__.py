@@ -1,0 +1,1 @@
+"""How a Kubernetes cluster's network objects are read and written with kubectl. Pure."""

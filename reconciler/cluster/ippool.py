@@ -1,0 +1,36 @@
+"""Calico IPPools, as kubectl prints and takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from reconciler.core.resource import Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IPPool(Resource):
+    """One pool; ``spec`` holds the manifest's fields. Fields that a document leaves out are not ours."""
+
+    kind: ClassVar[str] = "ippool"
+    recreated_by: ClassVar[frozenset[str]] = frozenset({"cidr", "blockSize"})
+
+    pool: str
+    spec: Mapping[str, object]
+
+    @property
+    def name(self) -> str:
+        return self.pool
+
+    @property
+    def values(self) -> dict[str, object]:
+        return {"name": self.pool, **self.spec}
+
+    @classmethod
+    def of_values(cls, values: Mapping[str, Any]) -> Self:
+        return cls(pool=values["name"], spec={name: value for name, value in values.items() if name != "name"})
+
+    def lens(self, live: Resource) -> Resource:
+        assert isinstance(live, IPPool)
+        return IPPool(pool=live.pool, spec={field: live.spec[field] for field in self.spec if field in live.spec})

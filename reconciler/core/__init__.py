@@ -1,0 +1,1 @@
+"""Facts by identity, and the one diff: no networks, no I/O."""

@@ -1,0 +1,43 @@
+"""Resources as JSON and back: absent values are left out, and a wish, a reading and a plan are spelled alike."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from reconciler.core.resource import Resource
+
+
+def as_json(resource: Resource) -> dict[str, object]:
+    """``{"kind": ..., attribute: value, ...}`` as in the contract, section 5."""
+    return {"kind": resource.kind} | attributes(resource)
+
+
+def attributes(resource: Resource) -> dict[str, object]:
+    """The attributes alone, identity first."""
+    return {name: plain(value) for name, value in resource.values.items() if value is not None}
+
+
+def plain(value: object) -> object:
+    """A value as JSON knows it: tuples are lists, nested dataclasses are objects without absent values."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        pairs = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
+        return {name: plain(inner) for name, inner in pairs if inner is not None}
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(inner) for inner in value]
+    return value
+
+
+def from_json(record: Mapping[str, object], kinds: Sequence[type[Resource]]) -> Resource:
+    """The resource that ``record`` spells. Raises: ValueError, naming the kind or the attribute that is wrong."""
+    by_kind = {kind.kind: kind for kind in kinds}
+    kind = by_kind.get(str(record.get("kind")))
+    if kind is None:
+        raise ValueError(f"unknown kind {record.get('kind')!r}: one of {', '.join(sorted(by_kind))}")
+    values = {name: value for name, value in record.items() if name not in ("kind", "owned")}
+    try:
+        return kind.of_values(values)
+    except TypeError as error:
+        raise ValueError(f"{kind.kind}: {error}") from None

@@ -1,0 +1,111 @@
+"""The seam: a driver knows a device's language and does no I/O, a transport carries text and knows no language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reconciler.core.change import Change
+from reconciler.core.resource import Key, Resource, State
+
+
+class Unreadable(Exception):
+    """An answer that cannot be understood, or only in part: the device is unknown, never empty."""
+
+
+class Unreachable(Exception):
+    """A device that does not answer, refuses the login, or broke off; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a device said to one question. ``status`` is the exit status (0 on a switch), ``error`` its stderr."""
+
+    text: str
+    status: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that changes a device, with the change that needs it; ``program`` is empty on a switch."""
+
+    program: str
+    text: str
+    change: Change
+
+    def __str__(self) -> str:
+        return f"{self.program} {self.text}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What to send: ``makes``, and only if every line of it worked, ``breaks``."""
+
+    makes: tuple[Line, ...]
+    breaks: tuple[Line, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return self.makes + self.breaks
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A line that the device refused, or (``line`` is None) a reason why the result of a batch is not known."""
+
+    line: Line | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything a device has, as far as it could be read.
+
+    ``unread``: kind -> why it could not be read; such kinds are unknown and not planned.
+    ``session``: key -> why it must not be touched: what carries our own session.
+    """
+
+    found: State
+    unread: Mapping[str, str] = field(default_factory=dict)
+    session: Mapping[Key, str] = field(default_factory=dict)
+
+
+class Claim(Protocol):
+    """What on one device is ours: read from the resource itself, with no memory of our own."""
+
+    def owns(self, resource: Resource) -> bool: ...
+
+
+class Driver(Protocol):
+    """All we know about one system, and nothing of how to reach it. Pure."""
+
+    kinds: Sequence[type[Resource]]
+    questions: Sequence[str]
+
+    def read(self, answers: Sequence[Answer]) -> Reading:
+        """Raises: Unreadable."""
+        ...
+
+    def write(self, changes: Sequence[Change], reading: Reading) -> Script:
+        """Lines that carry the changes out on the device that was read as ``reading``."""
+        ...
+
+
+class Transport(Protocol):
+    """A way to reach one device, kept open. The only place with device I/O."""
+
+    async def query(self, questions: Sequence[str]) -> Sequence[Answer]:
+        """All answers, in order, in one round trip where the device can. Raises: Unreachable."""
+        ...
+
+    async def apply(self, script: Script) -> Sequence[Failure]:
+        """Send it; no failures means that every line was taken. Raises: Unreachable."""
+        ...
+
+    async def save(self) -> None:
+        """Make the running state the one that the device boots with, where it knows the difference."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,31 @@
+"""Which change goes first: what others stand on is made before them and broken after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from graphlib import TopologicalSorter
+
+from reconciler.core.change import Change
+from reconciler.core.resource import Resource
+
+
+def kind_order(kinds: Iterable[type[Resource]]) -> tuple[str, ...]:
+    """Kinds so that each comes after all that it needs; ties keep the given order."""
+    listed = list(kinds)
+    names = {kind.kind for kind in listed}
+    return tuple(TopologicalSorter({kind.kind: sorted(kind.after & names) for kind in listed}).static_order())
+
+
+def makes(changes: Iterable[Change], order: Sequence[str]) -> list[Change]:
+    """Changes that leave something behind, outside in: the link before the address before the route."""
+    return sorted((c for c in changes if c.after is not None), key=lambda c: _place(c, order))
+
+
+def breaks(changes: Iterable[Change], order: Sequence[str]) -> list[Change]:
+    """Deletions, inside out."""
+    gone = sorted((c for c in changes if c.after is None), key=lambda c: _place(c, order))
+    return gone[::-1]
+
+
+def _place(change: Change, order: Sequence[str]) -> tuple[object, ...]:
+    return (order.index(change.key.kind), change.subject.rank)

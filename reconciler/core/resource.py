@@ -1,0 +1,113 @@
+"""One fact of a device (a route, a VLAN, ...), known by what the device itself keys on."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any, ClassVar, NamedTuple, Self
+
+
+class Key(NamedTuple):
+    """Identity: what the device itself uses to tell two entries apart."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource(ABC):
+    """One fact. Subclasses are normalised at birth, so equality is plain ``==``.
+
+    A field that is ``None`` is absent: not set on a device, not asked for in a wish.
+    """
+
+    kind: ClassVar[str]
+    after: ClassVar[frozenset[str]] = frozenset()
+    """Kinds that have to exist on the same device before this one can."""
+    recreated_by: ClassVar[frozenset[str]] = frozenset()
+    """Attributes that no device can change in place: the entry is deleted and made again."""
+
+    origin: str = field(default="", compare=False)
+    """Where it is wanted: ``nodes.yaml:7``; several places are joined by ``, ``."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Identity in words, as plans print it (contract, section 5)."""
+
+    @property
+    def key(self) -> Key:
+        return Key(self.kind, self.name)
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Attributes by the names that people see (contract, section 5), identity first; absent ones are ``None``."""
+        fields = (f for f in dataclasses.fields(self) if f.compare)
+        return {str(f.metadata.get("json", f.name)): getattr(self, f.name) for f in fields}
+
+    @classmethod
+    def of_values(cls, values: Mapping[str, Any]) -> Self:
+        """The reverse of ``values``. Raises: TypeError for a missing or a strange attribute."""
+        names = {str(f.metadata.get("json", f.name)): f.name for f in dataclasses.fields(cls)}
+        return cls(**{names.get(name, name): value for name, value in values.items()})
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """Place among its kind in a listing."""
+        return (self.name,)
+
+    @property
+    def link(self) -> str | None:
+        """The interface it stands on: it vanishes with that interface. ``None``: on none."""
+        return None
+
+    def lens(self, live: Resource) -> Resource:
+        """``live`` as this wish sees it: what the wish leaves open is blanked. Most kinds leave nothing open."""
+        return live
+
+    def born_at(self, origin: str) -> Self:
+        """The same wish, wanted at ``origin``."""
+        return dataclasses.replace(self, origin=origin)
+
+
+State = Mapping[Key, Resource]
+"""Resources by identity."""
+
+
+def state_of(resources: Iterable[Resource]) -> dict[Key, Resource]:
+    """Index resources by their key; of two with one key the first stays (the kernel uses the first, too)."""
+    state: dict[Key, Resource] = {}
+    for resource in resources:
+        state.setdefault(resource.key, resource)
+    return state
+
+
+def ordered(resources: Iterable[Resource]) -> list[Resource]:
+    """Resources in the order in which they are printed: by kind, then by rank."""
+    return sorted(resources, key=lambda resource: (resource.kind, resource.rank))
+
+
+class Unknown(NamedTuple):
+    """A wish that cannot be computed, since a fact is missing. ``name`` may hold ``*`` for what is not known."""
+
+    kind: str
+    name: str
+    missing: str
+
+    def covers(self, key: Key) -> bool:
+        """Whether the live entry ``key`` may be this wish: then it is not pruned."""
+        return key.kind == self.kind and fnmatchcase(key.name, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What a device has: the part that is ours to change, and the part that is not."""
+
+    ours: State
+    foreign: State

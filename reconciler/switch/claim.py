@@ -1,0 +1,34 @@
+"""What of a switch's configuration is ours: what is declared, and more only inside the inventory's ``owns``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.core.resource import Key, Resource
+from reconciler.switch.kinds import StaticRoute, Svi, Vlan
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchClaim:
+    """``declared``: keys that the documents name; ``vlans`` and ``routes``: the inventory's ``owns`` (contract, 1).
+
+    VLAN 1 is never ours to remove: EOS always has it.
+    """
+
+    declared: frozenset[Key] = frozenset()
+    vlans: frozenset[int] = frozenset()
+    routes: bool = False
+
+    def owns(self, resource: Resource) -> bool:
+        return resource.key in self.declared or self._may_prune(resource)
+
+    def _may_prune(self, resource: Resource) -> bool:
+        match resource:
+            case Vlan():
+                return resource.id in self.vlans and resource.id != 1
+            case Svi():
+                return resource.vlan in self.vlans and resource.vlan != 1
+            case StaticRoute():
+                return self.routes
+            case _:
+                return False
