@@ -23,9 +23,9 @@ def document() -> bytes:
 
 
 def _path(resource: Resource) -> bytes:
-    """Paths.path: a NamedPathItem(name=1, value=2) whose PathItem has only patch=7."""
+    """Paths.path: a NamedPathItem(name=1, value=2) whose PathItem has only patch=8."""
     root = "/api" if resource.api == CORE else "/apis"
-    return _field(1, f"{root}/{resource.api}/{resource.kind.plural}/{{name}}") + _field(2, _field(7, _patch(resource)))
+    return _field(1, f"{root}/{resource.api}/{resource.kind.plural}/{{name}}") + _field(2, _field(8, _patch(resource)))
 
 
 def _patch(resource: Resource) -> bytes:
