@@ -61,7 +61,8 @@ async def listen(handler: Handler, address: str, port: int) -> asyncio.Server:
     """Serve on one address. OSError: the address cannot be bound."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        # Only the end of the server cancels a connection, and asyncio would report that as a failure (3.11).
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             await _converse(handler, reader, writer)
         writer.close()
 
@@ -142,7 +143,10 @@ async def _stream(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, an
     finally:
         for task in (pump, gone):
             task.cancel()
-        await asyncio.gather(pump, gone, return_exceptions=True)
+        ends = await asyncio.gather(pump, gone, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, Exception) and not isinstance(end, ConnectionError):
+            log.error("a stream broke off", exc_info=end)
     writer.write(b"0\r\n\r\n")
     await writer.drain()
 

@@ -74,11 +74,11 @@ def replacement(resource: Resource, old: JSON, body: JSON, store: Store) -> JSON
     return old if admitted == old else admitted
 
 
-def must_say_version(resource: Resource, body: JSON) -> None:
+def must_say_version(resource: Resource, name: str, body: JSON) -> None:
     """A PUT of a custom resource names the version it replaces; core kinds may be replaced unseen."""
     metadata = body.get("metadata")
-    name = metadata.get("name", "") if isinstance(metadata, dict) else ""
-    if not resource.is_core and not (isinstance(metadata, dict) and metadata.get("resourceVersion")):
+    version = metadata.get("resourceVersion") if isinstance(metadata, dict) else None
+    if not resource.is_core and not version:
         cause = invalid_value("metadata.resourceVersion", "", "must be specified for an update")
         raise invalid(resource, name, [cause])
 
@@ -88,10 +88,11 @@ def _stored_form(resource: Resource, body: JSON) -> JSON:
     obj = deepcopy(body)
     api, kind = obj.pop("apiVersion", resource.api), obj.pop("kind", resource.kind.name)
     if (api, kind) != (resource.api, resource.kind.name):
-        raise bad_request(f"{kind} in version {api!r} cannot be handled as a {resource.kind.name} in {resource.api!r}")
+        raise bad_request(f'{kind} in version "{api}" cannot be handled as a {resource.kind.name} in "{resource.api}"')
     metadata = obj.setdefault("metadata", {})
-    if not isinstance(metadata, dict):
-        raise bad_request("metadata must be an object")
+    for part in ("metadata", "spec", "status"):
+        if not isinstance(obj.get(part, {}), dict):
+            raise bad_request(f"{part} must be an object")
     metadata.pop("managedFields", None)
     for field in ("labels", "annotations"):
         _check_strings(metadata, field)
@@ -130,6 +131,6 @@ def reject_unknown_fields(resource: Resource, body: JSON) -> None:
         raise ApiError(
             400,
             "BadRequest",
-            f"{resource.kind.name} in version {resource.version!r} cannot be handled as a {resource.kind.name}: "
+            f'{resource.kind.name} in version "{resource.version}" cannot be handled as a {resource.kind.name}: '
             f"strict decoding error: {fields}",
         )

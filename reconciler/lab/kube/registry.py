@@ -73,7 +73,7 @@ class Resource:
         return self.api == CORE
 
 
-NODE_MERGE_KEYS = {"taints": "key", "conditions": "type", "addresses": "type"}
+NODE_MERGE_KEYS = {"conditions": "type", "addresses": "type"}
 
 KINDS = (
     Kind("Node", "nodes", (CORE,), columns.NODE, short_names=("no",), merge_keys=NODE_MERGE_KEYS),

@@ -79,11 +79,14 @@ def _unknown_uses(uses: Sequence[object]) -> Iterator[Cause]:
 def _unreadable_cidr(cidr: str) -> Iterator[Cause]:
     if not cidr:
         yield required("spec.cidr", "IPPool CIDR must be specified")
-    elif "/" not in cidr or not _parses(cidr):
+    elif not _parses(cidr):
         yield invalid_value("spec.cidr", cidr, "IPPool CIDR must be a valid subnet")
 
 
-def _parses(cidr: str) -> bool:
+def _parses(cidr: object) -> bool:
+    """A prefix as Go's net.ParseCIDR takes it: an address and a length, no netmask, no zone."""
+    if not isinstance(cidr, str) or "%" in cidr or not cidr.partition("/")[2].isdecimal():
+        return False
     try:
         ip_network(cidr, strict=False)
     except ValueError:
@@ -200,5 +203,5 @@ def _among_others(review: Review) -> Iterator[Cause]:
 
 def _overlapping(network: Network, objects: Iterable[JSON]) -> Iterator[JSON]:
     """Those with a readable ``spec.cidr`` that shares addresses with ``network``."""
-    readable = (obj for obj in objects if _parses((obj.get("spec") or {}).get("cidr", "")))
+    readable = (obj for obj in objects if _parses((obj.get("spec") or {}).get("cidr")))
     return (obj for obj in readable if _network(obj["spec"]).overlaps(network))

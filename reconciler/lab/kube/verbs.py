@@ -79,9 +79,9 @@ class Call:
         return self._answer(obj if self._dry_run else self.store.put(self.resource.kind.plural, obj), 201)
 
     def update(self, name: str) -> Response:
-        body = self._body()
-        lifecycle.must_say_version(self.resource, body)
-        return self._replace(self._existing(name), body)
+        old, body = self._existing(name), self._body()
+        lifecycle.must_say_version(self.resource, name, body)
+        return self._replace(old, body)
 
     def patch(self, name: str) -> Response:
         accepted = [JSON_PATCH, MERGE_PATCH, *([STRATEGIC_PATCH] if self.resource.is_core else [])]
