@@ -1,0 +1,113 @@
+"""`reconcile lab`: a world of one switch, Linux nodes, a cluster and pods on this machine, in network namespaces."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import addressing, enter, folder, generate, prerequisites, state, status, topology, world
+from .errors import LabError
+from .state import Lab
+
+NAME = click.option("--name", default="lab", show_default=True, help="Which lab, where several are up.")
+OUTPUT = click.option("--output", "-o", type=click.Choice(["text", "json"]), default="text", show_default=True)
+
+
+class Group(click.Group):
+    """A group whose commands' LabErrors end as one sentence on standard error and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LabError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Group)
+def lab() -> None:
+    """A whole lab on this machine: switch, nodes, Kubernetes API and pods, each in namespaces of its own."""
+
+
+@lab.command()
+@click.option("--topology", "file", type=click.Path(path_type=Path), help="containerlab file; default: the seed's lab.")
+@click.option("--nodes", type=click.IntRange(1, 1000), help="Generate a lab with this many Kubernetes nodes instead.")
+@click.option("--pods", type=click.IntRange(0, 60), default=1, show_default=True, help="Pods per node.")
+@click.option("--dir", "chosen", type=click.Path(path_type=Path), help="Where to keep the lab's files.")
+@click.option("--configured", is_flag=True, help="Apply startup configuration and exec lines, as containerlab does.")
+@click.option("--record", is_flag=True, help="Keep every byte that SSH clients send to nodes: nodes/NODE/input.log.")
+@NAME
+def up(name: str, chosen: Path | None, **options: Any) -> None:
+    """Bring a lab up: bare unless --configured."""
+    started = time.monotonic()
+    prerequisites.require_root()
+    running = _up(state.checked_name(name), chosen, options)
+    pods = sum(len(member.pods) for member in running.nodes)
+    click.echo(
+        f"Lab {name} is up: {_count(len(running.switches), 'switch', 'switches')}, "
+        f"{_count(len(running.nodes), 'node', 'nodes')}, {_count(pods, 'pod', 'pods')} "
+        f"in {time.monotonic() - started:.1f} s. Files: {running.folder}. Next: reconcile lab shell --name {name}"
+    )
+
+
+def _up(name: str, chosen: Path | None, options: dict[str, Any]) -> Lab:
+    if options["nodes"] and options["file"]:
+        raise LabError("Give --topology or --nodes, not both.")
+    wanted = (
+        generate.topology(options["nodes"]) if options["nodes"] else topology.load(options["file"] or topology.SEED)
+    )
+    request = addressing.Request(name=name, pods=options["pods"], record=options["record"])
+    draft = addressing.plan(wanted, request)
+    world.check(draft)
+    place, made = folder.claim(name, chosen)
+    wanted_lab = draft.model_copy(update={"folder": place, "made_folder": made, "generated": bool(options["nodes"])})
+    return world.up(wanted_lab, configured=options["configured"])
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+@lab.command()
+@NAME
+def down(name: str) -> None:
+    """End a lab and leave nothing of it; harmless when it is down already."""
+    prerequisites.require_root()
+    click.echo(f"Lab {name} is down." if world.down(name) else f"Lab {name} was not up.")
+
+
+@lab.command(name="status")
+@NAME
+@OUTPUT
+def show_status(name: str, output: str) -> None:
+    """Show the lab's members and whether they live; exit 1 if any does not."""
+    rows = status.rows(state.get(name))
+    if output == "json":
+        click.echo(json.dumps({"name": name, "members": rows}, indent=2))
+    else:
+        width = max(len(row["name"]) for row in rows)
+        for row in rows:
+            alive = "alive" if row["alive"] else "dead"
+            click.echo(f"{row['name']:{width}}  {row['kind']:6}  {row['address']:15}  {row['pid'] or '-':>7}  {alive}")
+    raise SystemExit(0 if all(row["alive"] for row in rows) else 1)
+
+
+@lab.command(name="exec", context_settings={"ignore_unknown_options": True})
+@click.argument("node")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@NAME
+def execute(name: str, node: str, command: tuple[str, ...]) -> None:
+    """Run COMMAND on NODE (`jump` is the jump host); on a switch it is an EOS command, newlines separate several."""
+    prerequisites.require_root()
+    enter.run(state.get(name), node, list(command))
+
+
+@lab.command()
+@NAME
+def shell(name: str) -> None:
+    """A shell on the jump host, where plain `reconcile` finds the lab's inventory."""
+    prerequisites.require_root()
+    enter.shell(state.get(name))

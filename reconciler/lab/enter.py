@@ -1,0 +1,58 @@
+"""Run a command on a host of the lab, at the switch's console, or on the jump host."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from . import netns, node, switch
+from .errors import LabError
+from .prerequisites import SYSTEM_PATH
+from .state import Lab, Member
+
+
+def run(lab: Lab, name: str, command: list[str]) -> NoReturn:
+    """Become ``command`` on ``name``: its input, output and exit code are the command's own."""
+    if name == "jump":
+        jump(lab, command)
+    member = lab.member(name)
+    if member.switch:
+        answer = switch.cli(lab, member, " ".join(command))
+        sys.stdout.write(answer if answer.endswith("\n") or not answer else answer + "\n")
+        sys.exit(1 if any(line.startswith("%") for line in answer.splitlines()) else 0)
+    host(member, command)
+
+
+def host(member: Member, command: list[str]) -> NoReturn:
+    """Become ``command`` as root on a Linux host, in its home directory."""
+    if member.pid is None or not netns.holds(member.namespace, member.pid):
+        raise LabError(f"{member.name} is not running any more: `reconcile lab status` shows what is.")
+    places = {"PATH": SYSTEM_PATH, "HOME": "/root", "USER": "root", "SHELL": "/bin/bash"}
+    kept = {key: os.environ[key] for key in ("TERM", "LANG", "LC_ALL") if key in os.environ}
+    in_home = ["sh", "-c", 'cd && exec "$@"', "sh", *command]
+    _become(node.enter(member, in_home), {**kept, **places})
+
+
+def jump(lab: Lab, command: list[str]) -> NoReturn:
+    """Become ``command`` on the jump host: the machine's files, the lab's management network, our inventory."""
+    if not netns.exists(lab.jump_namespace):
+        raise LabError(f"Lab {lab.name} has lost its jump host: take it down and up again.")
+    environment = {
+        **os.environ,
+        "RECONCILE_INVENTORY": str(lab.inventory),
+        "RECONCILE_LAB_DIR": str(lab.folder),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', SYSTEM_PATH)}",
+    }
+    _become(["nsenter", f"--net=/run/netns/{lab.jump_namespace}", "--", *command], environment)
+
+
+def shell(lab: Lab) -> NoReturn:
+    """Become an interactive shell on the jump host."""
+    jump(lab, [os.environ.get("SHELL", "/bin/bash")])
+
+
+def _become(command: list[str], environment: dict[str, str]) -> NoReturn:
+    sys.stdout.flush()
+    os.execvpe(command[0], command, environment)  # noqa: S606 - no shell between the user and the command

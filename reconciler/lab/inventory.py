@@ -1,0 +1,52 @@
+"""The inventory that points the reconciler at a lab: what `lab shell` puts into RECONCILE_INVENTORY."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from . import switch
+from .state import Lab, Member
+
+SSH_CONFIG = """\
+# ssh -F {folder}/ssh_config NODE, on the jump host
+Host *
+    UserKnownHostsFile {folder}/known_hosts
+    IdentityFile {folder}/id_ed25519
+    IdentitiesOnly yes
+"""
+
+
+def write(lab: Lab) -> None:
+    """Write ``inventory/lab.yaml``, the switches' password files, and a configuration for people's own ssh."""
+    lab.inventory.mkdir()
+    for member in lab.switches:
+        path = lab.inventory / f"{member.name}.password"
+        path.touch(mode=0o600)
+        path.write_text(switch.PASSWORD + "\n", encoding="utf-8")
+    with (lab.inventory / "lab.yaml").open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(_document(lab), file)
+    hosts = [f"Host {node.name}\n    HostName {node.address}\n    User {node.login}\n" for node in lab.members]
+    (lab.folder / "ssh_config").write_text("".join([*hosts, SSH_CONFIG.format(folder=lab.folder)]), encoding="utf-8")
+
+
+def _document(lab: Lab) -> dict[str, Any]:
+    return {
+        "apiVersion": "reconciler/v1",
+        "kind": "Inventory",
+        "metadata": {"name": lab.name},
+        "spec": {
+            "defaults": {"knownHosts": str(lab.folder / "known_hosts")},
+            "devices": {member.name: _device(lab, member) for member in lab.members},
+        },
+    }
+
+
+def _device(lab: Lab, member: Member) -> dict[str, Any]:
+    reached = {"host": str(member.address), "username": member.login}
+    if member.switch:
+        owns = {"vlans": "2-999", "routes": True}
+        return {"platform": "arista_eos", **reached, "password": {"file": f"{member.name}.password"}, "owns": owns}
+    sudo = {"sudo": True} if member.login == "ops" else {}
+    return {"platform": "linux", **reached, "key": str(lab.folder / "id_ed25519"), **sudo}

@@ -1,0 +1,42 @@
+"""The lab's Kubernetes: an API server in the control-plane node's namespaces, and the objects it starts with."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from . import daemons
+from .daemons import Daemon
+from .kube import seed
+from .state import Kubernetes, Lab, Member
+
+PORT = 6443
+
+
+def furnish(lab: Lab, member: Member) -> None:
+    """Write what the API server of ``member``'s cluster knows at start. No IPPool: making it is the reconciler's."""
+    assert member.kubernetes is not None
+    cluster = member.kubernetes.cluster
+    nodes = [(node, node.kubernetes) for node in lab.nodes if node.kubernetes and node.kubernetes.cluster == cluster]
+    objects = [item for node, kubernetes in nodes for item in _objects(lab, node, kubernetes)]
+    seed.write(lab.home(member) / "cluster.json", [*objects, seed.cluster_information()])
+
+
+def start(lab: Lab, member: Member) -> Daemon:
+    """Start the API server within the node's processes and links, but on the machine's files.
+
+    Python, or this repository, may lie below ``/root`` or ``/home``, which the node hides. Its ``ready`` line says
+    nothing more: the process that can be seen from here is its parent's child.
+    """
+    enter = ["nsenter", "--target", str(member.pid), "--net", "--pid", "--uts", "--"]
+    listen = ["--listen", "127.0.0.1", "--listen", str(member.address), "--port", str(PORT)]
+    state = ["--state", str(lab.home(member) / "cluster.json")]
+    command = [*enter, sys.executable, "-m", "reconciler.lab.kube", *listen, *state]
+    return daemons.start(f"The API server of {member.name}", command, lab.home(member) / "kube.log")
+
+
+def _objects(lab: Lab, node: Member, kubernetes: Kubernetes) -> Iterator[dict[str, Any]]:
+    underlay = kubernetes.underlay or f"{node.address}/{lab.management.prefixlen}"
+    yield seed.node(node.name, str(underlay), tunnel=str(kubernetes.tunnel))
+    yield seed.block_affinity(node.name, str(kubernetes.block))

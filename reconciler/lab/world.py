@@ -1,0 +1,127 @@
+"""Bring a lab up and down: namespaces, cables, hosts, the switch, the cluster, pods."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import time
+
+from . import daemons, folder, generate, inventory, keys, kubernetes, netns, node, pods, prerequisites, switch, wiring
+from .errors import LabError
+from .state import INDEX, Lab, Member, checked_name, find
+
+
+def check(lab: Lab) -> None:
+    """Raise unless the machine has the programs that this lab needs."""
+    needed = list(prerequisites.BASE)
+    if any(member.kubernetes for member in lab.nodes):
+        needed.append(prerequisites.KUBECTL)
+    if any(member.login == "ops" for member in lab.nodes):
+        needed.append(prerequisites.SUDO)
+    prerequisites.require(*needed)
+
+
+def up(lab: Lab, configured: bool) -> Lab:
+    """Bring ``lab`` up in its claimed folder, bare or ``configured``; what fails halfway is taken down again."""
+    try:
+        with folder.locked(lab.folder), daemons.marked(lab.name):
+            lab.save()
+            _furnish(lab, configured)
+            running = _start(lab)
+            running.save()
+            if configured:
+                _configure(running)
+            return running
+    except BaseException:
+        down(lab.name)
+        raise
+
+
+def down(name: str) -> bool:
+    """End the lab ``name`` and remove all of it, however far its `up` got; ``False``: there was nothing."""
+    entry = INDEX / checked_name(name)
+    if not entry.is_symlink() and not entry.exists():
+        return False
+    if not entry.exists():  # killed between the link and the folder
+        folder.remove(name, made=False)
+        return True
+    with folder.locked(entry.resolve()):
+        lab = find(name)
+        if lab is not None:
+            _end(lab)
+        folder.remove(name, made=lab.made_folder if lab else not entry.is_symlink())
+    return True
+
+
+def _furnish(lab: Lab, configured: bool) -> None:
+    for member in lab.members:
+        lab.home(member).mkdir(parents=True)
+    public_key = keys.make(lab)
+    for member in lab.nodes:
+        node.furnish(lab, member, public_key)
+        if member.kubernetes and member.kubernetes.api:
+            kubernetes.furnish(lab, member)
+    for member in lab.switches:
+        switch.furnish(lab, member, configured)
+    inventory.write(lab)
+    if lab.generated:
+        generate.write(lab)
+
+
+def _start(lab: Lab) -> Lab:
+    """Start everything side by side: switches first, they take longest; then the API's node, the API waits for it."""
+    netns.batch(wiring.make(lab))
+    netns.batches((member.namespace, switch.links(lab, member)) for member in lab.switches)
+    consoles = [(member, switch.start(lab, member)) for member in lab.switches]
+    api_first = sorted(lab.nodes, key=lambda member: not (member.kubernetes and member.kubernetes.api))
+    hosts = [(member, node.start(lab, member)) for member in api_first]
+    netns.batch(wiring.jump(lab), lab.jump_namespace)
+    netns.batches((pod.namespace, pods.links(pod)) for member in lab.nodes for pod in member.pods)
+    started = {member.name: _with_pid(member, int(daemon.wait()[0])) for member, daemon in hosts}
+    apis = [
+        (member, kubernetes.start(lab, member))
+        for member in started.values()
+        if member.kubernetes and member.kubernetes.api
+    ]
+    for member, daemon in apis:
+        daemon.wait()
+        started[member.name] = member.model_copy(update={"api_pid": daemon.process.pid})
+    for member, daemon in consoles:
+        daemon.wait()
+        started[member.name] = _with_pid(member, daemon.process.pid)
+    return lab.model_copy(update={"members": tuple(started[member.name] for member in lab.members)})
+
+
+def _with_pid(member: Member, pid: int) -> Member:
+    return member.model_copy(update={"pid": pid})
+
+
+def _configure(lab: Lab) -> None:
+    """Run the topology's ``exec`` lines on each host, as containerlab does once everything is up."""
+    for member in lab.nodes:
+        for line in member.exec:
+            command = node.enter(member, shlex.split(line))
+            ran = subprocess.run(command, capture_output=True, text=True)
+            if ran.returncode:
+                raise LabError(f"{member.name}: `{line}` failed: {' '.join(ran.stderr.split())}")
+
+
+def _end(lab: Lab) -> None:
+    """Kill every process of the lab, then delete its namespaces; their links and mounts go with them."""
+    deadline = time.monotonic() + folder.PATIENCE
+    while pids := daemons.of(lab.name, lab.namespaces):
+        for pid in pids:
+            _kill(pid)
+        if time.monotonic() > deadline:
+            raise LabError(f"Processes of lab {lab.name} do not end: {' '.join(map(str, pids))}.")
+        time.sleep(0.01)
+    netns.batch((f"netns delete {name}" for name in lab.namespaces if netns.exists(name)), force=True)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
