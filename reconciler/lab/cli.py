@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from . import addressing, enter, folder, generate, prerequisites, state, status, topology, world
+from . import addressing, enter, folder, generate, matrix, ping, prerequisites, state, status, topology, world
 from .errors import LabError
 from .state import Lab
 
@@ -111,3 +111,18 @@ def shell(name: str) -> None:
     """A shell on the jump host, where plain `reconcile` finds the lab's inventory."""
     prerequisites.require_root()
     enter.shell(state.get(name))
+
+
+@lab.command(name="ping")
+@NAME
+@OUTPUT
+def ping_all(name: str, output: str) -> None:
+    """Ping between all pods and between all nodes; exit 1 if any pair fails."""
+    prerequisites.require_root()
+    results = ping.everyone(state.get(name))
+    if output == "json":
+        click.echo(json.dumps({result.group: matrix.document(result) for result in results}, indent=2))
+    else:
+        for line in (line for result in results for line in matrix.lines(result)):
+            click.echo(line)
+    raise SystemExit(1 if any(result.failed for result in results) else 0)

@@ -26,7 +26,10 @@ def write(lab: Lab) -> None:
         path.touch(mode=0o600)
         path.write_text(switch.PASSWORD + "\n", encoding="utf-8")
     with (lab.inventory / "lab.yaml").open("w", encoding="utf-8") as file:
-        YAML(typ="safe").dump(_document(lab), file)
+        yaml = YAML(typ="safe")
+        yaml.width = 200  # one device, one line
+        yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+        yaml.dump(_document(lab), file)
     hosts = [f"Host {node.name}\n    HostName {node.address}\n    User {node.login}\n" for node in lab.members]
     (lab.folder / "ssh_config").write_text("".join([*hosts, SSH_CONFIG.format(folder=lab.folder)]), encoding="utf-8")
 
@@ -37,16 +40,16 @@ def _document(lab: Lab) -> dict[str, Any]:
         "kind": "Inventory",
         "metadata": {"name": lab.name},
         "spec": {
-            "defaults": {"knownHosts": str(lab.folder / "known_hosts")},
-            "devices": {member.name: _device(lab, member) for member in lab.members},
+            "defaults": {"knownHosts": "../known_hosts"},
+            "devices": {member.name: _device(member) for member in lab.members},
         },
     }
 
 
-def _device(lab: Lab, member: Member) -> dict[str, Any]:
+def _device(member: Member) -> dict[str, Any]:
     reached = {"host": str(member.address), "username": member.login}
     if member.switch:
         owns = {"vlans": "2-999", "routes": True}
         return {"platform": "arista_eos", **reached, "password": {"file": f"{member.name}.password"}, "owns": owns}
     sudo = {"sudo": True} if member.login == "ops" else {}
-    return {"platform": "linux", **reached, "key": str(lab.folder / "id_ed25519"), **sudo}
+    return {"platform": "linux", **reached, "key": "../id_ed25519", **sudo}

@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 from . import daemons, folder, generate, inventory, keys, kubernetes, netns, node, pods, prerequisites, switch, wiring
 from .errors import LabError
@@ -73,6 +74,8 @@ def _furnish(lab: Lab, configured: bool) -> None:
 def _start(lab: Lab) -> Lab:
     """Start everything side by side: switches first, they take longest; then the API's node, the API waits for it."""
     netns.batch(wiring.make(lab))
+    for namespace in (lab.jump_namespace, *(member.namespace for member in lab.switches)):
+        netns.within(namespace, _forward_nothing)
     netns.batches((member.namespace, switch.links(lab, member)) for member in lab.switches)
     consoles = [(member, switch.start(lab, member)) for member in lab.switches]
     api_first = sorted(lab.nodes, key=lambda member: not (member.kubernetes and member.kubernetes.api))
@@ -92,6 +95,11 @@ def _start(lab: Lab) -> Lab:
         daemon.wait()
         started[member.name] = _with_pid(member, daemon.process.pid)
     return lab.model_copy(update={"members": tuple(started[member.name] for member in lab.members)})
+
+
+def _forward_nothing() -> None:
+    """A new namespace inherits the machine's forwarding; the jump host has none, the switch only what EOS says."""
+    Path("/proc/sys/net/ipv4/ip_forward").write_text("0", encoding="ascii")
 
 
 def _with_pid(member: Member, pid: int) -> Member:
