@@ -1,0 +1,1 @@
+"""From documents to what they mean: which device is to have which resource, and why. Pure."""

@@ -1,0 +1,149 @@
+"""What on a node is ours: read from the entries themselves (their mark, their device), never from a memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from reconciler.core.resource import Key, Resource
+from reconciler.linux.address import Address
+from reconciler.linux.fdb import FdbEntry
+from reconciler.linux.link import Link
+from reconciler.linux.neighbour import Neighbour
+from reconciler.linux.route import MAIN_TABLE, Route
+
+OUR_PROTOCOL = 142
+KERNEL_PROTOCOL = 2
+FELIX_PROTOCOL = 80
+CALICO_TUNNELS = frozenset({"vxlan.calico", "vxlan-v6.calico"})
+CNI_DEVICES = ("vxlan.calico", "vxlan-v6.calico", "flannel*", "cilium_*")
+POD_DEVICES = ("cali*", "lxc*", "veth*", "cni0", "cilium_*")
+"""Pods hang on these: their routes and neighbours come and go with the pods, whatever a CNI counts as its own."""
+IPV6_BOOTSTRAP = (ip_network("fe80::/10"), ip_network("ff00::/8"))
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Except:
+    """What the inventory takes out of our hands: device names (globs), table numbers, prefixes."""
+
+    devices: frozenset[str] = frozenset()
+    tables: frozenset[int] = frozenset()
+    prefixes: frozenset[Network] = frozenset()
+
+    def covers(self, resource: Resource) -> bool:
+        if any(_matches(dev, self.devices) for dev in devices_of(resource)):
+            return True
+        if isinstance(resource, Route) and resource.table in self.tables:
+            return True
+        network = _network_of(resource)
+        return network is not None and inside(network, self.prefixes)
+
+
+@dataclass(frozen=True, slots=True)
+class LinuxClaim:
+    """What is written by hand: declared keys, rows with our mark, and addresses of declared ``interfaces``.
+
+    ``interfaces``: those whose document lists addresses (an empty list too); link-local ones are the kernel's.
+    The mark is protocol 142 on routes and neighbours, ``extern_learn`` on FDB entries of devices of no CNI.
+    """
+
+    declared: frozenset[Key] = frozenset()
+    interfaces: frozenset[str] = frozenset()
+    excepted: Except = Except()
+
+    def owns(self, resource: Resource) -> bool:
+        return not self.excepted.covers(resource) and (resource.key in self.declared or self._marked(resource))
+
+    def _marked(self, resource: Resource) -> bool:
+        match resource:
+            case Route() | Neighbour():
+                return resource.protocol == OUR_PROTOCOL
+            case FdbEntry():
+                return bool(resource.extern_learn) and not _matches(resource.dev, CNI_DEVICES)
+            case Address():
+                return resource.dev in self.interfaces and resource.scope == "global"
+            case _:
+                return False
+
+
+@dataclass(frozen=True, slots=True)
+class CalicoClaim:
+    """What Felix counts as its own (felix/routetable/ownershippol, felix/vxlanfdb), less what pods hang on.
+
+    ``declared``: compiled keys. ``protocol``: 80, or ``deviceRouteProtocol`` where that is not 3.
+    ``strange``: pools whose mode is not compiled; what Felix keeps for them cannot be told from what is stale.
+    Felix reads the main table alone and deletes its tunnel devices when no pool wants them.
+    """
+
+    declared: frozenset[Key] = frozenset()
+    protocol: int = FELIX_PROTOCOL
+    strange: frozenset[Network] = frozenset()
+    excepted: Except = Except()
+
+    def owns(self, resource: Resource) -> bool:
+        if self.excepted.covers(resource):
+            return False
+        return resource.key in self.declared or (self._counts(resource) and not _is_spared(resource))
+
+    def _counts(self, resource: Resource) -> bool:
+        match resource:
+            case Route():
+                return self._counts_route(resource)
+            case Link():
+                return resource.ifname in CALICO_TUNNELS
+            case Neighbour() | FdbEntry() | Address():
+                return resource.dev in CALICO_TUNNELS
+            case _:
+                return False
+
+    def _counts_route(self, route: Route) -> bool:
+        network = ip_network(route.dst)
+        if route.table != MAIN_TABLE or inside(network, self.strange):
+            return False
+        bootstrap = network.version == 6 and inside(network, IPV6_BOOTSTRAP)
+        return not bootstrap and (route.protocol == self.protocol or bool(CALICO_TUNNELS & set(devices_of(route))))
+
+
+def devices_of(resource: Resource) -> Iterator[str]:
+    """Every interface that a resource is on or leads through."""
+    if isinstance(resource, Link):
+        yield resource.ifname
+    if resource.link is not None:
+        yield resource.link
+    if isinstance(resource, Route):
+        yield from (leg.dev for leg in resource.nexthops or () if leg.dev is not None)
+
+
+def inside(network: Network, prefixes: frozenset[Network] | tuple[Network, ...]) -> bool:
+    """Whether one of ``prefixes`` contains the whole of ``network``."""
+    return any(network.version == p.version and network.subnet_of(p) for p in prefixes)  # type: ignore[arg-type]
+
+
+def _is_spared(resource: Resource) -> bool:
+    """What nobody but the kernel and the CNI's plugin may touch: pods' rows, connected routes, link-local addresses."""
+    if any(_matches(dev, POD_DEVICES) for dev in devices_of(resource)):
+        return True
+    if isinstance(resource, Route):
+        direct = resource.gateway is None and resource.nexthops is None
+        return direct and resource.type == "unicast" and resource.protocol == KERNEL_PROTOCOL
+    return isinstance(resource, Address) and inside(ip_network(resource.local), IPV6_BOOTSTRAP)
+
+
+def _network_of(resource: Resource) -> Network | None:
+    match resource:
+        case Route():
+            return ip_network(resource.dst)
+        case Neighbour():
+            return ip_network(ip_address(resource.dst))
+        case Address():
+            return ip_network(ip_address(resource.local))
+        case _:
+            return None
+
+
+def _matches(dev: str, patterns: frozenset[str] | tuple[str, ...]) -> bool:
+    return any(fnmatchcase(dev, pattern) for pattern in patterns)
