@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import click
 
-from . import addressing, enter, folder, generate, matrix, ping, prerequisites, state, status, topology, world
+from . import addressing, breaks, enter, folder, generate, matrix, ping, prerequisites, state, status, topology, world
 from .errors import LabError
 from .state import Lab
 
@@ -126,3 +127,42 @@ def ping_all(name: str, output: str) -> None:
         for line in (line for result in results for line in matrix.lines(result)):
             click.echo(line)
     raise SystemExit(1 if any(result.failed for result in results) else 0)
+
+
+@lab.command(name="break")
+@click.argument("scenario", required=False)
+@click.option("--random", "number", type=click.IntRange(1), help="Break this many different things.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed chooses the same targets.")
+@click.option("--list", "listing", is_flag=True, help="Show the scenarios.")
+@NAME
+@OUTPUT
+def break_something(scenario: str | None, number: int | None, seed: int, listing: bool, **where: str) -> None:
+    """Break the lab behind the reconciler's back: SCENARIO, or --random N things."""
+    if listing:
+        _list_breaks(where["output"])
+        return
+    if (scenario is None) == (number is None):
+        raise LabError("Name one SCENARIO or give --random N; `reconcile lab break --list` shows the scenarios.")
+    prerequisites.require_root()
+    running = state.get(where["name"])
+    chosen = breaks.by_name(running, scenario, seed) if scenario else breaks.at_random(running, number or 0, seed)
+    for deed in chosen:
+        deed.commit()
+    _show_broken([broken for deed in chosen for broken in deed.broken], where["output"])
+
+
+def _list_breaks(output: str) -> None:
+    rows = [{"name": s.name, "on": s.on, "summary": s.summary} for s in breaks.BREAKS.values()]
+    if output == "json":
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        click.echo(f"{row['name']:24}{row['on']:9}{row['summary']}")
+
+
+def _show_broken(broken: list[breaks.Broken], output: str) -> None:
+    if output == "json":
+        click.echo(json.dumps([dataclasses.asdict(row) for row in broken], indent=2))
+        return
+    for row in broken:
+        click.echo(f"{row.scenario}: {row.device} needs {row.verb} of {row.kind} {row.name}")

@@ -18,15 +18,15 @@ CLONE_NEWNET = 0x40000000
 T = TypeVar("T")
 
 
-def batch(lines: Iterable[str], namespace: str | None = None, force: bool = False) -> None:
-    """Run ``lines`` with one ``ip -batch``; ``force`` goes on after an error and reports none."""
+def batch(lines: Iterable[str], namespace: str | None = None, force: bool = False, program: str = "ip") -> None:
+    """Run ``lines`` with one ``ip -batch`` (or ``bridge``); ``force`` goes on after an error and reports none."""
     text = "\n".join(lines)
     within = ["-n", namespace] if namespace else []
     ran = subprocess.run(
-        ["ip", *within, *(["-force"] if force else []), "-batch", "-"], input=text, text=True, capture_output=True
+        [program, *within, *(["-force"] if force else []), "-batch", "-"], input=text, text=True, capture_output=True
     )
     if ran.returncode and not force:
-        raise LabError(f"ip in {namespace or 'the machine'} refused: {' '.join(ran.stderr.split())}")
+        raise LabError(f"{program} in {namespace or 'the machine'} refused: {' '.join(ran.stderr.split())}")
 
 
 def batches(lines: Iterable[tuple[str, Sequence[str]]]) -> None:

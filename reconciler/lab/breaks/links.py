@@ -1,0 +1,126 @@
+"""Breaks of addresses and of the VXLAN device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .live import VXLAN, Node, Row
+from .scenario import Deed, Scenario
+
+STRANGER = "198.51.100.7/32"
+WRONG_MAC = "02:00:00:00:0b:ad"
+
+
+def _named(address: Row, text: str | None = None) -> str:
+    return f"{text or '{local}/{prefixlen}'.format(**address)} dev {address['dev']}"
+
+
+def _address_deleted(node: Node) -> Iterator[Deed]:
+    for address in node.addresses:
+        if address["dev"] != VXLAN:
+            yield Deed((f"address del {_named(address)}",), (("address", _named(address), "create"),))
+
+
+def _tunnel_address_deleted(node: Node) -> Iterator[Deed]:
+    for address in node.addresses:
+        if address["dev"] == VXLAN:
+            yield Deed((f"address del {_named(address)}",), (("address", _named(address), "create"),))
+
+
+def _address_added(node: Node) -> Iterator[Deed]:
+    for address in node.addresses:
+        if address["dev"] != VXLAN:
+            name = _named(address, STRANGER)
+            yield Deed((f"address add {name}",), (("address", name, "delete"),))
+
+
+def _tunnel_address_added(node: Node) -> Iterator[Deed]:
+    for address in node.addresses:
+        if address["dev"] == VXLAN:
+            name = _named(address, STRANGER)
+            yield Deed((f"address add {name}",), (("address", name, "delete"),))
+
+
+def _address_mask(node: Node) -> Iterator[Deed]:
+    for address in node.addresses:
+        if address["dev"] != VXLAN:
+            name = _named(address, f"{address['local']}/{address['prefixlen'] + 1}")
+            yield Deed((f"address add {name}",), (("address", name, "delete"),))
+
+
+def _tunnel_address_wrong(node: Node) -> Iterator[Deed]:
+    """The wrong one comes first: a device that loses its last address loses its routes and neighbours (kernel)."""
+    for address in node.addresses:
+        if address["dev"] == VXLAN:
+            right, wrong = _named(address), _named(address, STRANGER)
+            plan = (("address", right, "create"), ("address", wrong, "delete"))
+            yield Deed((f"address add {wrong}", f"address del {right}"), plan)
+
+
+def _vxlan(*commands: str, verb: str = "update") -> tuple[Deed, ...]:
+    return (Deed(commands, (("link", VXLAN, verb),)),)
+
+
+def _vxlan_deleted(node: Node) -> Iterator[Deed]:
+    for _ in node.vxlan:
+        yield from _vxlan(f"link del {VXLAN}", verb="create")
+
+
+def _vxlan_down(node: Node) -> Iterator[Deed]:
+    for _ in node.vxlan:
+        yield from _vxlan(f"link set {VXLAN} down")
+
+
+def _vxlan_mtu(node: Node) -> Iterator[Deed]:
+    for link in node.vxlan:
+        yield from _vxlan(f"link set {VXLAN} mtu {link['mtu'] - 50}")
+
+
+def _vxlan_mac(node: Node) -> Iterator[Deed]:
+    for _ in node.vxlan:
+        yield from _vxlan(f"link set {VXLAN} address {WRONG_MAC}")
+
+
+def _vxlan_learning(node: Node) -> Iterator[Deed]:
+    for _ in node.vxlan:
+        yield from _vxlan(f"link set {VXLAN} type vxlan learning")
+
+
+def _vxlan_vni(node: Node) -> Iterator[Deed]:
+    for link in node.vxlan:
+        yield from _remade(node, link, id=link["linkinfo"]["info_data"]["id"] + 1)
+
+
+def _vxlan_port(node: Node) -> Iterator[Deed]:
+    for link in node.vxlan:
+        yield from _remade(node, link, port=8472)
+
+
+def _remade(node: Node, link: Row, **changed: int) -> tuple[Deed, ...]:
+    """The device made again with something the kernel cannot change in place; its address comes back, nothing else."""
+    data = {**link["linkinfo"]["info_data"], **changed}
+    kind = "type vxlan id {id} dstport {port} local {local} dev {link} nolearning".format(**data)
+    addresses = [f"address add {_named(row)}" for row in node.addresses if row["dev"] == VXLAN]
+    made = f"link add {VXLAN} address {link['address']} mtu {link['mtu']} {kind}"
+    return _vxlan(f"link del {VXLAN}", made, *addresses, f"link set {VXLAN} up", verb="replace")
+
+
+LINK_BREAKS = (
+    Scenario("address-deleted", "node", "a node's underlay address is gone", _address_deleted, cascade=True),
+    Scenario("address-added", "node", "a stranger's address on a node's port", _address_added),
+    Scenario("address-mask", "node", "the underlay address once more, with another mask", _address_mask),
+    Scenario(
+        "tunnel-address-deleted", "node", "the VXLAN device has no address", _tunnel_address_deleted, cascade=True
+    ),
+    Scenario("tunnel-address-added", "node", "a second address on the VXLAN device", _tunnel_address_added),
+    Scenario("tunnel-address-wrong", "node", "another address instead of the tunnel's", _tunnel_address_wrong),
+    Scenario(
+        "vxlan-deleted", "node", "the VXLAN device is gone, and all that stood on it", _vxlan_deleted, cascade=True
+    ),
+    Scenario("vxlan-down", "node", "the VXLAN device is down: routes and neighbours fall", _vxlan_down, cascade=True),
+    Scenario("vxlan-mtu", "node", "the VXLAN device's MTU is 50 bytes smaller", _vxlan_mtu),
+    Scenario("vxlan-mac", "node", "the VXLAN device has another MAC than its peers use", _vxlan_mac),
+    Scenario("vxlan-learning", "node", "the VXLAN device learns MACs", _vxlan_learning),
+    Scenario("vxlan-vni", "node", "the VXLAN device was made again with another VNI", _vxlan_vni, cascade=True),
+    Scenario("vxlan-port", "node", "the VXLAN device was made again with another UDP port", _vxlan_port, cascade=True),
+)
