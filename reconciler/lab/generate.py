@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv4Network
 from typing import Any
 
-from ruamel.yaml import YAML
-
+from . import documents
 from .addressing import POOL
 from .state import Kubernetes, Lab, Member
 from .topology import MEMBER, SWITCH, End, Node, Topology
@@ -57,17 +56,11 @@ def write(lab: Lab) -> None:
     """Write ``desired/`` into the lab's folder: what a reconciler has to make of the bare lab."""
     folder = lab.folder / "desired"
     folder.mkdir()
-    documents = {
-        "switch.yaml": [_switch(lab)],
-        "nodes.yaml": [_node_document(lab, node) for node in lab.nodes],
-        "cluster.yaml": [_cluster(lab), _pool()],
-        "affinities.yaml": [_affinity(node.name, kubernetes) for node, kubernetes in _members(lab)],
-    }
-    yaml = YAML(typ="safe")
-    yaml.explicit_start = True
-    for name, content in documents.items():
-        with (folder / name).open("w", encoding="utf-8") as file:
-            yaml.dump_all(content, file)
+    affinities = [_affinity(node.name, kubernetes) for node, kubernetes in _members(lab)]
+    documents.write(folder / "switch.yaml", [_switch(lab)])
+    documents.write(folder / "nodes.yaml", [_node_document(lab, node) for node in lab.nodes])
+    documents.write(folder / "cluster.yaml", [_cluster(lab), _pool()])
+    documents.write(folder / "affinities.yaml", affinities)
 
 
 def vtep_mac(node: str) -> str:

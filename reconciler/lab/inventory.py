@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ruamel.yaml import YAML
-
-from . import switch
+from . import documents, switch
 from .state import Lab, Member
 
 SSH_CONFIG = """\
@@ -25,11 +23,7 @@ def write(lab: Lab) -> None:
         path = lab.inventory / f"{member.name}.password"
         path.touch(mode=0o600)
         path.write_text(switch.PASSWORD + "\n", encoding="utf-8")
-    with (lab.inventory / "lab.yaml").open("w", encoding="utf-8") as file:
-        yaml = YAML(typ="safe")
-        yaml.width = 200  # one device, one line
-        yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-        yaml.dump(_document(lab), file)
+    documents.write(lab.inventory / "lab.yaml", [_document(lab)])
     hosts = [f"Host {node.name}\n    HostName {node.address}\n    User {node.login}\n" for node in lab.members]
     (lab.folder / "ssh_config").write_text("".join([*hosts, SSH_CONFIG.format(folder=lab.folder)]), encoding="utf-8")
 
