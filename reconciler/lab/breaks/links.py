@@ -77,6 +77,7 @@ def _vxlan_mtu(node: Node) -> Iterator[Deed]:
 
 
 def _vxlan_mac(node: Node) -> Iterator[Deed]:
+    """The kernel drops every neighbour of a device whose MAC changes, permanent ones too (arp_netdev_event)."""
     for _ in node.vxlan:
         yield from _vxlan(f"link set {VXLAN} address {WRONG_MAC}")
 
@@ -119,7 +120,7 @@ LINK_BREAKS = (
     ),
     Scenario("vxlan-down", "node", "the VXLAN device is down: routes and neighbours fall", _vxlan_down, cascade=True),
     Scenario("vxlan-mtu", "node", "the VXLAN device's MTU is 50 bytes smaller", _vxlan_mtu),
-    Scenario("vxlan-mac", "node", "the VXLAN device has another MAC than its peers use", _vxlan_mac),
+    Scenario("vxlan-mac", "node", "the VXLAN device has a new MAC: its neighbours fall", _vxlan_mac, cascade=True),
     Scenario("vxlan-learning", "node", "the VXLAN device learns MACs", _vxlan_learning),
     Scenario("vxlan-vni", "node", "the VXLAN device was made again with another VNI", _vxlan_vni, cascade=True),
     Scenario("vxlan-port", "node", "the VXLAN device was made again with another UDP port", _vxlan_port, cascade=True),
