@@ -46,6 +46,11 @@ class Pool:
     cross_subnet: bool = False
     origin: str = ""
 
+    @property
+    def strange(self) -> bool:
+        """Whether its rows are of a mode that is not compiled."""
+        return self.encapsulation in ("ipip", "none")
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -79,14 +84,13 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """All that is needed to compile any node's tables for one family. ``strange``: pools of modes not compiled."""
+    """All that is needed to compile any node's tables for one family."""
 
     family: Family
     settings: Settings
     enabled: bool
     peers: Mapping[str, Peer]
     destinations: Sequence[Destination] = ()
-    strange: Sequence[Pool] = ()
 
 
 class Prefixes(Generic[Item]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
@@ -53,7 +53,7 @@ class LinuxClaim:
 
     declared: frozenset[Key] = frozenset()
     interfaces: frozenset[str] = frozenset()
-    excepted: Except = Except()
+    excepted: Except = field(default_factory=Except)
 
     def owns(self, resource: Resource) -> bool:
         return not self.excepted.covers(resource) and (resource.key in self.declared or self._marked(resource))
@@ -63,7 +63,7 @@ class LinuxClaim:
             case Route() | Neighbour():
                 return resource.protocol == OUR_PROTOCOL
             case FdbEntry():
-                return bool(resource.extern_learn) and not _matches(resource.dev, CNI_DEVICES)
+                return bool(resource.extern_learn) and not is_cni_device(resource.dev)
             case Address():
                 return resource.dev in self.interfaces and resource.scope == "global"
             case _:
@@ -82,7 +82,7 @@ class CalicoClaim:
     declared: frozenset[Key] = frozenset()
     protocol: int = FELIX_PROTOCOL
     strange: frozenset[Network] = frozenset()
-    excepted: Except = Except()
+    excepted: Except = field(default_factory=Except)
 
     def owns(self, resource: Resource) -> bool:
         if self.excepted.covers(resource):
@@ -106,6 +106,11 @@ class CalicoClaim:
             return False
         bootstrap = network.version == 6 and inside(network, IPV6_BOOTSTRAP)
         return not bootstrap and (route.protocol == self.protocol or bool(CALICO_TUNNELS & set(devices_of(route))))
+
+
+def is_cni_device(dev: str) -> bool:
+    """Whether a CNI counts everything on this tunnel device as its own, whatever mark it carries."""
+    return _matches(dev, CNI_DEVICES)
 
 
 def devices_of(resource: Resource) -> Iterator[str]:

@@ -1,0 +1,116 @@
+"""Wanted rows of a node in the words of `ip address`, `ip route`, `ip neighbour` and `bridge fdb` (iproute2 6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_interface, ip_network
+from itertools import groupby
+
+from reconciler.core.resource import Resource, ordered
+from reconciler.linux.address import Address
+from reconciler.linux.fdb import FdbEntry
+from reconciler.linux.link import Link
+from reconciler.linux.neighbour import Neighbour
+from reconciler.linux.route import MAIN_TABLE, NextHop, Route
+
+BOOT = 3
+PROTOCOLS = {
+    0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8: "gated", 9: "ra", 10: "mrt", 11: "zebra",
+    12: "bird", 13: "dnrouted", 14: "xorp", 15: "ntk", 16: "dhcp", 18: "keepalived", 42: "babel", 186: "bgp",
+    187: "isis", 188: "ospf", 189: "rip", 192: "eigrp",
+}  # fmt: skip
+"""/etc/iproute2/rt_protos of 6.1; a number without a name, such as Calico's 80 and our 142, is printed as it is."""
+
+
+def lines(resources: Iterable[Resource]) -> Iterator[str]:
+    """One section a command, each under ``# <command>``; a command with nothing to print is left out."""
+    rows = ordered(resources)
+    yield from _section("ip address", _addresses(rows))
+    routes = [row for row in rows if isinstance(row, Route)]
+    for command, group in groupby(routes, key=_command):
+        yield from _section(command, (line for route in group for line in route_lines(route)))
+    yield from _section("ip neighbour", (neighbour_line(row) for row in rows if isinstance(row, Neighbour)))
+    yield from _section("bridge fdb", (fdb_line(row) for row in rows if isinstance(row, FdbEntry)))
+
+
+def _section(command: str, body: Iterable[str]) -> Iterator[str]:
+    printed = list(body)
+    if printed:
+        yield f"# {command}"
+        yield from printed
+
+
+def _addresses(rows: list[Resource]) -> Iterator[str]:
+    links = {row.ifname: row for row in rows if isinstance(row, Link)}
+    addresses = [row for row in rows if isinstance(row, Address)]
+    for dev in sorted(links.keys() | {address.dev for address in addresses}):
+        yield from link_lines(links.get(dev) or Link(ifname=dev))
+        yield from (address_line(address) for address in addresses if address.dev == dev)
+
+
+def link_lines(link: Link) -> Iterator[str]:
+    """``N`` stands for the index, which only the kernel knows; so does the rest of a physical interface's line."""
+    if link.info_kind == "vxlan":
+        flags = "<BROADCAST,MULTICAST,UP,LOWER_UP>"
+        yield f"N: {link.ifname}: {flags} mtu {link.mtu} qdisc noqueue state UNKNOWN group default qlen {link.txqlen}"
+        yield f"    link/ether {link.address} brd ff:ff:ff:ff:ff:ff"
+    else:
+        yield f"N: {link.ifname}:" + (f" mtu {link.mtu}" if link.mtu is not None else "")
+
+
+def address_line(address: Address) -> str:
+    family = "inet6" if ip_interface(address.local).version == 6 else "inet"
+    return f"    {family} {address.local}/{address.prefixlen} scope {address.scope} {address.dev}"
+
+
+def _command(route: Route) -> str:
+    program = "ip -6 route" if ip_network(route.dst).version == 6 else "ip route"
+    return program if route.table == MAIN_TABLE else f"{program} show table {route.table}"
+
+
+def route_lines(route: Route) -> Iterator[str]:
+    """One line, and one more for each leg of a multipath route."""
+    ipv6 = ip_network(route.dst).version == 6
+    words = [] if route.type == "unicast" else [route.type]
+    words += [_destination(route.dst), *_via(route.gateway), *_option("dev", route.dev)]
+    words += [] if route.protocol == BOOT else ["proto", protocol_name(route.protocol)]
+    words += [] if route.scope == "global" else ["scope", route.scope]
+    words += [*_option("src", route.prefsrc), *_option("metric", route.metric or None)]
+    words += ["onlink"] if route.onlink else []
+    words += [*_option("mtu", route.mtu), *(["pref", "medium"] if ipv6 else [])]
+    yield " ".join(words)
+    yield from (_leg(leg) for leg in route.nexthops or ())
+
+
+def _leg(leg: NextHop) -> str:
+    words = ["nexthop", *_via(leg.gateway), *_option("dev", leg.dev), "weight", str(leg.weight)]
+    return "\t" + " ".join(words + (["onlink"] if leg.onlink else []))
+
+
+def neighbour_line(entry: Neighbour) -> str:
+    mark = [] if entry.protocol is None else ["proto", protocol_name(entry.protocol)]
+    return " ".join([entry.dst, "dev", entry.dev, "lladdr", entry.lladdr, "PERMANENT", *mark])
+
+
+def fdb_line(entry: FdbEntry) -> str:
+    mark = " extern_learn" if entry.extern_learn else ""
+    return f"{entry.mac} dev {entry.dev} dst {entry.dst} self{mark} permanent"
+
+
+def protocol_name(protocol: int) -> str:
+    return PROTOCOLS.get(protocol, str(protocol))
+
+
+def _destination(dst: str) -> str:
+    network = ip_network(dst)
+    if network.prefixlen == 0:
+        return "default"
+    return str(network.network_address) if network.prefixlen == network.max_prefixlen else dst
+
+
+def _via(gateway: str | None) -> list[str]:
+    return _option("via", gateway)
+
+
+def _option(word: str, value: object) -> list[str]:
+    return [] if value is None else [word, str(value)]

@@ -1,0 +1,99 @@
+"""What is wanted of each device: its resources, what of it is ours, and what could not be computed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.core.driver import Claim
+from reconciler.core.resource import Key, Resource, State, Unknown
+from reconciler.desired.problem import Problem, Severity
+from reconciler.desired.repository import Document
+from reconciler.linux.claim import Except
+
+Row = Resource | Unknown
+
+
+def problem(document: Document[Any], what: str, right: str, *path: str | int, severity: Severity = "error") -> Problem:
+    """A problem at ``path`` within the document's ``spec``; its file is still relative to the desired folder."""
+    line, col = document.at("spec", *path)
+    return Problem(document.file, line, col, what, right, severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Owns:
+    """What the inventory says of a device's ``owns``; ``vlans`` is ``None`` where it is not given."""
+
+    vlans: frozenset[int] | None = None
+    routes: bool = False
+    excepted: Except = field(default_factory=Except)
+
+
+class Part(ABC):
+    """Some documents that together want something of some devices: a switch, a node, a cluster's CNI."""
+
+    @property
+    def audit(self) -> bool:
+        """Whether its rows are planned and never written."""
+        return False
+
+    @property
+    @abstractmethod
+    def devices(self) -> Sequence[str]: ...
+
+    @abstractmethod
+    def rows(self, device: str) -> Iterator[Row]:
+        """What it wants of ``device``, at the cost of that device alone."""
+
+    @abstractmethod
+    def claim(self, device: str, declared: frozenset[Key], owns: Owns) -> Claim:
+        """What on ``device`` it may prune, ``declared`` being the keys of its own rows."""
+
+    def problems(self, device: str, owns: Owns) -> Iterator[Problem]:
+        """What is wrong with it, seen from the inventory's side."""
+        yield from ()
+
+    @property
+    def warnings(self) -> Iterator[Problem]:
+        """What is legal and suspect about it."""
+        yield from ()
+
+    @property
+    def holds(self) -> Sequence[str]:
+        """Why nothing of it may be written for now."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One device. ``claims`` say what is ours; ``audited`` what of that is planned and never written.
+
+    ``holds``: reasons why rows that ``held`` names must not be written until somebody supplies a fact.
+    """
+
+    device: str
+    desired: State
+    claims: tuple[Claim, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+    audited: tuple[Claim, ...] = ()
+    held: tuple[Claim, ...] = ()
+    holds: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def owns(self, resource: Resource) -> bool:
+        return any(claim.owns(resource) for claim in self.claims)
+
+    def only_planned(self, resource: Resource) -> bool:
+        """Whether a change of ``resource`` is reported but not written: audit, or a fact that others depend on."""
+        return any(claim.owns(resource) for claim in (*self.audited, *self.held))
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """All devices that the documents mention. With ``problems`` nothing may be written anywhere."""
+
+    devices: Mapping[str, Wish] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()

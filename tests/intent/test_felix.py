@@ -1,0 +1,69 @@
+"""Versions, MACs and MTUs against the values in Calico's own tests and the lab that the lesson printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.intent.felix import IPV4, IPV6, NEWEST, PROFILES, Settings, host_mtu, profile_of, vtep_mac
+
+from .vectors import Record, table
+
+
+@pytest.mark.parametrize(
+    ("node", "family", "mac"),
+    [
+        ("k01-control-plane", IPV4, "66:15:9d:fa:c6:aa"),
+        ("k01-worker", IPV4, "66:fb:ad:98:aa:13"),
+        ("k01-worker2", IPV4, "66:c7:4d:6e:6b:f3"),
+        ("k01-worker3", IPV4, "66:d2:0c:f0:ef:e5"),
+        ("localhostname", IPV4, "66:48:f6:56:dc:f1"),
+        ("remotehostname", IPV4, "66:3e:ca:a4:db:65"),
+        ("remotehostname", IPV6, "66:a0:68:c9:4c:79"),
+        ("remotehostname2", IPV4, "66:40:18:59:1f:16"),
+    ],
+)
+def test_macs_are_derived_from_the_node_name(node: str, family, mac: str) -> None:
+    assert vtep_mac(node, family) == mac
+
+
+@pytest.mark.parametrize("case", [c for c in table("V31") if c["cni"] == "calico"], ids=lambda c: str(c["ifaces"]))
+def test_mtus(case: Record) -> None:
+    configured = case.get("configured", {}).get("vxlan")
+    settings = Settings(mtus={4: configured})
+    assert host_mtu(case["ifaces"]) == case["host"]
+    for name, family in (("vxlan", IPV4), ("vxlan6", IPV6)):
+        if name in case:
+            assert settings.device_mtu(family, host_mtu(case["ifaces"])) == case[name]
+
+
+def test_an_interface_without_a_declared_mtu_is_an_ordinary_one() -> None:
+    assert host_mtu({}) == 1500
+    assert host_mtu({"eth1": None}) == 1500
+    assert host_mtu({"eth1": None, "bond0": 9000}) == 1500
+    assert host_mtu({"eth1": None, "eth0": 9000}) == 9000
+
+
+@pytest.mark.parametrize(
+    ("version", "profile"),
+    [("3.30", "3.30"), ("v3.30.2", "3.30"), ("3.31.0", "3.31"), ("3.28", "3.29"), ("4.1", "3.33"), (None, "3.33")],
+)
+def test_versions(version: str | None, profile: str) -> None:
+    assert profile_of(version).version == profile
+
+
+def test_what_the_versions_differ_in() -> None:
+    assert [p.tunnel_routes for p in PROFILES] == [False, True, True, False, False]
+    assert [p.route_mtu for p in PROFILES] == [False, False, True, True, True]
+    assert [profile_of(v).host_routes for v in ("3.29", "3.30", "3.32.1", "3.32.2", "3.33")] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert profile_of(None) is NEWEST
+
+
+def test_no_version() -> None:
+    with pytest.raises(ValueError, match="no Calico version"):
+        profile_of("newest")

@@ -1,0 +1,166 @@
+"""The worked cases of the overlay reference: each as documents of the contract, and what it expects as plain records."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from reconciler.core.resource import Resource
+from reconciler.linux.address import Address
+from reconciler.linux.fdb import FdbEntry
+from reconciler.linux.link import Link
+from reconciler.linux.neighbour import Neighbour
+from reconciler.linux.route import Route
+
+FILE = Path(__file__).with_name("overlay-vectors.yaml")
+Record = Mapping[str, Any]
+TUNNELS = {"vxlan": "vxlan4", "vxlan6": "vxlan6", "ipip": "ipip4", "wireguard": "wg4", "cilium": "cilium4"}
+LISTS = ("links", "addrs", "routes", "neighs", "fdb")
+
+
+def cases() -> list[Record]:
+    return list(YAML(typ="safe").load(FILE)["vectors"])
+
+
+def table(name: str) -> list[Record]:
+    """The cases of one of the reference's tables (V30 to V32)."""
+    tables = YAML(typ="safe").load(FILE)["tables"]
+    return next(list(entry["cases"]) for entry in tables if entry["id"] == name)
+
+
+def reason_to_skip(case: Record) -> str | None:
+    """Modes that issue 3 compiles."""
+    if case["profile"]["cni"] != "calico":
+        return f"issue 3: {case['profile']['cni']}"
+    pools = case["input"]["pools"]
+    return None if any(pool["vxlan"] != "Never" for pool in pools) else "issue 3: Calico without VXLAN"
+
+
+def documents(case: Record, given: Record | None = None) -> Iterator[dict[str, Any]]:
+    """One document an object; ``given`` replaces the case's ``input`` (for the same world later)."""
+    world = {**case["input"], **(given or {})}
+    for node in world["nodes"]:
+        yield _document("Node", node["name"], _node_spec(node, world.get("underlay_gateways", {})))
+    yield _document("Cluster", "k01", _cluster_spec(case["profile"], world["nodes"]))
+    for number, pool in enumerate(world.get("pools", [])):
+        yield _document("IPPool", f"pool{number}", _pool_spec(pool), "projectcalico.org/v3")
+    for block in world.get("blocks", []):
+        yield from _block(block)
+
+
+def write(folder: Path, made: Iterable[Mapping[str, Any]]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "world.yaml").open("w") as stream:
+        YAML(typ="safe").dump_all(list(made), stream)
+    return folder
+
+
+def _document(kind: str, name: str, spec: Mapping[str, Any], api: str = "reconciler/v1") -> dict[str, Any]:
+    return {"apiVersion": api, "kind": kind, "metadata": {"name": name}, "spec": _given(spec)}
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, {}, [])}
+
+
+def _node_spec(node: Record, gateways: Mapping[str, str]) -> dict[str, Any]:
+    tunnel = {word: {"address": node.get(vector)} for word, vector in TUNNELS.items() if node.get(vector)}
+    for word, vector in (("vxlan", "vtep_mac4"), ("vxlan", "vtep_mac"), ("vxlan6", "vtep_mac6")):
+        if node.get(vector):
+            tunnel.setdefault(word, {})["mac"] = node[vector]
+    if node.get("wg_key"):
+        key = base64.b64encode(hashlib.sha256(node["wg_key"].encode()).digest()).decode()
+        tunnel.setdefault("wireguard", {})["publicKey"] = key
+    underlay = {"dev": node.get("dev"), "address": node.get("ip4"), "address6": node.get("ip6")}
+    return {
+        "interfaces": {name: {"mtu": mtu} for name, mtu in node.get("ifaces", {}).items()},
+        "underlay": _given(underlay | {"gateway": gateways.get(node["name"])}),
+        "tunnel": tunnel,
+        "podCIDRs": [node[pod] for pod in ("pod4", "pod6") if node.get(pod)],
+    }
+
+
+def _cluster_spec(profile: Record, nodes: Iterable[Record]) -> dict[str, Any]:
+    return {
+        "cni": profile["cni"],
+        "nodes": [node["name"] for node in nodes],
+        "calico": _given({"version": profile.get("version"), "routeSource": profile.get("route_source")}),
+    }
+
+
+def _pool_spec(pool: Record) -> dict[str, Any]:
+    words = {"cidr": "cidr", "block_size": "blockSize", "vxlan": "vxlanMode", "ipip": "ipipMode", "nat": "natOutgoing"}
+    words |= {"uses": "allowedUses", "disabled": "disabled"}
+    return {word: pool[vector] for vector, word in words.items() if vector in pool} | {"nodeSelector": "all()"}
+
+
+def _block(block: Record) -> Iterator[dict[str, Any]]:
+    name = block["cidr"].translate(str.maketrans("./:", "---"))
+    if block.get("node"):
+        spec = {"node": block["node"], "cidr": block["cidr"], "state": "confirmed"}
+        yield _document("BlockAffinity", f"{block['node']}-{name}", spec, "crd.projectcalico.org/v1")
+    if block.get("borrowed"):
+        yield _document("IPAMBlock", name, _ipam(block), "crd.projectcalico.org/v1")
+
+
+def _ipam(block: Record) -> dict[str, Any]:
+    network = ip_network(block["cidr"])
+    allocations: list[int | None] = [None] * network.num_addresses
+    for index, loan in enumerate(block["borrowed"]):
+        allocations[int(ip_address(loan["ip"])) - int(network.network_address)] = index
+    attributes = [{"handle_id": f"h{i}", "secondary": {"node": b["node"]}} for i, b in enumerate(block["borrowed"])]
+    return {
+        "cidr": block["cidr"],
+        "affinity": f"host:{block['node']}",
+        "allocations": allocations,
+        "attributes": attributes,
+    }
+
+
+def records(resources: Iterable[Resource]) -> dict[str, list[dict[str, Any]]]:
+    """What was compiled, spelled as the vectors spell it; physical interfaces are left out."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in LISTS}
+    for resource in resources:
+        match resource:
+            case Link(info_kind="vxlan"):
+                found["links"].append(_link(resource))
+            case Address():
+                local = f"{resource.local}/{resource.prefixlen}"
+                found["addrs"].append({"dev": resource.dev, "addr": local, "scope": resource.scope})
+            case Route():
+                found["routes"].append(_route(resource))
+            case Neighbour():
+                where = {"dev": resource.dev, "ip": resource.dst, "mac": resource.lladdr}
+                found["neighs"].append(where | {"state": "permanent"})
+            case FdbEntry():
+                where = {"dev": resource.dev, "mac": resource.mac, "dst": resource.dst}
+                found["fdb"].append(where | {"self": True, "state": "permanent"})
+    return found
+
+
+def _link(link: Link) -> dict[str, Any]:
+    own = {"name": link.ifname, "kind": link.info_kind, "mac": link.address, "mtu": link.mtu, "vni": link.id}
+    rest = {"port": link.port, "local": link.local, "dev": link.lower, "learning": link.learning}
+    return own | rest | {"txqlen": link.txqlen, "up": link.up}
+
+
+def _route(route: Route) -> dict[str, Any]:
+    spelled = {
+        "type": None if route.type == "unicast" else route.type,
+        "dst": route.dst,
+        "via": route.gateway,
+        "dev": route.dev,
+        "proto": route.protocol,
+        "scope": route.scope,
+        "metric": route.metric or None,
+        "src": route.prefsrc,
+        "mtu": route.mtu,
+        "onlink": route.onlink,
+    }
+    return {name: value for name, value in spelled.items() if value is not None}
