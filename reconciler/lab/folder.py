@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from . import limits
 from .errors import LabError
 from .state import INDEX
 
@@ -88,5 +89,6 @@ def remove(name: str, made: bool) -> None:
             folder.rmdir()
     if entry.is_symlink():
         entry.unlink()
+    limits.restore()
     with suppress(OSError):  # other labs are up
         INDEX.rmdir()

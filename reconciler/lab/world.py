@@ -9,7 +9,21 @@ import subprocess
 import time
 from pathlib import Path
 
-from . import daemons, folder, generate, inventory, keys, kubernetes, netns, node, pods, prerequisites, switch, wiring
+from . import (
+    daemons,
+    folder,
+    generate,
+    inventory,
+    keys,
+    kubernetes,
+    limits,
+    netns,
+    node,
+    pods,
+    prerequisites,
+    switch,
+    wiring,
+)
 from .errors import LabError
 from .state import INDEX, Lab, Member, checked_name, find
 
@@ -73,6 +87,7 @@ def _furnish(lab: Lab, configured: bool) -> None:
 
 def _start(lab: Lab) -> Lab:
     """Start everything side by side: switches first, they take longest; then the API's node, the API waits for it."""
+    limits.make_room(lab)
     netns.batch(wiring.make(lab))
     for namespace in (lab.jump_namespace, *(member.namespace for member in lab.switches)):
         netns.within(namespace, _forward_nothing)
