@@ -85,6 +85,7 @@ def down(name: str) -> None:
 @OUTPUT
 def show_status(name: str, output: str) -> None:
     """Show the lab's members and whether they live; exit 1 if any does not."""
+    prerequisites.require_root()
     rows = status.rows(state.get(name))
     if output == "json":
         click.echo(json.dumps({"name": name, "members": rows}, indent=2))

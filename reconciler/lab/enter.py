@@ -42,7 +42,7 @@ def jump(lab: Lab, command: list[str]) -> NoReturn:
     environment = {
         **os.environ,
         "RECONCILE_INVENTORY": str(lab.inventory),
-        "RECONCILE_LAB_DIR": str(lab.folder),
+        "KUBECONFIG": str(lab.folder / "kubeconfig"),
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', SYSTEM_PATH)}",
     }
     _become(["nsenter", f"--net=/run/netns/{lab.jump_namespace}", "--", *command], environment)

@@ -19,6 +19,7 @@ OURS = (
     "id_ed25519",
     "inventory",
     "known_hosts",
+    "kubeconfig",
     "lab.json",
     "lab.json.new",
     "nodes",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import documents, switch
+from . import documents, kubernetes, switch
+from .kube import kubeconfig
 from .state import Lab, Member
 
 SSH_CONFIG = """\
@@ -17,13 +18,17 @@ Host *
 
 
 def write(lab: Lab) -> None:
-    """Write ``inventory/lab.yaml``, the switches' password files, and a configuration for people's own ssh."""
+    """Write ``inventory/lab.yaml``, the switches' password files, and what people's own ssh and kubectl need."""
     lab.inventory.mkdir()
     for member in lab.switches:
         path = lab.inventory / f"{member.name}.password"
         path.touch(mode=0o600)
         path.write_text(switch.PASSWORD + "\n", encoding="utf-8")
     documents.write(lab.inventory / "lab.yaml", [_document(lab)])
+    for member in lab.nodes:
+        if member.kubernetes and member.kubernetes.api:
+            text = kubeconfig.render(kubernetes.server(str(member.address)))
+            (lab.folder / "kubeconfig").write_text(text, encoding="utf-8")
     hosts = [f"Host {node.name}\n    HostName {node.address}\n    User {node.login}\n" for node in lab.members]
     (lab.folder / "ssh_config").write_text("".join([*hosts, SSH_CONFIG.format(folder=lab.folder)]), encoding="utf-8")
 

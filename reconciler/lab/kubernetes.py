@@ -14,6 +14,11 @@ from .state import Kubernetes, Lab, Member
 PORT = 6443
 
 
+def server(address: str) -> str:
+    """Where the API server is found, as kubectl wants it."""
+    return f"http://{address}:{PORT}"
+
+
 def furnish(lab: Lab, member: Member) -> None:
     """Write what the API server of ``member``'s cluster knows at start. No IPPool: making it is the reconciler's."""
     assert member.kubernetes is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import daemons
+from . import daemons, kubernetes
 from .daemons import Daemon
 from .errors import LabError
 from .kube import kubeconfig
@@ -94,7 +94,7 @@ def _etc(lab: Lab, member: Member) -> dict[str, str]:
     if member.login == "ops":
         files["sudoers"] = "root ALL=(ALL:ALL) ALL\nops ALL=(ALL:ALL) NOPASSWD: ALL\n"
     if member.kubernetes and member.kubernetes.api:
-        files["kubernetes/admin.conf"] = kubeconfig.render("http://127.0.0.1:6443")
+        files["kubernetes/admin.conf"] = kubeconfig.render(kubernetes.server("127.0.0.1"))
     return files
 
 

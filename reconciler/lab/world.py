@@ -76,7 +76,7 @@ def _furnish(lab: Lab, configured: bool) -> None:
     public_key = keys.make(lab)
     for member in lab.nodes:
         node.furnish(lab, member, public_key)
-        if member.kubernetes and member.kubernetes.api:
+        if _has_api(member):
             kubernetes.furnish(lab, member)
     for member in lab.switches:
         switch.furnish(lab, member, configured)
@@ -86,39 +86,42 @@ def _furnish(lab: Lab, configured: bool) -> None:
 
 
 def _start(lab: Lab) -> Lab:
-    """Start everything side by side: switches first, they take longest; then the API's node, the API waits for it."""
+    """Start everything side by side: the switch first, it takes longest; the API waits for its node alone."""
+    _wire(lab)
+    consoles = [(member, switch.start(lab, member)) for member in lab.switches]
+    hosts = [(member, node.start(lab, member)) for member in sorted(lab.nodes, key=_has_api, reverse=True)]
+    netns.batch(wiring.jump(lab), lab.jump_namespace)
+    netns.batches((pod.namespace, pods.links(pod)) for member in lab.nodes for pod in member.pods)
+    running = {member.name: _after(member, pid=int(daemon.wait()[0])) for member, daemon in hosts}
+    apis = [(member, kubernetes.start(lab, member)) for member in running.values() if _has_api(member)]
+    for member, daemon in apis:
+        daemon.wait()
+        running[member.name] = _after(member, api_pid=daemon.process.pid)
+    for member, daemon in consoles:
+        daemon.wait()
+        running[member.name] = _after(member, pid=daemon.process.pid)
+    return lab.model_copy(update={"members": tuple(running[member.name] for member in lab.members)})
+
+
+def _wire(lab: Lab) -> None:
     limits.make_room(lab)
     netns.batch(wiring.make(lab))
     for namespace in (lab.jump_namespace, *(member.namespace for member in lab.switches)):
         netns.within(namespace, _forward_nothing)
     netns.batches((member.namespace, switch.links(lab, member)) for member in lab.switches)
-    consoles = [(member, switch.start(lab, member)) for member in lab.switches]
-    api_first = sorted(lab.nodes, key=lambda member: not (member.kubernetes and member.kubernetes.api))
-    hosts = [(member, node.start(lab, member)) for member in api_first]
-    netns.batch(wiring.jump(lab), lab.jump_namespace)
-    netns.batches((pod.namespace, pods.links(pod)) for member in lab.nodes for pod in member.pods)
-    started = {member.name: _with_pid(member, int(daemon.wait()[0])) for member, daemon in hosts}
-    apis = [
-        (member, kubernetes.start(lab, member))
-        for member in started.values()
-        if member.kubernetes and member.kubernetes.api
-    ]
-    for member, daemon in apis:
-        daemon.wait()
-        started[member.name] = member.model_copy(update={"api_pid": daemon.process.pid})
-    for member, daemon in consoles:
-        daemon.wait()
-        started[member.name] = _with_pid(member, daemon.process.pid)
-    return lab.model_copy(update={"members": tuple(started[member.name] for member in lab.members)})
+
+
+def _has_api(member: Member) -> bool:
+    return member.kubernetes is not None and member.kubernetes.api
+
+
+def _after(member: Member, **pids: int) -> Member:
+    return member.model_copy(update=pids)
 
 
 def _forward_nothing() -> None:
     """A new namespace inherits the machine's forwarding; the jump host has none, the switch only what EOS says."""
     Path("/proc/sys/net/ipv4/ip_forward").write_text("0", encoding="ascii")
-
-
-def _with_pid(member: Member, pid: int) -> Member:
-    return member.model_copy(update={"pid": pid})
 
 
 def _configure(lab: Lab) -> None:

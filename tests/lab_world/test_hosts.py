@@ -115,6 +115,10 @@ def test_the_cluster_knows_nodes_and_blocks_but_no_pool(bare: Lab) -> None:
     assert shown(bare, "k01-control-plane", "kubectl", "get", "clusterinformations", "-o", version).startswith("v3.30")
 
 
+def test_kubectl_works_on_the_jump_host_too(bare: Lab) -> None:
+    assert shown(bare, "jump", "kubectl", "get", "node", "k01-worker", "-o", "name") == "node/k01-worker\n"
+
+
 def test_the_console_of_the_switch(bare: Lab) -> None:
     assert shown(bare, "ceos01", "show hostname").startswith("Hostname: ceos01")
     assert on(bare, "ceos01", "show", "nonsense").returncode == 1

@@ -28,7 +28,7 @@ AS_NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"
 
 @pytest.mark.lab
 @pytest.mark.parametrize(
-    "words", [["up"], ["down"], ["ping"], ["exec", "k01-worker", "--", "true"], ["break", "fdb-end"]]
+    "words", [["up"], ["down"], ["status"], ["ping"], ["exec", "k01-worker", "--", "true"], ["break", "fdb-end"]]
 )
 def test_without_root(words: list[str]) -> None:
     if subprocess.run([*AS_NOBODY, "-c", "import reconciler"], capture_output=True).returncode:
