@@ -24,20 +24,21 @@ PROTOCOLS = {
 
 def lines(resources: Iterable[Resource]) -> Iterator[str]:
     """One section a command, each under ``# <command>``; a command with nothing to print is left out."""
-    rows = ordered(resources)
-    yield from _section("ip address", _addresses(rows))
-    routes = [row for row in rows if isinstance(row, Route)]
-    for command, group in groupby(routes, key=_command):
-        yield from _section(command, (line for route in group for line in route_lines(route)))
-    yield from _section("ip neighbour", (neighbour_line(row) for row in rows if isinstance(row, Neighbour)))
-    yield from _section("bridge fdb", (fdb_line(row) for row in rows if isinstance(row, FdbEntry)))
-
-
-def _section(command: str, body: Iterable[str]) -> Iterator[str]:
-    printed = list(body)
-    if printed:
+    for command, printed in sections(resources).items():
         yield f"# {command}"
         yield from printed
+
+
+def sections(resources: Iterable[Resource]) -> dict[str, list[str]]:
+    """Command -> the lines that it prints."""
+    rows = ordered(resources)
+    found = {"ip address": list(_addresses(rows))}
+    routes = sorted((row for row in rows if isinstance(row, Route)), key=_place)
+    for command, group in groupby(routes, key=_command):
+        found[command] = [line for route in group for line in route_lines(route)]
+    found["ip neighbour"] = [neighbour_line(row) for row in rows if isinstance(row, Neighbour)]
+    found["bridge fdb"] = [fdb_line(row) for row in rows if isinstance(row, FdbEntry)]
+    return {command: printed for command, printed in found.items() if printed}
 
 
 def _addresses(rows: list[Resource]) -> Iterator[str]:
@@ -61,6 +62,13 @@ def link_lines(link: Link) -> Iterator[str]:
 def address_line(address: Address) -> str:
     family = "inet6" if ip_interface(address.local).version == 6 else "inet"
     return f"    {family} {address.local}/{address.prefixlen} scope {address.scope} {address.dev}"
+
+
+def _place(route: Route) -> tuple[int, ...]:
+    """The kernel lists IPv4 by address, the longer prefix first, and IPv6 from the leaves of its tree to the root."""
+    network = ip_network(route.dst)
+    start = network.network_address if network.version == 4 else network.broadcast_address
+    return (route.table != MAIN_TABLE, route.table, network.version, int(start), -network.prefixlen, route.metric)
 
 
 def _command(route: Route) -> str:

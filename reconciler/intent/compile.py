@@ -117,6 +117,9 @@ def _contradiction(one: Resource, other: Resource) -> Problem:
 
 
 def _place(origin: str) -> tuple[str, int]:
-    """``nodes.yaml:7, pools.yaml:1`` -> the first one; what is no line of a file comes before all lines."""
-    file, _, line = origin.partition(", ")[0].rpartition(":")
-    return (file, int(line)) if line.isdigit() else (origin, 0)
+    """``cluster k01, pools.yaml:1, nodes.yaml:7`` -> the first line of a file; none is before all lines."""
+    for part in origin.split(", "):
+        file, _, line = part.rpartition(":")
+        if line.isdigit():
+            return file, int(line)
+    return origin, 0

@@ -35,11 +35,11 @@ class Except:
     prefixes: frozenset[Network] = frozenset()
 
     def covers(self, resource: Resource) -> bool:
-        if any(_matches(dev, self.devices) for dev in devices_of(resource)):
+        if self.devices and any(_matches(dev, self.devices) for dev in devices_of(resource)):
             return True
         if isinstance(resource, Route) and resource.table in self.tables:
             return True
-        network = _network_of(resource)
+        network = _network_of(resource) if self.prefixes else None
         return network is not None and inside(network, self.prefixes)
 
 

@@ -1,4 +1,4 @@
-"""The worked cases of the overlay reference: each as documents of the contract, and what it expects as plain records."""
+"""The worked cases of the overlay reference: each as documents of the contract, its expectations as plain records."""
 
 from __future__ import annotations
 

@@ -1,0 +1,97 @@
+"""Every VXLAN case of the overlay reference, from documents to records, compared one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.cli import as_iproute
+from reconciler.core.change import diff
+from reconciler.core.resource import Live
+from reconciler.desired.load import load
+from reconciler.intent.compile import compile_world
+from reconciler.intent.wish import Intent
+
+from .vectors import LISTS, Record, cases, documents, reason_to_skip, records, write
+
+CASES = cases()
+
+
+def intent_of(folder: Path, case: Record, given: Record | None = None) -> Intent:
+    repository = load(write(folder, documents(case, given)))
+    assert not repository.having("error"), [str(problem) for problem in repository.problems]
+    return compile_world(repository)
+
+
+@pytest.fixture(params=CASES, ids=[f"{case['id']}-{case['title']}" for case in CASES])
+def case(request: pytest.FixtureRequest) -> Record:
+    reason = reason_to_skip(request.param)
+    if reason is not None:
+        pytest.skip(reason)
+    found: Record = request.param
+    return found
+
+
+def assert_equal(intent: Intent, node: str, expected: Record) -> None:
+    found = records(intent.devices[node].desired.values())
+    for name in LISTS:
+        assert in_order(found[name]) == in_order(expected.get(name, [])), f"{node}: {name}"
+
+
+def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted((dict(row) for row in rows), key=lambda row: sorted(map(str, row.items())))
+
+
+def test_what_is_wanted_of_each_node(case: Record, tmp_path: Path) -> None:
+    intent = intent_of(tmp_path, case)
+    assert not intent.problems
+    for node, expected in case["expect"].items():
+        assert_equal(intent, node, expected)
+
+
+def test_what_is_wanted_afterwards(case: Record, tmp_path: Path) -> None:
+    if "input_after" not in case:
+        pytest.skip("a world without a second half")
+    before = intent_of(tmp_path / "before", case)
+    after = intent_of(tmp_path / "after", case, case["input_after"])
+    for node, expected in case["expect_after"].items():
+        assert_equal(after, node, expected)
+        delta = case["delta"][node]
+        ours = Live(before.devices[node].desired, {})
+        changes = diff(after.devices[node].desired, ours)
+        for side, listed in (("before", delta.get("delete", [])), ("after", delta.get("add", []))):
+            found = records(r for r in (getattr(change, side) for change in changes) if r is not None)
+            wanted = {name: [dict(row[name]) for row in listed if name in row] for name in LISTS}
+            assert {name: in_order(found[name]) for name in LISTS} == {n: in_order(wanted[n]) for n in LISTS}, node
+
+
+PRINTED = [
+    pytest.param(case, node, command, printed, id=f"{case['id']}-{node}-{command}")
+    for case in CASES
+    if reason_to_skip(case) is None
+    for node, commands in case.get("text", {}).items()
+    for command, printed in commands.items()
+]
+
+
+SECTIONS = {"ip route": "ip route", "ip addr": "ip address", "ip link": "ip address"}
+SECTIONS |= {"ip neighbor": "ip neighbour", "bridge fdb": "bridge fdb"}
+
+
+@pytest.mark.parametrize(("world", "node", "command", "printed"), PRINTED)
+def test_the_lines_that_the_lesson_prints(
+    world: Record, node: str, command: str, printed: list[str], tmp_path: Path
+) -> None:
+    program, _, pattern = command.partition(" | grep ")
+    sections = as_iproute.sections(intent_of(tmp_path, world).devices[node].desired.values())
+    lines = sections[SECTIONS[" ".join(program.split()[:2])]]
+    if program == "ip link show type vxlan":
+        printed = [line.replace(" mode DEFAULT", "") for line in printed]  # `ip address` says the rest
+        lines = [line for line in lines if line in printed]
+    found = [line for line in lines if pattern in line]
+    if program == "ip route":
+        assert found == printed
+    else:  # neighbours and FDB entries come in the order of the kernel's hash
+        assert sorted(found) == sorted(printed)
