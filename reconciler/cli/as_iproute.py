@@ -60,8 +60,9 @@ def link_lines(link: Link) -> Iterator[str]:
 
 
 def address_line(address: Address) -> str:
-    family = "inet6" if ip_interface(address.local).version == 6 else "inet"
-    return f"    {family} {address.local}/{address.prefixlen} scope {address.scope} {address.dev}"
+    """An IPv4 address has a label, the name of its interface; an IPv6 address has none."""
+    where = f"{address.local}/{address.prefixlen} scope {address.scope}"
+    return f"    inet6 {where}" if ip_interface(address.local).version == 6 else f"    inet {where} {address.dev}"
 
 
 def _place(route: Route) -> tuple[int, ...]:

@@ -1,0 +1,116 @@
+"""The golden texts put into a real kernel, line by line, come back from `ip` and `bridge` as the same lines."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .test_worlds import WORLDS
+
+TEXTS = [path for path in sorted(WORLDS.glob("*/*.txt")) if "# ip" in path.read_text()]
+Sections = dict[str, list[str]]
+pytestmark = [pytest.mark.kernel, pytest.mark.skipif(os.geteuid() != 0, reason="needs root")]
+
+
+@pytest.fixture
+def namespace() -> Iterator[str]:
+    name = f"prints-{os.getpid()}"
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    yield name
+    subprocess.run(["ip", "netns", "del", name], check=True)
+
+
+def run(namespace: str, program: str, *words: str) -> str:
+    flag = ["-netns", namespace] if program == "ip" else ["-n", namespace]
+    done = subprocess.run([program, *flag, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, (words, done.stderr)
+    return done.stdout
+
+
+def sections(text: str) -> Sections:
+    found: Sections = {}
+    for line in text.splitlines():
+        if line.startswith("# "):
+            found[line.removeprefix("# ")] = command = []
+        elif found:
+            command.append(line)
+    return {command: lines for command, lines in found.items() if command.startswith(("ip ", "bridge"))}
+
+
+def devices(text: str) -> list[str]:
+    named = re.findall(r"(?:\bdev |^N: )([a-z][\w.-]*)", text, re.MULTILINE)
+    return [dev for dev in dict.fromkeys(named) if dev != "lo"]
+
+
+def make(namespace: str, text: str) -> None:
+    """Interfaces without anything, then every line of every section in the order that a kernel needs."""
+    run(namespace, "ip", "link", "set", "lo", "up")
+    for number, dev in enumerate(devices(text)):
+        run(namespace, "ip", "link", "add", dev, *_kind(dev, number).split())
+        run(namespace, "ip", "link", "set", dev, "up")
+        if "vxlan" not in dev:
+            run(namespace, "ip", "link", "set", f"peer{number}", "up")
+    found = sections(text)
+    _make_addresses(namespace, found.get("ip address", []))
+    for command, lines in found.items():
+        for words in _whole(lines) if "route" in command else ():
+            _make_route(namespace, command, words)
+    for line in found.get("ip neighbour", []):
+        words = line.replace("PERMANENT", "nud permanent").replace(" proto ", " protocol ")
+        run(namespace, "ip", "neighbour", "add", *words.split())
+    for line in found.get("bridge fdb", []):
+        run(namespace, "bridge", "fdb", "append", *line.split())
+
+
+def _kind(dev: str, number: int) -> str:
+    if "vxlan" not in dev:
+        return f"type veth peer name peer{number}"
+    return f"type vxlan id 4096 dstport {4789 + number} nolearning local {'::1' if '-v6' in dev else '127.0.0.1'}"
+
+
+def _make_addresses(namespace: str, lines: list[str]) -> None:
+    dev = ""
+    for line in lines:
+        if header := re.match(r"N: (\S+):(?:.* mtu (\d+))?", line):
+            dev = header[1]
+            if header[2]:
+                run(namespace, "ip", "link", "set", dev, "mtu", header[2])
+        if address := re.match(r" +inet6? (\S+) scope (\S+)", line):
+            at_once = ["nodad"] if ":" in address[1] else []
+            run(namespace, "ip", "address", "add", address[1], "dev", dev, "scope", address[2], *at_once)
+
+
+def _whole(lines: list[str]) -> list[str]:
+    """Lines with the legs of multipath routes joined to them."""
+    return "\n".join(lines).replace("\n\t", " ").splitlines()
+
+
+def _make_route(namespace: str, command: str, line: str) -> None:
+    family = ["-6"] if command.startswith("ip -6") else []
+    table = command.partition(" table ")[2]
+    run(namespace, "ip", *family, "route", "add", *line.split(), *(["table", table] if table else []))
+
+
+def printed(namespace: str, command: str) -> list[str]:
+    program, *words = command.split()
+    text = run(namespace, program, *words)
+    return [line.rstrip() for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_the_kernel_prints_what_we_print(path: Path, namespace: str) -> None:
+    text = path.read_text()
+    make(namespace, text)
+    for command, lines in sections(text).items():
+        found = printed(namespace, command)
+        if "route" in command:
+            assert [line for line in found if line in lines] == lines, command
+        elif command == "ip address":
+            assert {line for line in lines if "inet" in line} <= {line.removesuffix(" nodad") for line in found}
+        else:
+            assert set(lines) <= set(found), command
