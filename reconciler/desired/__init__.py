@@ -1,0 +1,1 @@
+"""What people write: documents with the line of every value, and what is wrong with them."""

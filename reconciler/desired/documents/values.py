@@ -1,0 +1,184 @@
+"""Single values, normalised at birth: addresses, prefixes, MACs, names; each error says what would be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address, ip_interface, ip_network
+from typing import Annotated, Any, NoReturn
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from reconciler.switch.names import compress, expand
+
+MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+IFNAME = re.compile(r"[^\s/:\x00]{1,15}")
+PORT = re.compile(r"(Ethernet|Port-Channel|Loopback)[0-9]+(/[0-9]+){0,2}(\.[0-9]+)?")
+VLAN_NAME = re.compile(r"[A-Za-z0-9_.:/+-]{1,32}")
+DEVICE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
+PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
+CALICO_VERSION = re.compile(r"3\.[0-9]{1,3}(\.[0-9]{1,3})?")
+VRF_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+
+def wrong(what: str, right: str) -> NoReturn:
+    """Refuse a value. ``what`` is wrong with it, ``right`` would be accepted."""
+    raise PydanticCustomError("problem", "{what}: {right}", {"what": what, "right": right})
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        if "/" in text:
+            wrong(f"{text} has a prefix length", f"the address alone, {text.partition('/')[0]}")
+        wrong(f"{text!r} is no IP address", "such as 10.10.10.1 or fd00::1")
+
+
+def _interface(text: str) -> str:
+    if "/" not in text:
+        wrong(f"{text!r} has no prefix length", f"such as {text}/24")
+    try:
+        interface = ip_interface(text)
+    except ValueError:
+        wrong(f"{text!r} is no IP address with a prefix length", "such as 10.10.10.1/24 or fd00::1/64")
+    if interface.network.prefixlen < interface.max_prefixlen - 1 and interface.version == 4:
+        _check_host(text, interface)
+    return interface.with_prefixlen
+
+
+def _check_host(text: str, interface: Any) -> None:
+    if interface.ip == interface.network.network_address:
+        wrong(
+            f"{text} is the network's own address",
+            f"an address of a host, such as {interface.ip + 1}/{interface.network.prefixlen}",
+        )
+    if interface.ip == interface.network.broadcast_address:
+        wrong(
+            f"{text} is the broadcast address of its network",
+            f"an address of a host, such as {interface.ip - 1}/{interface.network.prefixlen}",
+        )
+
+
+def _prefix(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError:
+        pass
+    try:
+        masked = ip_network(text, strict=False)
+    except ValueError:
+        wrong(f"{text!r} is no IP prefix", "such as 10.10.20.0/24 or fd00::/64")
+    wrong(f"{text} has host bits set", str(masked))
+
+
+def _mac(text: str) -> str:
+    mac = text.lower().replace("-", ":")
+    if not MAC.fullmatch(mac):
+        wrong(f"{text!r} is no MAC address", 'six pairs of hex digits, such as "66:fb:ad:98:aa:13"')
+    return mac
+
+
+def _station(mac: str) -> str:
+    if int(mac[:2], 16) & 1 or mac == "00:00:00:00:00:00":
+        wrong(f"{mac} is no station's MAC address", "one whose first byte is even, not all zero")
+    return mac
+
+
+def _matching(pattern: re.Pattern[str], what: str, right: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if not pattern.fullmatch(text):
+            wrong(f"{text!r} is no {what}", right)
+        return text
+
+    return check
+
+
+def _ifname(text: str) -> str:
+    if not IFNAME.fullmatch(text) or text in (".", ".."):
+        wrong(f"{text!r} is no Linux interface name", "1 to 15 characters without blanks, '/' and ':', such as eth1")
+    return text
+
+
+def _description(text: str) -> str:
+    if "?" in text:
+        wrong("a '?' asks the switch for help", "a description without '?'")
+    if not text or text != text.strip():
+        wrong("a description cannot be empty, begin or end with a blank", f"{text.strip()!r}, or no description")
+    if not text.isascii() or not text.isprintable():
+        wrong("a description is printable ASCII on one line", "no control characters, no umlauts")
+    if len(text) > 80:
+        wrong(f"the description has {len(text)} characters", "80 at most")
+    return text
+
+
+def _destination(text: str) -> str:
+    return text if text == "default" else _prefix(text)
+
+
+def _vlan_key(key: Any) -> Any:
+    return int(key) if isinstance(key, str) and key.isascii() and key.isdigit() else key
+
+
+def _vlan_id(vlan: int) -> int:
+    if not 1 <= vlan <= 4094:
+        wrong(f"there is no VLAN {vlan}", "1 to 4094")
+    return vlan
+
+
+def _vlan_list(text: str) -> str:
+    if text == "none":
+        return text
+    try:
+        vlans = list(expand(text))
+    except ValueError:
+        vlans = []
+    if not vlans or not all(1 <= vlan <= 4094 for vlan in vlans):
+        wrong(f"{text!r} is no list of VLANs", "such as 10,20-22, within 1 to 4094, or none")
+    return compress(vlans)
+
+
+def _port(text: str) -> str:
+    if text.lower().startswith(("management", "ma")):
+        wrong(f"{text} is the way to the switch itself", "never changed from here: leave it out")
+    if text.lower().startswith(("vlan", "vl")):
+        wrong(f"{text} is an SVI", "under svis, by the VLAN's number")
+    if not PORT.fullmatch(text):
+        wrong(f"{text!r} is no port of an EOS switch", f"in full, such as {_full_name(text)}")
+    return text
+
+
+def _full_name(text: str) -> str:
+    """What ``et1`` and ``Po 3`` are called in a running configuration."""
+    short = re.fullmatch(r"([A-Za-z-]+) ?([0-9][0-9/.]*)", text)
+    names = {"e": "Ethernet", "p": "Port-Channel", "l": "Loopback"}
+    return f"{names.get(short[1][0].lower(), 'Ethernet')}{short[2]}" if short else "Ethernet1 or Port-Channel3"
+
+
+Address = Annotated[str, AfterValidator(_address), Field(examples=["10.10.10.1"])]
+Interface = Annotated[str, AfterValidator(_interface), Field(examples=["10.10.10.1/24"])]
+Prefix = Annotated[str, AfterValidator(_prefix), Field(examples=["10.10.20.0/24"])]
+Destination = Annotated[str, AfterValidator(_destination), Field(examples=["10.10.20.0/24", "default"])]
+Mac = Annotated[str, AfterValidator(_mac), Field(examples=["66:fb:ad:98:aa:13"])]
+Description = Annotated[str, AfterValidator(_description), Field(max_length=80)]
+VlanId = Annotated[int, AfterValidator(_vlan_id)]
+VlanKey = Annotated[int, AfterValidator(_vlan_id), BeforeValidator(_vlan_key)]
+VlanName = Annotated[
+    str, AfterValidator(_matching(VLAN_NAME, "name that EOS keeps", "1 to 32 letters, digits and _.:/+-, no blanks"))
+]
+VlanList = Annotated[str, AfterValidator(_vlan_list), Field(examples=["10,20-22"])]
+VrfName = Annotated[
+    str, AfterValidator(_matching(VRF_NAME, "VRF name", "1 to 100 letters, digits, '_', '-' and '.', such as default"))
+]
+Port = Annotated[str, AfterValidator(_port), Field(examples=["Ethernet1"])]
+Ifname = Annotated[str, AfterValidator(_ifname), Field(examples=["eth1"])]
+StationMac = Annotated[Mac, AfterValidator(_station)]
+DeviceName = Annotated[
+    str, AfterValidator(_matching(DEVICE_NAME, "device name", "letters, digits, '-', '_' and '.', such as k01-worker"))
+]
+PublicKey = Annotated[
+    str, AfterValidator(_matching(PUBLIC_KEY, "WireGuard key", "what `wg pubkey` prints, 44 characters of base64"))
+]
+CalicoVersion = Annotated[str, AfterValidator(_matching(CALICO_VERSION, "Calico version", 'in quotes, such as "3.30"'))]
+Mtu = Annotated[int, Field(ge=68, le=65535)]

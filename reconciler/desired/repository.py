@@ -1,0 +1,86 @@
+"""The desired state as it was read: documents, each value with its line, and the revision they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Generic, TypeVar, overload
+
+from reconciler.desired.documents import KINDS, Spec
+from reconciler.desired.problem import Problem, Severity
+from reconciler.desired.revision import revision_of
+from reconciler.desired.tree import Tree
+
+S = TypeVar("S", bound=Spec)
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Generic[S]):
+    """One document that fits its model. ``file`` is relative to the folder; ``places`` knows every value's line."""
+
+    kind: str
+    name: str
+    spec: S
+    file: str
+    places: Tree = field(repr=False, compare=False)
+    labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
+
+    def at(self, *path: str | int) -> tuple[int, int]:
+        """Line and column (from 1) of the value at ``path``, or of its nearest known parent.
+
+        A path is spelled as in the document: ``("spec", "podCIDRs", 0)``.
+        """
+        node = self.places.nearest(path)
+        return node.line, node.col
+
+    def origin(self, *path: str | int) -> str:
+        """``nodes.yaml:7``: the line that wants a resource."""
+        return f"{self.file}:{self.at(*path)[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A document that we have no use for: another API group, or a Calico kind that decides nothing of ours."""
+
+    file: str
+    line: int
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.kind} {self.name}".rstrip()
+
+
+@dataclass(frozen=True)
+class Repository:
+    """All documents below ``folder``, in reading order. ``problems`` are sorted; none of them: safe to compile."""
+
+    folder: Path
+    documents: tuple[Document[Any], ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    files: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Every file that was read, with the SHA-256 of its bytes."""
+
+    @cached_property
+    def revision(self) -> str:
+        """The commit (``-dirty`` with uncommitted changes below the folder); outside git ``sha256:`` of the files."""
+        return revision_of(self.folder, self.files)
+
+    @overload
+    def of(self, kind: type[S]) -> tuple[Document[S], ...]: ...
+
+    @overload
+    def of(self, kind: str) -> tuple[Document[Any], ...]: ...
+
+    def of(self, kind: type[Spec] | str) -> tuple[Document[Any], ...]:
+        """The documents of one kind, by its name or its model."""
+        name = kind if isinstance(kind, str) else kind.__name__
+        assert name in KINDS, f"no kind {name}"
+        return tuple(document for document in self.documents if document.kind == name)
+
+    def having(self, severity: Severity) -> tuple[Problem, ...]:
+        """The problems of one severity: ``error`` or ``warning``."""
+        return tuple(problem for problem in self.problems if problem.severity == severity)
