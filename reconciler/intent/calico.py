@@ -68,6 +68,8 @@ def _forwarding(overlay: Overlay, peer: Peer) -> Iterator[Row]:
     missing = _missing_vtep(peer)
     yield Unknown("neighbour", f"{peer.tunnel or '*'} dev {dev}", missing)
     yield Unknown("fdb", f"{peer.mac} dev {dev}", missing)
+    if peer.tunnel is None:  # it may have a route of its own (R6, R8)
+        yield Unknown("route", f"*/{overlay.family.bits} table {MAIN_TABLE} metric {overlay.family.metric}", missing)
 
 
 def _missing_vtep(peer: Peer) -> str:
