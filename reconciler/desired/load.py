@@ -2,13 +2,100 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, NamedTuple
 
+from reconciler.desired import files, recognise
+from reconciler.desired.check import World, check
+from reconciler.desired.compose import Fault, compose
+from reconciler.desired.problem import Problem, Severity
 from reconciler.desired.repository import Document, Ignored, Repository
+from reconciler.desired.tree import Tree
 
 __all__ = ["Document", "Ignored", "Repository", "load"]
 
 
 def load(folder: Path) -> Repository:
-    """Every document below ``folder``; what is wrong with them is in ``problems``, errors and warnings alike."""
-    return Repository(folder)
+    """Every document below ``folder`` (or in that one file); what is wrong is in ``problems``, sorted."""
+    reading = _Reading(folder)
+    if folder.is_file():
+        reading.file(folder.parent, folder.name)
+    elif folder.is_dir():
+        for name in files.names(folder):
+            reading.file(folder, name)
+    else:
+        reading.problems.append(Problem(files.shown(str(folder)), 1, 1, "no such folder", "a folder of YAML documents"))
+    return reading.result()
+
+
+class _Seen(NamedTuple):
+    file: str
+    line: int
+
+
+class _Reading:
+    """What has been read so far."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.documents: list[Document[Any]] = []
+        self.ignored: list[Ignored] = []
+        self.problems: list[Problem] = []
+        self.files: list[tuple[str, str]] = []
+        self._seen: dict[tuple[str, str], _Seen] = {}
+        self._whole = True
+
+    def result(self) -> Repository:
+        world = World(tuple(self.documents), frozenset(self._seen), self._whole)
+        self.problems += [self._problem(finding.file, finding.fault, finding.severity) for finding in check(world)]
+        return Repository(
+            self.folder, world.documents, tuple(self.ignored), tuple(sorted(self.problems)), tuple(self.files)
+        )
+
+    def file(self, folder: Path, name: str) -> None:
+        file = files.shown(name)
+        try:
+            data = files.read(folder, name)
+            self.files.append((file, hashlib.sha256(data).hexdigest()))
+            trees, faults = compose(files.decode(data))
+        except files.Unfit as error:
+            trees, faults = [], [Fault(error.line, error.col, error.what, error.right)]
+        self._whole &= not faults
+        self._complain(file, faults)
+        for tree in trees:
+            for item in recognise.items(tree):
+                self._document(item, file)
+
+    def _document(self, tree: Tree, file: str) -> None:
+        what = recognise.head(tree)
+        if fault := recognise.misfit(tree, what):
+            self._whole = False
+            self._complain(file, [fault])
+        elif entry := recognise.ignored(tree, what, file):
+            self.ignored.append(entry)
+        elif not self._twice(tree, what, file):
+            document, faults = recognise.document(tree, what, file)
+            self._complain(file, faults)
+            self.documents += [document] if document else []
+
+    def _twice(self, tree: Tree, what: recognise.Head, file: str) -> bool:
+        """Whether a document of that kind and name has been read before: a problem, and the first one stays."""
+        name = tree.nearest(("metadata", "name"))
+        first = self._seen.setdefault((what.kind, what.name), _Seen(file, name.line))
+        again = bool(what.name) and first != (file, name.line)
+        if again:
+            right = f"one of the two, the other is in {self._path(first.file)}:{first.line}"
+            self._complain(file, [Fault(name.line, name.col, f"{what.kind} {what.name} is there twice", right)])
+        return again
+
+    def _complain(self, file: str, faults: Iterable[Fault]) -> None:
+        self.problems += [self._problem(file, fault) for fault in faults]
+
+    def _problem(self, file: str, fault: Fault, severity: Severity = "error") -> Problem:
+        return Problem(self._path(file), *fault, severity)
+
+    def _path(self, file: str) -> str:
+        base = self.folder.parent if self.folder.is_file() else self.folder
+        return f"{files.shown(base.name)}/{file}" if base.name else file

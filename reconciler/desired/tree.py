@@ -10,11 +10,11 @@ class Tree:
     """One value and where it stands (``line`` and ``col`` from 1).
 
     ``value`` is a scalar, a list of trees, or a dict of trees by key, keys as text (``10`` and ``"10"`` are one key).
-    ``keys`` are the places of a mapping's keys. ``size`` and ``aliases`` count what the value is once every alias in
-    it is written out, so that a bomb is seen before it goes off.
+    ``keys`` are the places of a mapping's keys. ``size``, ``height`` and ``aliases`` count values, levels and aliases
+    once every alias is written out, so that a bomb is seen before it goes off.
     """
 
-    __slots__ = ("aliases", "col", "keys", "line", "size", "value")
+    __slots__ = ("aliases", "col", "height", "keys", "line", "size", "value")
 
     def __init__(self, value: Any, line: int, col: int) -> None:
         self.value: Any = value
@@ -22,7 +22,14 @@ class Tree:
         self.col = col
         self.keys: dict[str, tuple[int, int]] = {}
         self.size = 1
+        self.height = 0
         self.aliases = 0
+
+    def grow(self, inner: Tree) -> None:
+        """Count ``inner`` as a part."""
+        self.size += inner.size
+        self.aliases += inner.aliases
+        self.height = max(self.height, inner.height + 1)
 
     def child(self, step: str | int) -> Tree | None:
         """The value under a key or an index."""

@@ -1,0 +1,25 @@
+"""Rules that no single value can know: what clashes, what leads nowhere, what is legal but suspect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.desired.check import blocks, clusters, fabric, nodes, pools, switches
+from reconciler.desired.check.finding import Finding, World
+
+RULES = (
+    *(switches.svis_have_vlans, switches.ports_have_vlans, switches.vlan_one, switches.subnets, switches.routes),
+    *(nodes.routes, nodes.rows, nodes.next_hops, nodes.underlay),
+    *(clusters.members, clusters.api_node, clusters.sections, clusters.switch_routes),
+    *(pools.encapsulation, pools.sizes, pools.range_, pools.uses, pools.selectors, pools.overlaps),
+    *(blocks.owners, blocks.overlaps, blocks.pools, blocks.nodes_in_pools),
+    *(fabric.addresses, fabric.macs, fabric.tunnel_ends, fabric.subnets),
+)
+
+__all__ = ["Finding", "World", "check"]
+
+
+def check(world: World) -> Iterator[Finding]:
+    """Everything that is wrong between values and documents, in no particular order."""
+    for rule in RULES:
+        yield from rule(world)

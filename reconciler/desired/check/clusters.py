@@ -1,0 +1,55 @@
+"""What a cluster refers to must exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.desired.check.finding import Finding, Spot, World, twice
+from reconciler.desired.documents import Cluster, Node
+from reconciler.desired.invalid import did_you_mean
+
+SECTIONS = ("calico", "flannel", "cilium")
+
+
+def members(world: World) -> Iterator[Finding]:
+    """Each node is documented, and in one cluster, once."""
+    placed = [
+        (name, Spot(cluster, ("spec", "nodes", index)))
+        for cluster in world.of(Cluster)
+        for index, name in enumerate(cluster.spec.nodes)
+    ]
+    yield from twice(placed, lambda name: f"node {name} is in a cluster twice")
+    for name, spot in placed:
+        if world.lacks(Node.__name__, name):
+            yield spot.error(f"there is no Node {name!r}", _right(world, name))
+
+
+def _right(world: World, name: str) -> str:
+    known = world.names(Node.__name__)
+    return did_you_mean(name, known) if known else "a Node document for it"
+
+
+def api_node(world: World) -> Iterator[Finding]:
+    """kubectl runs on a device that we know."""
+    for cluster in world.of(Cluster):
+        name = cluster.spec.api_node
+        if name is not None and world.lacks(Node.__name__, name):
+            spot = Spot(cluster, ("spec", "apiNode"))
+            yield spot.error(f"there is no Node {name!r}", _right(world, name))
+
+
+def sections(world: World) -> Iterator[Finding]:
+    """Settings of a CNI that the cluster does not have are probably meant for another one."""
+    for cluster in world.of(Cluster):
+        for section in SECTIONS:
+            if section in cluster.spec.model_fields_set and section != cluster.spec.cni:
+                spot = Spot(cluster, ("spec", section))
+                yield spot.warning(f"{section} is not this cluster's CNI", f"settings of {cluster.spec.cni}")
+
+
+def switch_routes(world: World) -> Iterator[Finding]:
+    """Pod routes on the switch need a switch."""
+    for cluster in world.of(Cluster):
+        if cluster.spec.switch_routes and world.whole and not world.names("Switch"):
+            spot = Spot(cluster, ("spec", "switchRoutes"))
+            yield spot.error("there is no switch to put the routes on", "a Switch document")

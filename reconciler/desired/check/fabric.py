@@ -1,0 +1,89 @@
+"""What clashes between devices: addresses, MACs and tunnel ends that two of them claim, subnets that do not meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from reconciler.desired.check import switches
+from reconciler.desired.check.blocks import node_addresses
+from reconciler.desired.check.finding import Finding, IpInterface, Spot, World
+from reconciler.desired.documents import Node, Switch
+from reconciler.desired.documents.node import Tunnel
+from reconciler.desired.repository import Document
+
+Claim = tuple[str, Spot]
+
+
+def addresses(world: World) -> Iterator[Finding]:
+    """One address has one device; loopback interfaces may share one (anycast)."""
+    claims = [(str(interface.ip), spot) for spot, interface in _underlay_addresses(world)]
+    yield from _claimed(claims, lambda address, other: f"{address} is also {_called(other)}'s")
+
+
+def _underlay_addresses(world: World) -> Iterator[tuple[Spot, IpInterface]]:
+    for switch in world.of(Switch):
+        for spot, vrf, interface in switches.addresses(switch):
+            if vrf == "default":
+                yield spot, interface
+    for spot, interface in node_addresses(world):
+        shared = interface.is_link_local or interface.is_loopback or spot.path[:3] == ("spec", "interfaces", "lo")
+        if not shared:
+            yield spot, interface
+
+
+def _called(document: Document[Any]) -> str:
+    return f"{document.kind} {document.name}"
+
+
+def _claimed(claims: list[Claim], what: Callable[[str, Document[Any]], str]) -> Iterator[Finding]:
+    """An error for each claim that another device made before."""
+    first: dict[str, Spot] = {}
+    for value, spot in claims:
+        other = first.setdefault(value, spot)
+        if other.document is not spot.document:
+            yield spot.error(what(value, other.document), f"one device, the other is in {other}")
+
+
+def macs(world: World) -> Iterator[Finding]:
+    """Two nodes with one VTEP MAC take each other's packets (calico 9450, 9576)."""
+    claims = [
+        (end.mac, Spot(node, ("spec", "tunnel", name, "mac")))
+        for node in world.of(Node)
+        for name, end in (("vxlan", node.spec.tunnel.vxlan), ("vxlan6", node.spec.tunnel.vxlan6))
+        if end is not None and end.mac is not None
+    ]
+    yield from _claimed(claims, lambda mac, other: f"MAC {mac} is also {_called(other)}'s")
+
+
+def tunnel_ends(world: World) -> Iterator[Finding]:
+    """One tunnel address has one node."""
+    claims = [claim for node in world.of(Node) for claim in _ends(node)]
+    yield from _claimed(claims, lambda address, other: f"tunnel address {address} is also {_called(other)}'s")
+
+
+def _ends(node: Document[Node]) -> Iterator[Claim]:
+    for name in Tunnel.model_fields:
+        end = getattr(node.spec.tunnel, name)
+        for field in ("address", "address6"):
+            if address := getattr(end, field, None):
+                yield address, Spot(node, ("spec", "tunnel", name, field))
+
+
+def subnets(world: World) -> Iterator[Finding]:
+    """Where switches have SVIs, a node's address belongs into the subnet of one of them, with the same mask."""
+    known = {
+        interface.network
+        for switch in world.of(Switch)
+        for spot, _, interface in switches.addresses(switch)
+        if spot.path[1] == "svis"
+    }
+    for spot, interface in _underlay_addresses(world):
+        around = sorted(str(network) for network in known if interface.ip in network)
+        same_version = any(network.version == interface.version for network in known)
+        if spot.document.kind != "Node" or not same_version or str(interface.network) in around:
+            continue
+        if around:
+            yield spot.warning(f"{interface} has another mask than the SVI's {around[0]}", around[0].partition("/")[2])
+        else:
+            yield spot.warning(f"{interface} is in no SVI's subnet", "an address behind an SVI of a switch")

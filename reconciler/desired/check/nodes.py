@@ -1,0 +1,103 @@
+"""What does not fit together on one node."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from ipaddress import ip_address, ip_interface
+
+from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, twice
+from reconciler.desired.documents import Node
+from reconciler.desired.documents.node import Route
+from reconciler.desired.repository import Document
+from reconciler.linux.fdb import FLOOD_MAC
+from reconciler.linux.route import IPV6_DEFAULT_METRIC
+
+
+def routes(world: World) -> Iterator[Finding]:
+    """One row per key of the kernel's FIB, and one IP version per row."""
+    for node in world.of(Node):
+        rows = [(Spot(node, ("spec", "routes", index)), row) for index, row in enumerate(node.spec.routes)]
+        yield from twice(((_key(row), spot) for spot, row in rows), lambda _: "this route's key is there twice")
+        for spot, row in rows:
+            for path, via in hops(row):
+                if row.dst != "default" and (":" in row.dst) != (":" in via):
+                    what = f"{row.dst} and {via} are of two IP versions"
+                    yield Spot(node, (*spot.path, *path)).error(what, "a next hop of the route's version")
+
+
+def _key(row: Route) -> Hashable:
+    """Table, prefix, metric: what the kernel keys a route on; IPv6 keeps metric 0 as 1024."""
+    six = ":" in row.dst or (row.dst == "default" and any(":" in via for _, via in hops(row)))
+    dst = ("::/0" if six else "0.0.0.0/0") if row.dst == "default" else row.dst
+    return row.table, dst, row.metric or (IPV6_DEFAULT_METRIC if six else 0)
+
+
+def hops(row: Route) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every next hop of a route, with its path in the row."""
+    if row.via is not None:
+        yield ("via",), row.via
+    for index, leg in enumerate(row.nexthops or ()):
+        if leg.via is not None:
+            yield ("nexthops", index, "via"), leg.via
+
+
+def rows(world: World) -> Iterator[Finding]:
+    """Neighbours are keyed on device and address, forwarding entries on device and MAC (kernel)."""
+    for node in world.of(Node):
+        neighbors = (
+            ((row.dev, row.dst), Spot(node, ("spec", "neighbors", index)))
+            for index, row in enumerate(node.spec.neighbors)
+        )
+        yield from twice(neighbors, lambda _: "this neighbour is there twice")
+        fdb = (
+            ((row.dev, row.mac, row.dst if row.mac == FLOOD_MAC else ""), Spot(node, ("spec", "fdb", index)))
+            for index, row in enumerate(node.spec.fdb)
+        )
+        yield from twice(fdb, lambda _: "this forwarding entry is there twice")
+
+
+def next_hops(world: World) -> Iterator[Finding]:
+    """The kernel refuses a next hop that no address of the node reaches, unless it is told ``onlink``."""
+    for node in world.of(Node):
+        networks = [interface.network for _, interface in addresses(node)]
+        for index, row in enumerate(node.spec.routes):
+            for path, via in hops(row) if networks and not row.onlink else ():
+                hop = ip_address(via)
+                if not hop.is_link_local and not any(hop in network for network in networks):
+                    spot = Spot(node, ("spec", "routes", index, *path))
+                    yield spot.warning(f"{via} is in no subnet of the node", "a neighbour's address, or onlink: true")
+
+
+def addresses(node: Document[Node]) -> Iterator[tuple[Spot, IpInterface]]:
+    """Every address that the document gives the node's interfaces."""
+    for name, interface in node.spec.interfaces.items():
+        for index, address in enumerate(interface.addresses or ()):
+            yield Spot(node, ("spec", "interfaces", name, "addresses", index)), ip_interface(address)
+
+
+def underlay(world: World) -> Iterator[Finding]:
+    """The facts for the overlay agree with what the node is given."""
+    for node in world.of(Node):
+        facts = node.spec.underlay
+        if facts is None:
+            continue
+        for field, address in (("address", facts.address), ("address6", facts.address6)):
+            if address and (finding := _underlay_address(node, field, address)):
+                yield finding
+        gateway = ip_address(facts.gateway) if facts.gateway else None
+        if gateway and facts.address and gateway not in ip_interface(facts.address).network:
+            spot = Spot(node, ("spec", "underlay", "gateway"))
+            yield spot.warning(f"{gateway} is not in the subnet of {facts.address}", "a gateway in the node's subnet")
+
+
+def _underlay_address(node: Document[Node], field: str, address: str) -> Finding | None:
+    """Only interfaces whose addresses are ours can tell."""
+    facts = node.spec.underlay
+    interface = node.spec.interfaces.get(facts.dev) if facts and facts.dev else None
+    spot = Spot(node, ("spec", "underlay", field))
+    if not spot.path or (field == "address") != (ip_interface(address).version == 4):
+        return spot.error(f"{address} is of the other IP version", "IPv4 as address, IPv6 as address6")
+    if interface is None or interface.addresses is None or address in interface.addresses:
+        return None
+    right = f"one of {', '.join(interface.addresses) or 'its addresses, of which there are none'}"
+    return spot.warning(f"{address} is no address of {facts.dev if facts else ''}", right)

@@ -1,0 +1,92 @@
+"""Calico's own rules for IPPools (Calico api/pkg/apis/projectcalico/v3/ippool.go, libcalico-go clientv3/ippool.go)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from reconciler.desired.check.finding import Finding, Network, Spot, World, nested
+from reconciler.desired.documents import IPPool
+from reconciler.desired.repository import Document
+
+BLOCK_SIZES = {4: range(20, 33), 6: range(116, 129)}
+LINK_LOCAL = {4: ip_network("169.254.0.0/16"), 6: ip_network("fe80::/10")}
+OFF = ("Never", "")
+
+
+def encapsulation(world: World) -> Iterator[Finding]:
+    """One encapsulation at most, and IPIP for IPv4 only."""
+    for pool in world.of(IPPool):
+        spec, spot = pool.spec, Spot(pool, ("spec", "ipipMode"))
+        if spec.ipip_mode not in OFF and spec.vxlan_mode not in OFF:
+            yield spot.error("IPIP and VXLAN are both enabled", "Never for one of ipipMode and vxlanMode")
+        if spec.ipip_mode not in OFF and ":" in spec.cidr:
+            yield spot.error("IPIP carries IPv4 only", "ipipMode: Never")
+
+
+def sizes(world: World) -> Iterator[Finding]:
+    """Blocks have 20 to 32 bits (IPv6: 116 to 128), and fit into the pool unless that is disabled."""
+    for pool in world.of(IPPool):
+        network, length = ip_network(pool.spec.cidr), pool.spec.block_length
+        allowed = BLOCK_SIZES[network.version]
+        if length not in allowed:
+            right = f"{allowed[0]} to {allowed[-1]}"
+            yield Spot(pool, ("spec", "blockSize")).error(f"no IPv{network.version} block has a /{length}", right)
+        elif network.prefixlen > length and not pool.spec.disabled:
+            what = f"{network} is smaller than one block, /{length}"
+            yield Spot(pool, ("spec", "cidr")).error(what, f"/{length} or larger, or a smaller blockSize")
+
+
+def range_(world: World) -> Iterator[Finding]:
+    """Link-local addresses are no pod's."""
+    for pool in world.of(IPPool):
+        network = ip_network(pool.spec.cidr)
+        if network.overlaps(local := LINK_LOCAL[network.version]):
+            yield Spot(pool, ("spec", "cidr")).error(f"{network} overlaps {local}", "addresses that are not link-local")
+
+
+def uses(world: World) -> Iterator[Finding]:
+    """Addresses of load balancers are routed by nobody's node."""
+    for pool in world.of(IPPool):
+        spec = pool.spec
+        if "LoadBalancer" not in spec.allowed_uses:
+            continue
+        checks = (
+            ("allowedUses", len(spec.allowed_uses) > 1, "no Workload and no Tunnel beside it"),
+            ("ipipMode", spec.ipip_mode not in OFF, "Never"),
+            ("vxlanMode", spec.vxlan_mode not in OFF, "Never"),
+            ("nodeSelector", spec.node_selector != "all()", "all()"),
+            ("disableBGPExport", spec.disable_bgp_export, "false"),
+        )
+        for field, wrong, right in checks:
+            if wrong:
+                yield Spot(pool, ("spec", field)).error(f"{field} does not go with use LoadBalancer", right)
+
+
+def selectors(world: World) -> Iterator[Finding]:
+    """``global()`` selects no node, and a tunnel address is in no namespace."""
+    for pool in world.of(IPPool):
+        for field, selector in (
+            ("nodeSelector", pool.spec.node_selector),
+            ("namespaceSelector", pool.spec.namespace_selector),
+        ):
+            if "global()" in selector:
+                yield Spot(pool, ("spec", field)).error("global() is for policies", "such as all()")
+        if pool.spec.namespace_selector and "Tunnel" in pool.spec.allowed_uses:
+            spot = Spot(pool, ("spec", "namespaceSelector"))
+            yield spot.error("a namespaceSelector does not go with use Tunnel", "allowedUses: [Workload]")
+
+
+def overlaps(world: World) -> Iterator[Finding]:
+    """One address has one pool."""
+    placed = networks(world)
+    for (_, outer), (_, inner) in nested((network, index) for index, (_, network) in enumerate(placed)):
+        (other, earlier), (pool, network) = placed[min(outer, inner)], placed[max(outer, inner)]
+        first = Spot(other, ("spec", "cidr"))
+        what = f"{network} overlaps {earlier} of IPPool {other.name} in {first}"
+        yield Spot(pool, ("spec", "cidr")).error(what, "addresses of its own")
+
+
+def networks(world: World) -> list[tuple[Document[IPPool], Network]]:
+    """Each pool with its range."""
+    return [(pool, ip_network(pool.spec.cidr)) for pool in world.of(IPPool)]

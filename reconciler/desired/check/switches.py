@@ -1,0 +1,95 @@
+"""What does not fit together on one switch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_address, ip_interface
+
+from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, nested, twice
+from reconciler.desired.documents import Switch
+from reconciler.desired.documents.switch import SwitchPort
+from reconciler.desired.repository import Document
+
+DEFAULT_VLAN = 1
+
+
+def svis_have_vlans(world: World) -> Iterator[Finding]:
+    """EOS: an SVI without its VLAN stays down, and so do all routes over it."""
+    for switch in world.of(Switch):
+        for vlan in switch.spec.svis:
+            if vlan != DEFAULT_VLAN and vlan not in switch.spec.vlans:
+                spot = Spot(switch, ("spec", "svis", vlan))
+                yield spot.error(f"an SVI in VLAN {vlan}, which is not declared", f"{vlan} under vlans, too")
+
+
+def ports_have_vlans(world: World) -> Iterator[Finding]:
+    """A VLAN may be somebody else's; whether it is ours, only the inventory's ``owns`` can tell."""
+    for switch in world.of(Switch):
+        for spot, vlan in untagged(switch):
+            if vlan != DEFAULT_VLAN and vlan not in switch.spec.vlans:
+                yield spot.warning(f"the port is in VLAN {vlan}, which is not declared", f"{vlan} under vlans, too")
+
+
+def untagged(switch: Document[Switch]) -> Iterator[tuple[Spot, int]]:
+    """The VLAN of each port's untagged frames: access, or a trunk's native one."""
+    for name, port in switch.spec.interfaces.items():
+        path = ("spec", "interfaces", name)
+        if port.access is not None:
+            yield Spot(switch, (*path, "access")), port.access
+        if port.trunk is not None:
+            yield Spot(switch, (*path, "trunk", "native")), port.trunk.native
+
+
+def vlan_one(world: World) -> Iterator[Finding]:
+    """EOS always has VLAN 1; nothing here ever changes it (contract, 1)."""
+    for switch in world.of(Switch):
+        if DEFAULT_VLAN in switch.spec.vlans:
+            spot = Spot(switch, ("spec", "vlans", DEFAULT_VLAN))
+            yield spot.error("VLAN 1 is the switch's own and never changed", "leave it out")
+
+
+def subnets(world: World) -> Iterator[Finding]:
+    """EOS refuses an address whose subnet overlaps another interface's in the same VRF."""
+    for switch in world.of(Switch):
+        placed = list(addresses(switch))
+        for vrf in sorted({vrf for _, vrf, _ in placed}):
+            yield from _clashes([(interface, spot) for spot, of, interface in placed if of == vrf])
+
+
+def _clashes(placed: list[tuple[IpInterface, Spot]]) -> Iterator[Finding]:
+    numbered = ((interface.network, index) for index, (interface, _) in enumerate(placed))
+    for (_, outer), (_, inner) in nested(numbered):
+        (first, other), (second, spot) = placed[min(outer, inner)], placed[max(outer, inner)]
+        if spot.path[:3] != other.path[:3]:
+            yield spot.error(f"{second} overlaps {first} in {other}", "a subnet of its own")
+
+
+def addresses(switch: Document[Switch]) -> Iterator[tuple[Spot, str, IpInterface]]:
+    """Every address of the switch, with its VRF."""
+    for vlan, svi in switch.spec.svis.items():
+        for index, address in enumerate(svi.addresses):
+            yield Spot(switch, ("spec", "svis", vlan, "addresses", index)), svi.vrf, ip_interface(address)
+    for name, port in switch.spec.interfaces.items():
+        yield from _port_addresses(switch, name, port)
+
+
+def _port_addresses(switch: Document[Switch], name: str, port: SwitchPort) -> Iterator[tuple[Spot, str, IpInterface]]:
+    for index, address in enumerate(port.addresses or ()):
+        yield Spot(switch, ("spec", "interfaces", name, "addresses", index)), "default", ip_interface(address)
+
+
+def routes(world: World) -> Iterator[Finding]:
+    """Static routes: one row per next hop, and a next hop that can be reached."""
+    for switch in world.of(Switch):
+        rows = [(Spot(switch, ("spec", "routes", index)), row) for index, row in enumerate(switch.spec.routes)]
+        yield from twice(
+            (((row.vrf, row.dst, row.via), spot) for spot, row in rows), lambda key: "this static route is there twice"
+        )
+        placed = list(addresses(switch))
+        for spot, row in rows:
+            hop = ip_address(row.via)
+            via = spot._replace(path=(*spot.path, "via"))
+            if (":" in row.dst) != (hop.version == 6):
+                yield via.error(f"{row.dst} and {row.via} are of two IP versions", "a next hop of the route's version")
+            elif not any(vrf == row.vrf and hop in interface.network for _, vrf, interface in placed):
+                yield via.warning(f"{row.via} is in no subnet of the switch", "an address behind an SVI or routed port")

@@ -1,0 +1,232 @@
+"""Text to trees of values that know their line; whatever an untrusted file can do wrong ends here, within bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, NoReturn
+
+from reconciler.desired.scalars import resolve
+from reconciler.desired.tree import Tree
+
+MAX_ALIASES = 1_000
+MAX_DEPTH = 50
+MAX_VALUES = 1_000_000
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+CORE_TAGS = "tag:yaml.org,2002:"
+QUOTES = 'quote texts that contain ": " or begin with a sign of YAML'
+HINTS = (
+    ("\\t", "blanks instead of tabs"),
+    ("mapping values are not allowed", QUOTES),
+    ("could not find expected ':'", "'key: value', and further lines of a value indented"),
+    ("<block end>", "entries of one mapping or list begin in the same column"),
+    ("undefined alias", "an anchor (&name) earlier in the same document"),
+    ("cannot start any token", QUOTES),
+    ("expected ',' or", "a comma between entries, and the closing bracket"),
+    ("end of stream", "a closing quote or bracket"),
+    ("unknown escape", "single quotes, or the backslash twice"),
+)
+
+
+class Fault(NamedTuple):
+    """What is wrong in one file, where, and what would be right."""
+
+    line: int
+    col: int
+    what: str
+    right: str
+
+
+class Unusable(Exception):
+    """Nothing after this place can be understood."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.what)
+        self.fault = fault
+
+
+def compose(text: str) -> tuple[list[Tree], list[Fault]]:
+    """The documents of one file, up to the place where it stops being YAML, and everything wrong with the form."""
+    builder = _Builder()
+    try:
+        _check_characters(text)
+        for event in _events(text):
+            builder.take(event)
+    except Unusable as stop:
+        builder.faults.append(stop.fault)
+    return builder.trees, builder.faults
+
+
+def _check_characters(text: str) -> None:
+    if found := UNPRINTABLE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        col = found.start() - text.rfind("\n", 0, found.start())
+        raise Unusable(Fault(line, col, f"control character U+{ord(found[0]):04X}", "printable text"))
+
+
+def _events(text: str) -> Any:
+    """ruamel's events; each of its errors becomes a fault with a place."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    place = (1, 1)
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            place = (event.start_mark.line + 1, event.start_mark.column + 1)
+            yield event
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        here = (mark.line + 1, mark.column + 1) if mark else place
+        raise Unusable(_syntax(here, str(error.problem or error.context))) from None
+    except (YAMLError, ValueError, OverflowError, LookupError, AttributeError, TypeError, AssertionError) as error:
+        # Strange directives and escapes end in Python errors within ruamel; to the author they are bad YAML too.
+        raise Unusable(_syntax(place, str(error).splitlines()[0] if str(error) else "not YAML")) from None
+
+
+def _syntax(place: tuple[int, int], problem: str) -> Fault:
+    right = next((hint for sign, hint in HINTS if sign in problem), "YAML 1.2")
+    return Fault(*place, f"no YAML: {problem}", right)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A mapping or list whose end has not come yet; ``key`` waits for its value."""
+
+    tree: Tree
+    anchor: str | None
+    key: tuple[str, Tree] | None = None
+    merged: tuple[Tree, ...] = ()
+
+
+class _Builder:
+    """Puts events together. Faults that leave the rest readable are collected, the others raise ``Unusable``."""
+
+    def __init__(self) -> None:
+        self.trees: list[Tree] = []
+        self.faults: list[Fault] = []
+        self._open: list[_Frame] = []
+        self._anchors: dict[str, Tree | None] = {}
+        self._aliases = 0
+        self._takers: dict[str, Callable[[Any], None]] = {
+            "ScalarEvent": self._scalar,
+            "AliasEvent": self._alias,
+            "MappingStartEvent": self._begin,
+            "SequenceStartEvent": self._begin,
+            "MappingEndEvent": self._end,
+            "SequenceEndEvent": self._end,
+            "DocumentStartEvent": self._document,
+        }
+
+    def take(self, event: Any) -> None:
+        taker = self._takers.get(type(event).__name__)
+        if taker is not None:
+            taker(event)
+
+    def _document(self, _event: Any) -> None:
+        self._anchors = {}
+
+    def _scalar(self, event: Any) -> None:
+        tree = self._tree(event, event.value)
+        if found := UNPRINTABLE.search(event.value):
+            self._fault(tree, f"control character U+{ord(found[0]):04X}", "printable text")
+        if event.style is None and event.ctag is None:
+            tree.value = resolve(event.value)
+        if event.anchor:
+            self._anchors[event.anchor] = tree
+        self._place(tree, event.value)
+
+    def _alias(self, event: Any) -> None:
+        here = self._tree(event, None)
+        if event.anchor not in self._anchors:
+            self._stop(here, f"undefined alias *{event.anchor}", f"an anchor &{event.anchor} earlier in the document")
+        target = self._anchors[event.anchor]
+        if target is None:
+            self._stop(here, f"*{event.anchor} stands within its own anchor", "a value without itself in it")
+        here.value, here.keys = target.value, target.keys
+        here.size, here.height, here.aliases = target.size, target.height, target.aliases + 1
+        self._check_bounds(here)
+        self._place(here, str(target.value))
+
+    def _begin(self, event: Any) -> None:
+        tree = self._tree(event, {} if type(event).__name__ == "MappingStartEvent" else [])
+        if len(self._open) >= MAX_DEPTH:
+            self._stop(tree, f"more than {MAX_DEPTH} levels of nesting", "a flatter document")
+        if event.anchor:
+            self._anchors[event.anchor] = None
+        self._open.append(_Frame(tree, event.anchor))
+
+    def _end(self, _event: Any) -> None:
+        frame = self._open.pop()
+        for merged in frame.merged:
+            self._merge(frame.tree, merged)
+        if frame.anchor:
+            self._anchors[frame.anchor] = frame.tree
+        self._place(frame.tree, None)
+
+    def _place(self, tree: Tree, text: str | None) -> None:
+        """Put a finished value where it belongs: a document, an item, a key, or the value of the waiting key."""
+        if not self._open:
+            self.trees.append(tree)
+            return
+        frame = self._open[-1]
+        if isinstance(frame.tree.value, list):
+            frame.tree.value.append(tree)
+            frame.tree.grow(tree)
+        elif frame.key is None:
+            frame.key = self._key(tree, text), tree
+        else:
+            self._entry(frame, *frame.key, tree)
+            frame.key = None
+
+    def _key(self, tree: Tree, text: str | None) -> str:
+        if isinstance(tree.value, (dict, list)) or text is None:
+            self._stop(tree, "a key is a mapping or a list", "a word or a number as key")
+        return str(tree.value) if type(tree.value) is int else text
+
+    def _entry(self, frame: _Frame, key: str, at: Tree, tree: Tree) -> None:
+        mapping = frame.tree
+        if key == "<<":
+            frame.merged += tuple(tree.value) if isinstance(tree.value, list) else (tree,)
+        elif key in mapping.value:
+            line = mapping.keys[key][0]
+            self._fault(at, f"the key {key!r} is there twice", f"one of the two, the other is in line {line}")
+        else:
+            mapping.value[key] = tree
+            mapping.keys[key] = (at.line, at.col)
+        mapping.grow(tree)
+
+    def _merge(self, mapping: Tree, merged: Tree) -> None:
+        """``<<``: what the mapping does not say itself (Kubernetes' YAML reader knows it, YAML 1.2 left it out)."""
+        if not isinstance(merged.value, dict):
+            self._fault(merged, "'<<' takes in a mapping", "an alias of a mapping, such as <<: *defaults")
+            return
+        for key, tree in merged.value.items():
+            if key not in mapping.value:
+                mapping.value[key] = tree
+                mapping.keys[key] = merged.keys[key]
+
+    def _tree(self, event: Any, value: Any) -> Tree:
+        tree = Tree(value, event.start_mark.line + 1, event.start_mark.column + 1)
+        if getattr(event, "ctag", None) is not None:
+            self._fault(
+                tree,
+                f"the tag {str(event.ctag).replace(CORE_TAGS, '!!')}",
+                "the value without a tag, in quotes if it is a text",
+            )
+        return tree
+
+    def _check_bounds(self, alias: Tree) -> None:
+        self._aliases += alias.aliases
+        if self._aliases > MAX_ALIASES:
+            self._stop(alias, f"more than {MAX_ALIASES:,} aliases once written out", "the values themselves")
+        if len(self._open) + alias.height > MAX_DEPTH:
+            self._stop(alias, f"more than {MAX_DEPTH} levels of nesting", "a flatter document")
+        if sum(frame.tree.size for frame in self._open) + alias.size > MAX_VALUES:
+            self._stop(alias, f"more than {MAX_VALUES:,} values once written out", "a smaller document")
+
+    def _fault(self, tree: Tree, what: str, right: str) -> None:
+        self.faults.append(Fault(tree.line, tree.col, what, right))
+
+    def _stop(self, tree: Tree, what: str, right: str) -> NoReturn:
+        raise Unusable(Fault(tree.line, tree.col, what, right))

@@ -1,0 +1,73 @@
+"""The files of a folder that may hold documents, read with care: the folder may come from anybody."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from reconciler.desired.problem import printable
+
+SUFFIXES = (".yaml", ".yml")
+MAX_BYTES = 16 * 1024 * 1024
+
+
+class Unfit(Exception):
+    """A file that cannot be read as text. ``what`` is wrong with it, ``right`` would be accepted."""
+
+    def __init__(self, what: str, right: str, line: int = 1, col: int = 1) -> None:
+        super().__init__(what)
+        self.what, self.right, self.line, self.col = what, right, line, col
+
+
+def names(folder: Path) -> Iterator[str]:
+    """Paths of the YAML files, relative to ``folder``, sorted; a component that begins with a dot hides what is below.
+
+    Linked folders are not entered: what they hold is read where it really is, or does not belong to the repository.
+    """
+    found = []
+    for here, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        linked = [name for name in folders if Path(here, name).is_symlink() and leaves(folder, Path(here, name))]
+        wanted = [name for name in files if name.endswith(SUFFIXES) and not name.startswith(".")]
+        found += [os.path.relpath(os.path.join(here, name), folder) for name in wanted + linked]  # noqa: PTH118
+    yield from sorted(found)
+
+
+def leaves(folder: Path, path: Path) -> bool:
+    """Whether ``path`` really lies outside of ``folder``."""
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
+def shown(name: str) -> str:
+    """A file's name as it can be printed, whatever its bytes are."""
+    return printable(os.fsencode(name).decode(errors="backslashreplace"))
+
+
+def read(folder: Path, name: str) -> bytes:
+    """The bytes of one file. Raises: Unfit for a link that leaves the folder, a pipe, a giant, no permission."""
+    path = folder / name
+    if path.is_symlink() and leaves(folder, path):
+        raise Unfit("a link that leaves the folder", "a file within the folder")
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Unfit("no regular file", "a file with text")
+            data = file.read(MAX_BYTES + 1) if status.st_size <= MAX_BYTES else b""
+    except OSError as error:
+        raise Unfit(f"cannot be read ({error.strerror})", "a file that this user may read") from None
+    if status.st_size > MAX_BYTES or len(data) > MAX_BYTES:
+        raise Unfit(f"{status.st_size:,} bytes", f"at most {MAX_BYTES:,} in one file")
+    return data
+
+
+def decode(data: bytes) -> str:
+    """UTF-8, a byte order mark aside. Raises: Unfit, at the first byte that is not."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(errors="replace")
+        line, col = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise Unfit(f"byte 0x{data[error.start]:02x} is no UTF-8", "text in UTF-8", line, col) from None

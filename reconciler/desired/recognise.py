@@ -1,0 +1,124 @@
+"""Which kind a document is, whether it is one of ours to read, and whether it fits its model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+
+from reconciler.desired.compose import Fault
+from reconciler.desired.documents import CALICO_APIS, CALICO_KINDS, KINDS, OWN_API, OWN_KINDS
+from reconciler.desired.documents.metadata import CalicoEnvelope, Envelope
+from reconciler.desired.invalid import did_you_mean, faults
+from reconciler.desired.repository import Document, Ignored
+from reconciler.desired.tree import Tree
+
+OWN_GROUP = OWN_API.partition("/")[0]
+CALICO_GROUPS = tuple(api.partition("/")[0] for api in CALICO_APIS)
+ELSEWHERE = ("Inventory",)
+ALIKE = 0.8
+
+
+class Head(NamedTuple):
+    """The words that tell what a document is; empty where they are missing or no texts."""
+
+    api: str
+    kind: str
+    name: str
+
+
+def items(tree: Tree) -> Iterator[Tree]:
+    """The documents in what kubectl prints: a ``List`` holds many, an empty document none."""
+    if tree.value is None:
+        return
+    kind, inner = _text(tree, "kind"), tree.child("items")
+    if not kind.endswith("List") or inner is None or not isinstance(inner.value, list):
+        yield tree
+        return
+    for item in inner.value:
+        yield from items(_inheriting(item, tree, kind.removesuffix("List")))
+
+
+def _inheriting(item: Tree, parent: Tree, kind: str) -> Tree:
+    """``kubectl get --raw`` writes kind and apiVersion on the list alone (``IPPoolList``)."""
+    if isinstance(item.value, dict) and kind and "kind" not in item.value:
+        item.value["kind"] = Tree(kind, item.line, item.col)
+        item.value.setdefault("apiVersion", parent.child("apiVersion") or Tree(None, item.line, item.col))
+    return item
+
+
+def head(tree: Tree) -> Head:
+    metadata = tree.child("metadata") or tree
+    return Head(_text(tree, "apiVersion"), _text(tree, "kind"), _text(metadata, "name") if metadata is not tree else "")
+
+
+def _text(tree: Tree, key: str) -> str:
+    value = tree.child(key)
+    return value.value if value is not None and isinstance(value.value, str) else ""
+
+
+def misfit(tree: Tree, what: Head) -> Fault | None:
+    """Why this cannot be a document at all, or not the one that was meant."""
+    place = (tree.line, tree.col)
+    if not isinstance(tree.value, dict):
+        return Fault(*place, "no document", "a mapping with apiVersion, kind, metadata and spec")
+    for field, value in (("apiVersion", what.api), ("kind", what.kind)):
+        if not value:
+            return Fault(
+                *tree.key_place((field,)), f"a document without {field}", f"such as {field}: {_example(field)}"
+            )
+    return _wrong_kind(tree, what) or _wrong_api(tree, what)
+
+
+def _example(field: str) -> str:
+    return OWN_API if field == "apiVersion" else "Node"
+
+
+def _wrong_kind(tree: Tree, what: Head) -> Fault | None:
+    if what.api != OWN_API or what.kind in (*OWN_KINDS, *ELSEWHERE):
+        return None
+    kind = tree.nearest(("kind",))
+    right = f"apiVersion: {CALICO_APIS[0]}" if what.kind in CALICO_KINDS else did_you_mean(what.kind, list(OWN_KINDS))
+    return Fault(kind.line, kind.col, f"unknown kind {what.kind!r} of {OWN_API}", right)
+
+
+def _wrong_api(tree: Tree, what: Head) -> Fault | None:
+    """A version that we do not speak, or a slip of the pen; any other API is simply none of ours."""
+    group = what.api.partition("/")[0]
+    ours = group == OWN_GROUP or (what.kind in OWN_KINDS and SequenceMatcher(None, what.api, OWN_API).ratio() >= ALIKE)
+    calico = group in CALICO_GROUPS and what.kind in CALICO_KINDS
+    if what.api in (OWN_API, *CALICO_APIS) or not (ours or calico):
+        return None
+    api = tree.nearest(("apiVersion",))
+    right = OWN_API if ours else " or ".join(CALICO_APIS)
+    return Fault(api.line, api.col, f"unknown apiVersion {what.api!r}", right)
+
+
+def ignored(tree: Tree, what: Head, file: str) -> Ignored | None:
+    """The entry for the list of what we have no use for, or None."""
+    if (what.api == OWN_API and what.kind in OWN_KINDS) or (what.api in CALICO_APIS and what.kind in CALICO_KINDS):
+        return None
+    return Ignored(file, tree.line, what.kind, what.name)
+
+
+def document(tree: Tree, what: Head, file: str) -> tuple[Document[Any] | None, list[Fault]]:
+    """The document, if it fits the model of its kind; and all that does not fit."""
+    data = tree.plain()
+    envelope, found = _validated(Envelope if what.kind in OWN_KINDS else CalicoEnvelope, data, tree)
+    inner = data.get("spec", {} if what.kind in CALICO_KINDS else None)
+    if not isinstance(inner, dict):
+        return None, found
+    spec, more = _validated(KINDS[what.kind], inner, tree.child("spec") or Tree({}, tree.line, tree.col))
+    if found or more:
+        return None, found + more
+    about = envelope.metadata
+    return Document(what.kind, about.name, spec, file, tree, about.labels, about.annotations), []
+
+
+def _validated(model: type[BaseModel], data: Any, tree: Tree) -> tuple[Any, list[Fault]]:
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, list(faults(error, model, tree))
