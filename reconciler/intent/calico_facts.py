@@ -25,6 +25,7 @@ from reconciler.intent.felix import (
     Family,
     Settings,
     host_mtu,
+    is_version,
     profile_of,
     vtep_mac,
 )
@@ -47,9 +48,10 @@ class Sources:
 
     @cached_property
     def version(self) -> str | None:
-        """Calico's, ``None`` when nobody knows."""
-        told = (information.spec.calico_version for information in self.repository.of(ClusterInformation))
-        return self.cluster.spec.calico.version or next((v for v in told if v), None) or self.facts.version
+        """Calico's release, ``None`` when nobody knows."""
+        documents = (information.spec.calico_version for information in self.repository.of(ClusterInformation))
+        told = (self.cluster.spec.calico.version, *documents, self.facts.version)
+        return next(filter(is_version, told), None)
 
     @cached_property
     def settings(self) -> Settings:

@@ -65,7 +65,9 @@ class World:
 
     def _located(self, problem: Problem) -> Problem:
         """Problems name files as seen from beside the desired folder."""
-        return dataclasses.replace(problem, file=f"{self._repository.folder.name}/{problem.file}")
+        folder = self._repository.folder
+        base = folder.parent if folder.suffix in (".yaml", ".yml") else folder
+        return dataclasses.replace(problem, file=f"{base.name}/{problem.file}") if base.name else problem
 
 
 class _Draft:

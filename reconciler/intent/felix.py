@@ -55,19 +55,23 @@ PROFILES = (
     Profile("3.33"),
 )
 NEWEST = PROFILES[-1]
+_VERSION = re.compile(r"v?(\d+)\.(\d+)(\.\d+)?.*")
 _HOST_ROUTE_RELEASES = frozenset({"3.32.0", "3.32.1"})
+
+
+def is_version(version: str | None) -> bool:
+    """Whether it names a release; a build of Calico's master calls itself ``master``."""
+    return version is not None and _VERSION.fullmatch(version) is not None
 
 
 def profile_of(version: str | None) -> Profile:
     """The profile for ``3.30``, ``v3.30.2``, ...: a release outside 3.29 ... 3.33 has the nearest one's habits.
 
-    Raises: ValueError for what is no version.
+    What is no release has the newest one's.
     """
-    if version is None:
-        return NEWEST
-    match = re.fullmatch(r"v?(\d+)\.(\d+)(\.\d+)?.*", version)
+    match = _VERSION.fullmatch(version or "")
     if match is None:
-        raise ValueError(f"{version!r} is no Calico version such as 3.30")
+        return NEWEST
     if match[0].removeprefix("v") in _HOST_ROUTE_RELEASES:
         return Profile("3.32", host_routes=True)
     wanted = (int(match[1]), int(match[2]))

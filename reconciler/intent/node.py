@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_interface, ip_network
 
 from reconciler.core.resource import Key
-from reconciler.desired.documents import Node
+from reconciler.desired.documents import Cluster, Node
 from reconciler.desired.documents import node as written
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document, Repository
@@ -23,12 +23,16 @@ LOCAL_TABLE = 255
 
 
 def parts(repository: Repository) -> Iterator[Part]:
-    return (NodePart(document) for document in repository.of(Node))
+    watched = {name for c in repository.of(Cluster) if c.spec.mode == "audit" for name in c.spec.nodes}
+    return (NodePart(document, document.name in watched) for document in repository.of(Node))
 
 
 @dataclass(frozen=True, slots=True)
 class NodePart(Part):
+    """``watched``: its cluster is in ``audit`` mode, so nobody may write on the CNI's devices."""
+
     document: Document[Node]
+    watched: bool = False
 
     @property
     def devices(self) -> Sequence[str]:
@@ -49,6 +53,14 @@ class NodePart(Part):
         return LinuxClaim(declared, interfaces, owns.excepted)
 
     def problems(self, device: str, owns: Owns) -> Iterator[Problem]:
+        yield from self._unclear_gateways()
+        for section in ("neighbors", "fdb") if self.watched else ():
+            for number, row in enumerate(getattr(self.document.spec, section)):
+                if is_cni_device(row.dev):
+                    what, right = f"{row.dev} is the CNI's, and its cluster is only watched", "mode: enforce"
+                    yield problem(self.document, what, right, section, number)
+
+    def _unclear_gateways(self) -> Iterator[Problem]:
         """A gateway whose interface is neither named nor to be seen from the addresses: the kernel would choose."""
         for number, route in enumerate(self.document.spec.routes):
             legs = route.nexthops or ((route,) if route.type == "unicast" else ())

@@ -216,6 +216,18 @@ def test_audit_plans_and_never_writes_the_cnis_part(tmp_path: Path) -> None:
     assert not any(enforced.only_planned(row) for row in enforced.desired.values())
 
 
+@pytest.mark.parametrize(("mode", "problems"), [("audit", 2), ("enforce", 0)])
+def test_rows_by_hand_on_the_tunnel_need_enforce(tmp_path: Path, mode: str, problems: int) -> None:
+    rows = """\
+  neighbors: [{dst: 10.0.9.9, dev: vxlan.calico, mac: "02:00:00:00:00:99"}]
+  fdb: [{mac: "02:00:00:00:00:99", dev: vxlan.calico, dst: 172.16.1.9}]
+"""
+    documents = {"w.yaml": cluster(mode), "p.yaml": pool(), "n.yaml": NODE + rows}
+    intent = compile_(tmp_path, documents, told())
+    assert len(intent.problems) == problems
+    assert all("only watched" in problem.what for problem in intent.problems)
+
+
 def test_pools_are_the_api_nodes(tmp_path: Path) -> None:
     documents = {"w.yaml": cluster(), "p.yaml": pool(), "n.yaml": NODE}
     intent = compile_(tmp_path, documents, told())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.intent.felix import IPV4, IPV6, NEWEST, PROFILES, Settings, host_mtu, profile_of, vtep_mac
+from reconciler.intent.felix import IPV4, IPV6, NEWEST, PROFILES, Settings, host_mtu, is_version, profile_of, vtep_mac
 
 from .vectors import Record, table
 
@@ -64,6 +64,7 @@ def test_what_the_versions_differ_in() -> None:
     assert profile_of(None) is NEWEST
 
 
-def test_no_version() -> None:
-    with pytest.raises(ValueError, match="no Calico version"):
-        profile_of("newest")
+@pytest.mark.parametrize("version", ["master", "", "newest"])
+def test_no_version(version: str) -> None:
+    assert not is_version(version)
+    assert profile_of(version) is NEWEST

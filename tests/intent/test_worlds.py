@@ -16,11 +16,13 @@ from reconciler.intent.compile import compile_world
 
 WORLDS = Path(__file__).with_name("worlds")
 PROBLEMS = "problems.txt"
+DOCUMENTS = {"seed-lab": Path(__file__).parents[2] / "desired"}
+"""Worlds whose documents are somewhere else: the seed lab's are the repository's own example."""
 
 
 def printed(world: Path) -> dict[str, str]:
     """File name -> text: one for each device, and one for what the compiler has to say."""
-    repository = load(world)
+    repository = load(DOCUMENTS.get(world.name, world))
     intent = compile_world(repository)
     texts = {f"{name}.txt": "\n".join(compiled.lines(wish)) for name, wish in intent.devices.items()}
     said = [str(problem) for problem in (*repository.having("error"), *intent.problems, *intent.warnings)]
