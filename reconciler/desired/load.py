@@ -26,7 +26,7 @@ def load(folder: Path) -> Repository:
         for name in files.names(folder):
             reading.file(folder, name)
     else:
-        reading.problems.append(Problem(files.shown(str(folder)), 1, 1, "no such folder", "a folder of YAML documents"))
+        reading.problems.append(Problem(str(folder), 1, 1, "no such folder", "a folder of YAML documents"))
     return reading.result()
 
 
@@ -40,6 +40,7 @@ class _Reading:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._blank = Repository(folder)
         self.documents: list[Document[Any]] = []
         self.ignored: list[Ignored] = []
         self.problems: list[Problem] = []
@@ -49,10 +50,10 @@ class _Reading:
 
     def result(self) -> Repository:
         world = World(tuple(self.documents), frozenset(self._seen), self._whole)
-        self.problems += [self._problem(finding.file, finding.fault, finding.severity) for finding in check(world)]
-        return Repository(
-            self.folder, world.documents, tuple(self.ignored), tuple(sorted(self.problems)), tuple(self.files)
-        )
+        for finding in check(world):
+            self.complain(finding.file, [finding.fault], finding.severity)
+        problems = tuple(sorted(self.problems))
+        return Repository(self.folder, world.documents, tuple(self.ignored), problems, tuple(self.files))
 
     def file(self, folder: Path, name: str) -> None:
         file = files.shown(name)
@@ -63,7 +64,7 @@ class _Reading:
         except files.Unfit as error:
             trees, faults = [], [Fault(error.line, error.col, error.what, error.right)]
         self._whole &= not faults
-        self._complain(file, faults)
+        self.complain(file, faults)
         for tree in trees:
             for item in recognise.items(tree):
                 self._document(item, file)
@@ -72,12 +73,12 @@ class _Reading:
         what = recognise.head(tree)
         if fault := recognise.misfit(tree, what):
             self._whole = False
-            self._complain(file, [fault])
+            self.complain(file, [fault])
         elif entry := recognise.ignored(tree, what, file):
             self.ignored.append(entry)
         elif not self._twice(tree, what, file):
             document, faults = recognise.document(tree, what, file)
-            self._complain(file, faults)
+            self.complain(file, faults)
             self.documents += [document] if document else []
 
     def _twice(self, tree: Tree, what: recognise.Head, file: str) -> bool:
@@ -86,16 +87,9 @@ class _Reading:
         first = self._seen.setdefault((what.kind, what.name), _Seen(file, name.line))
         again = bool(what.name) and first != (file, name.line)
         if again:
-            right = f"one of the two, the other is in {self._path(first.file)}:{first.line}"
-            self._complain(file, [Fault(name.line, name.col, f"{what.kind} {what.name} is there twice", right)])
+            right = f"one of the two, the other is in {first.file}:{first.line}"
+            self.complain(file, [Fault(name.line, name.col, f"{what.kind} {what.name} is there twice", right)])
         return again
 
-    def _complain(self, file: str, faults: Iterable[Fault]) -> None:
-        self.problems += [self._problem(file, fault) for fault in faults]
-
-    def _problem(self, file: str, fault: Fault, severity: Severity = "error") -> Problem:
-        return Problem(self._path(file), *fault, severity)
-
-    def _path(self, file: str) -> str:
-        base = self.folder.parent if self.folder.is_file() else self.folder
-        return f"{files.shown(base.name)}/{file}" if base.name else file
+    def complain(self, file: str, faults: Iterable[Fault], severity: Severity = "error") -> None:
+        self.problems += [self._blank.problem(file, fault, severity) for fault in faults]

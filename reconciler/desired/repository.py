@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
+from reconciler.desired.compose import Fault
 from reconciler.desired.documents import KINDS, Spec
-from reconciler.desired.problem import Problem, Severity
+from reconciler.desired.problem import Problem, Severity, printable
 from reconciler.desired.revision import revision_of
 from reconciler.desired.tree import Tree
 
@@ -80,6 +81,11 @@ class Repository:
         name = kind if isinstance(kind, str) else kind.__name__
         assert name in KINDS, f"no kind {name}"
         return tuple(document for document in self.documents if document.kind == name)
+
+    def problem(self, file: str, fault: Fault, severity: Severity = "error") -> Problem:
+        """A fault of one of the files, under the path that the user knows it by."""
+        base = self.folder.parent if self.folder.is_file() else self.folder
+        return Problem(f"{printable(base.name)}/{file}" if base.name else file, *fault, severity)
 
     def having(self, severity: Severity) -> tuple[Problem, ...]:
         """The problems of one severity: ``error`` or ``warning``."""

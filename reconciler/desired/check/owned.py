@@ -1,0 +1,66 @@
+"""What documents and inventory say about each other: devices that nobody can reach, VLANs outside of what is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.desired.check.finding import Finding, Spot, World
+from reconciler.desired.check.switches import DEFAULT_VLAN, untagged
+from reconciler.desired.documents import Node, Switch
+from reconciler.desired.invalid import did_you_mean
+from reconciler.desired.inventory import Inventory
+from reconciler.desired.problem import Problem
+from reconciler.desired.repository import Document, Repository
+from reconciler.switch.names import expand
+
+NAME = ("metadata", "name")
+
+
+def check_inventory(repository: Repository, inventory: Inventory) -> tuple[Problem, ...]:
+    """Problems that only show with both at hand, sorted like those of the repository."""
+    world = World(repository.documents, frozenset())
+    findings = [*devices(world, inventory), *owned_vlans(world, inventory)]
+    return tuple(sorted(repository.problem(f.file, f.fault, f.severity) for f in findings))
+
+
+def devices(world: World, inventory: Inventory) -> Iterator[Finding]:
+    """Each Switch and each Node is a device of that sort."""
+    documents: list[Document[Switch] | Document[Node]] = [*world.of(Switch), *world.of(Node)]
+    for document in documents:
+        device = inventory.devices.get(document.name)
+        spot = Spot(document, NAME)
+        if device is None and document.name not in inventory.origins:
+            known = sorted(inventory.origins)
+            right = did_you_mean(document.name, known) if known else "an entry in the inventory"
+            yield spot.error(f"{document.name} is not in the inventory", right)
+        elif device is not None and device.is_switch != (document.kind == Switch.__name__):
+            what = f"{document.kind} {document.name} has the platform {device.platform}"
+            yield spot.error(what, f"the other kind, or another platform in {inventory.origins[document.name]}")
+
+
+def owned_vlans(world: World, inventory: Inventory) -> Iterator[Finding]:
+    """Where the inventory says which VLANs are ours, we declare those and no others (contract, 1)."""
+    for switch in world.of(Switch):
+        device = inventory.devices.get(switch.name)
+        if device is None or device.owns.vlans is None:
+            continue
+        for vlan in switch.spec.vlans:
+            if vlan not in device.owns.vlans and vlan != DEFAULT_VLAN:
+                spot = Spot(switch, ("spec", "vlans", vlan))
+                yield spot.error(f"VLAN {vlan} is outside of owns.vlans", f"see {inventory.origins[switch.name]}")
+        yield from _undeclared(switch, device.owns.vlans)
+
+
+def _undeclared(switch: Document[Switch], owned: frozenset[int]) -> Iterator[Finding]:
+    """A port on a VLAN of ours that is not declared: the VLAN itself would be pruned."""
+    for spot, vlan in [*untagged(switch), *_tagged(switch)]:
+        if vlan in owned and vlan not in switch.spec.vlans and vlan != DEFAULT_VLAN:
+            yield spot.error(f"VLAN {vlan} is ours and not declared", f"{vlan} under vlans, or outside of owns.vlans")
+
+
+def _tagged(switch: Document[Switch]) -> Iterator[tuple[Spot, int]]:
+    """The VLANs that trunks list; all and none list nothing."""
+    for name, port in switch.spec.interfaces.items():
+        if port.trunk is not None and port.trunk.allowed not in ("none", "1-4094"):
+            spot = Spot(switch, ("spec", "interfaces", name, "trunk", "allowed"))
+            yield from ((spot, vlan) for vlan in expand(port.trunk.allowed))

@@ -1,0 +1,115 @@
+"""How one device is reached, and what on it may be ours."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from reconciler.desired.documents.spec import Many, Part
+from reconciler.desired.documents.values import DeviceName, Prefix, wrong
+from reconciler.desired.secret import PathTo, Secret
+from reconciler.switch.names import expand
+
+HOST = re.compile(r"[A-Za-z0-9_:\[][A-Za-z0-9_.:%\[\]-]{0,252}")
+USER = re.compile(r"[A-Za-z0-9_][^\s\x00-\x1f:@]{0,63}")
+SWITCHES = ("arista_eos",)
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+def _host(text: str) -> str:
+    if not HOST.fullmatch(text):
+        wrong(f"{text!r} is no host", "a name or an address, such as 172.20.20.2 (port and username stand apart)")
+    return text
+
+
+def _user(text: str) -> str:
+    if not USER.fullmatch(text):
+        wrong(f"{text!r} is no user name", "such as admin")
+    return text
+
+
+def _vlans(text: Any) -> Any:
+    if not isinstance(text, str):
+        wrong("vlans is no text", 'VLANs in quotes, such as "2-999"')
+    try:
+        vlans = frozenset(expand(text)) if len(text) <= 1000 and not re.search(r"[0-9]{5}", text) else frozenset()
+    except ValueError:
+        vlans = frozenset()
+    if not vlans or not vlans <= frozenset(range(1, 4095)):
+        wrong(f"{text!r} is no list of VLANs", 'such as "2-999", within 1 to 4094')
+    return vlans
+
+
+Vlans = Annotated[frozenset[int], BeforeValidator(_vlans, json_schema_input_type=str)]
+
+
+class Exceptions(Part):
+    """What is taken out of our hands on a node: device names (globs), table numbers, prefixes."""
+
+    devices: Many[str] = ()
+    tables: Many[Annotated[int, Field(ge=0, le=4294967295)]] = ()
+    prefixes: Many[Prefix] = ()
+
+
+class Owns(Part):
+    """What may be pruned beyond the declared: on a switch ``vlans`` and ``routes``; on a node all but ``except``."""
+
+    vlans: Vlans | None = None
+    routes: bool = False
+    excepted: Exceptions = Field(default=Exceptions(), alias="except")
+
+
+class Defaults(Part):
+    """Everything that devices may have in common. Timeouts in seconds; paths are relative to the inventory file."""
+
+    platform: Literal["arista_eos", "linux"] | None = None
+    port: int = Field(default=22, ge=1, le=65535)
+    username: Annotated[str, AfterValidator(_user)] | None = None
+    password: Secret | None = None
+    secret: Secret | None = None
+    key: PathTo | None = None
+    known_hosts: PathTo = Field(default="known_hosts", validate_default=True)
+    sudo: bool = False
+    shell: Annotated[str, Field(min_length=1)] | None = None
+    jump: Annotated[str, AfterValidator(_host)] | None = None
+    mode: Literal["enforce", "audit"] = "enforce"
+    connect_timeout: Seconds = 5.0
+    command_timeout: Seconds = 30.0
+    save: bool = True
+    owns: Owns = Owns()
+
+
+class Device(Defaults):
+    """One device, its defaults filled in. ``secret`` is the enable password, ``save`` writes the startup configuration.
+
+    ``jump`` is another device of the inventory, or a host that takes the same user name and key.
+    """
+
+    platform: Literal["arista_eos", "linux"]
+    host: Annotated[str, AfterValidator(_host)]
+
+    @property
+    def is_switch(self) -> bool:
+        return self.platform in SWITCHES
+
+    @model_validator(mode="after")
+    def _platform_fits(self) -> Device:
+        if self.is_switch and (self.sudo or self.shell):
+            wrong("sudo and shell are for Linux nodes", "neither of them on a switch")
+        if not self.is_switch and self.secret:
+            wrong("secret is a switch's enable password", "sudo: true on a node")
+        if not self.is_switch and (self.owns.vlans is not None or self.owns.routes):
+            wrong("a node has no VLANs and routes to own", "owns: {except: {devices: [...], tables: [...]}}")
+        if self.is_switch and self.owns.excepted != Exceptions():
+            wrong("except is for nodes", 'owns: {vlans: "2-999", routes: true}')
+        return self
+
+
+class InventorySpec(Part):
+    """``spec`` of an Inventory document: its ``defaults`` hold for its own ``devices``."""
+
+    defaults: dict[str, Any] = Field(default_factory=dict)
+    devices: dict[DeviceName, dict[str, Any]]

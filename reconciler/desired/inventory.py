@@ -1,0 +1,167 @@
+"""The inventory: which devices there are and how each is reached, from one file or a folder of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+
+from reconciler.desired import files, recognise
+from reconciler.desired.compose import Fault, compose
+from reconciler.desired.device import Defaults, Device, InventorySpec
+from reconciler.desired.documents import OWN_API
+from reconciler.desired.documents.metadata import Envelope
+from reconciler.desired.invalid import faults
+from reconciler.desired.problem import Problem
+from reconciler.desired.tree import Tree
+
+KIND = "Inventory"
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Devices by name; ``origins``: the file and line of each; ``problems`` are sorted."""
+
+    path: Path
+    devices: Mapping[str, Device] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+class _Entry(NamedTuple):
+    """One device as it is written, its defaults merged in."""
+
+    name: str
+    tree: Tree
+    place: tuple[int, int]
+
+
+def load_inventory(path: Path) -> Inventory:
+    """All devices of the Inventory documents in a file or a folder; nothing raises, and no secret is read."""
+    reading = _Reading(path)
+    if path.is_file():
+        reading.file(path.parent, path.name)
+    elif path.is_dir():
+        for name in files.names(path):
+            reading.file(path, name)
+    else:
+        reading.complain("", [Fault(1, 1, "no such inventory", "a file or a folder of Inventory documents")])
+    reading.check_jumps()
+    problems = tuple(sorted(set(reading.problems)))
+    return Inventory(path, reading.devices, {name: _line(at) for name, at in reading.places.items()}, problems)
+
+
+def _line(at: tuple[str, int, int]) -> str:
+    return f"{at[0]}:{at[1]}"
+
+
+class _Reading:
+    """What has been read so far."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.devices: dict[str, Device] = {}
+        self.places: dict[str, tuple[str, int, int]] = {}
+        self.problems: list[Problem] = []
+
+    def complain(self, file: str, found: list[Fault]) -> None:
+        base = files.shown((self.path.parent if file and self.path.is_file() else self.path).name)
+        where = "/".join(part for part in (base, file) if part)
+        self.problems += [Problem(where, *fault) for fault in found]
+
+    def file(self, folder: Path, name: str) -> None:
+        file = files.shown(name)
+        try:
+            trees, found = compose(files.decode(files.read(folder, name)))
+        except files.Unfit as error:
+            trees, found = [], [Fault(error.line, error.col, error.what, error.right)]
+        self.complain(file, found)
+        for tree in trees:
+            self._document(tree, file, (folder / name).absolute().parent)
+
+    def _document(self, tree: Tree, file: str, base: Path) -> None:
+        if tree.value is None:
+            return
+        what = recognise.head(tree)
+        if fault := recognise.misfit(tree, what):
+            self.complain(file, [fault])
+        elif what.api == OWN_API and what.kind == KIND:
+            spec, found = _outline(tree)
+            self.complain(file, found)
+            for entry in _entries(spec):
+                self._device(entry, file, base)
+            self.complain(file, _shared_faults(spec, base))
+
+    def _device(self, entry: _Entry, file: str, base: Path) -> None:
+        first = self.places.setdefault(entry.name, (file, *entry.place))
+        if first != (file, *entry.place):
+            right = f"one of the two, the other is in {_line(first)}"
+            self.complain(file, [Fault(*entry.place, f"device {entry.name} is there twice", right)])
+            return
+        device, found = _validated(Device, entry.tree, base)
+        self.complain(file, found)
+        if device is not None:
+            self.devices[entry.name] = device
+
+    def check_jumps(self) -> None:
+        """Whoever jumps over itself never arrives."""
+        for name, device in self.devices.items():
+            seen, hop = [name], device.jump
+            while hop in self.devices and hop not in seen:
+                seen.append(hop)
+                hop = self.devices[hop].jump
+            if hop == name:
+                file, line, col = self.places[name]
+                what = f"the way to {name} leads over itself: {' → '.join([*seen, hop])}"
+                self.complain(file, [Fault(line, col, what, "a jump host that is reached without it")])
+
+
+def _outline(tree: Tree) -> tuple[Tree, list[Fault]]:
+    """The spec of an Inventory document, and what is wrong with the document around its devices."""
+    data = tree.plain()
+    found = _refused(Envelope, data, tree)
+    spec = tree.child("spec")
+    if spec is None or not isinstance(spec.value, dict):
+        return Tree({}, tree.line, tree.col), found
+    return spec, found + _refused(InventorySpec, spec.plain(), spec)
+
+
+def _entries(spec: Tree) -> Iterator[_Entry]:
+    devices, defaults = spec.child("devices"), spec.child("defaults")
+    if devices is None or not isinstance(devices.value, dict):
+        return
+    for name, tree in devices.value.items():
+        if isinstance(tree.value, dict):
+            yield _Entry(name, _merged(tree, defaults), devices.keys[name])
+
+
+def _merged(device: Tree, defaults: Tree | None) -> Tree:
+    """The device's own settings over the defaults; each keeps its place."""
+    shared = defaults if defaults is not None and isinstance(defaults.value, dict) else Tree({}, 1, 1)
+    merged = Tree({**shared.value, **device.value}, device.line, device.col)
+    merged.keys = {**shared.keys, **device.keys}
+    return merged
+
+
+def _shared_faults(spec: Tree, base: Path) -> list[Fault]:
+    """What is wrong with the defaults, whether a device uses them or not."""
+    defaults = spec.child("defaults")
+    return [] if defaults is None or not isinstance(defaults.value, dict) else _validated(Defaults, defaults, base)[1]
+
+
+def _validated(model: type[BaseModel], tree: Tree, base: Path) -> tuple[Any, list[Fault]]:
+    try:
+        return model.model_validate(tree.plain(), context={"base": base}), []
+    except ValidationError as error:
+        return None, list(faults(error, model, tree))
+
+
+def _refused(model: type[BaseModel], data: Any, tree: Tree) -> list[Fault]:
+    try:
+        model.model_validate(data)
+    except ValidationError as error:
+        return list(faults(error, model, tree))
+    return []
