@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, get_args
 
@@ -27,6 +27,23 @@ def faults(error: ValidationError, model: type[BaseModel], tree: Tree) -> Iterat
             seen.add(place)
             what, right = _unknown(path, model) if unknown else _wording(detail, path)
             yield Fault(*place, what, right)
+
+
+def empties(tree: Tree, name: str = "the document") -> Iterator[Fault]:
+    """Fields without a value: `addresses:` may be meant as none at all or as none of ours, so it is neither."""
+    inner = tree.value.items() if isinstance(tree.value, dict) else enumerate(tree.value)
+    for key, child in inner:
+        where = str(key) if isinstance(key, str) else name
+        if child.value is None:
+            yield Fault(child.line, child.col, f"{where} is empty", "a value, or the field left out")
+        elif isinstance(child.value, (dict, list)):
+            yield from empties(child, where)
+
+
+def merged(one: Iterable[Fault], other: Iterable[Fault]) -> list[Fault]:
+    """Both, but one fault for each place."""
+    found = {(fault.line, fault.col): fault for fault in other}
+    return list((found | {(fault.line, fault.col): fault for fault in one}).values())
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

@@ -14,7 +14,7 @@ from reconciler.desired.compose import Fault, compose
 from reconciler.desired.device import Defaults, Device, InventorySpec
 from reconciler.desired.documents import OWN_API
 from reconciler.desired.documents.metadata import Envelope
-from reconciler.desired.invalid import faults
+from reconciler.desired.invalid import empties, faults, merged
 from reconciler.desired.problem import Problem
 from reconciler.desired.tree import Tree
 
@@ -122,7 +122,7 @@ class _Reading:
 def _outline(tree: Tree) -> tuple[Tree, list[Fault]]:
     """The spec of an Inventory document, and what is wrong with the document around its devices."""
     data = tree.plain()
-    found = _refused(Envelope, data, tree)
+    found = merged(_refused(Envelope, data, tree), empties(tree))
     spec = tree.child("spec")
     if spec is None or not isinstance(spec.value, dict):
         return Tree({}, tree.line, tree.col), found

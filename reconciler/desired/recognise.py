@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from reconciler.desired.compose import Fault
 from reconciler.desired.documents import CALICO_APIS, CALICO_KINDS, KINDS, OWN_API, OWN_KINDS
 from reconciler.desired.documents.metadata import CalicoEnvelope, Envelope
-from reconciler.desired.invalid import did_you_mean, faults
+from reconciler.desired.invalid import did_you_mean, empties, faults, merged
 from reconciler.desired.repository import Document, Ignored
 from reconciler.desired.tree import Tree
 
@@ -108,11 +108,12 @@ def document(tree: Tree, what: Head, file: str) -> tuple[Document[Any] | None, l
     data = tree.plain()
     envelope, found = _validated(Envelope if what.kind in OWN_KINDS else CalicoEnvelope, data, tree)
     inner = data.get("spec", {} if what.kind in CALICO_KINDS else None)
+    blank = list(empties(tree)) if what.kind in OWN_KINDS else []
     if not isinstance(inner, dict):
-        return None, found
+        return None, merged(found, blank)
     spec, more = _validated(KINDS[what.kind], inner, tree.child("spec") or Tree({}, tree.line, tree.col))
-    if found or more:
-        return None, found + more
+    if found or more or blank:
+        return None, merged(found + more, blank)
     about = envelope.metadata
     return Document(what.kind, about.name, spec, file, tree, about.labels, about.annotations), []
 

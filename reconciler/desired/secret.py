@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationInfo
+from pydantic import BeforeValidator, ConfigDict, ValidationInfo
 
 from reconciler.desired.documents.spec import Part
 from reconciler.desired.documents.values import wrong
@@ -33,6 +33,8 @@ PathTo = Annotated[Path, BeforeValidator(resolved)]
 
 class PasswordRef(Part):
     """One of three places: an environment variable, a file, a credential of systemd (``LoadCredential``)."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     env: str | None = None
     file: PathTo | None = None
