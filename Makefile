@@ -1,0 +1,52 @@
+# Every target installs what it needs first and says what it does.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+RECONCILE := $(BIN)/reconcile
+STAMP := $(VENV)/.installed
+PACKAGES := openssh-server openssh-client iproute2 iputils-ping sudo git python3-venv
+LAB ?= demo
+
+.PHONY: help install apt test lint unit kernel demo bench golden schemas clean
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: apt $(STAMP) ## a virtual environment with the reconcile command, and the apt packages when root
+
+apt:
+	@contrib/apt-install $(PACKAGES)
+
+$(STAMP): pyproject.toml
+	@echo "== Python packages into $(VENV)"
+	@python3 -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: install ## the main job on the built-in lab: from nothing to desired, broken, repaired
+	@RECONCILE=$(CURDIR)/$(RECONCILE) LAB=$(LAB) contrib/demo
+
+test: install lint unit ## lint, types, import contracts, all tests but the long ones
+
+lint: $(STAMP)
+	@echo "== lint, types, import contracts"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+unit: $(STAMP)
+	@echo "== tests"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+
+kernel: install ## only the tests on the real kernel and in the lab
+	@$(BIN)/python -m pytest -m "kernel or lab"
+
+bench: install ## what a cycle costs, against bare SSH in the same run
+	@$(BIN)/python -m benchmarks.cycle
+
+golden: $(STAMP) ## rewrite golden files; read the difference before you commit it
+	@GOLDEN=1 $(BIN)/python -m pytest tests/intent/test_worlds.py
+
+clean: ## what make install made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""The `reconcile` command: what people type, and what they read."""

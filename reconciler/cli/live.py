@@ -1,0 +1,71 @@
+"""Live state as JSON: what `observe` prints, and plans made from it without any device."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.cli.compiled import STATE_SCHEMA
+from reconciler.cli.documents import BadDocuments, offline_owns
+from reconciler.cli.options import Common
+from reconciler.core.codec import as_json, from_json
+from reconciler.core.driver import Reading
+from reconciler.core.plan import Plan
+from reconciler.core.resource import ordered, state_of
+from reconciler.desired.repository import Repository
+from reconciler.engine.cycle import Contradiction, Cycle
+from reconciler.engine.fleet import without_devices
+from reconciler.engine.observe import Sight
+from reconciler.engine.parts import KINDS
+from reconciler.engine.plan import split
+from reconciler.engine.record import Record
+from reconciler.intent.wish import Intent, Wish
+
+
+def document(sights: Mapping[str, Sight], intent: Intent) -> dict[str, object]:
+    """``state/v1`` of what was seen, each resource with ``owned``."""
+    devices = {name: _device(sights[name], intent.devices.get(name, Wish(name, {}))) for name in sorted(sights)}
+    return {"schema": STATE_SCHEMA, "devices": devices}
+
+
+def _device(sight: Sight, wish: Wish) -> dict[str, object]:
+    head: dict[str, object] = {"status": sight.status} | ({"reason": sight.reason} if sight.reason else {})
+    if sight.reading is None:
+        return head | {"resources": []}
+    ours = split(wish, sight.reading).ours
+    rows = [as_json(row) | {"owned": row.key in ours} for row in ordered(sight.reading.found.values())]
+    return head | {"resources": rows}
+
+
+def offline_plan(options: Common, repository: Repository, file: Path) -> Plan:
+    """The plan for the state in ``file``. Raises: BadDocuments, click.ClickException."""
+    sights = {name: sight for name, sight in _sights(file).items() if options.targeted(name)}
+    devices = without_devices(sights, repository)
+    cycle = Cycle(repository, devices, Record(options.inventory), offline_owns(options))
+    try:
+        return cycle.planned(sights)
+    except Contradiction as error:
+        raise BadDocuments(error.problems) from None
+
+
+def _sights(file: Path) -> dict[str, Sight]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if found["schema"] != STATE_SCHEMA:
+            raise ValueError(f"its schema is {found['schema']!r}, not {STATE_SCHEMA!r}")
+        return {name: _sight(name, device) for name, device in found["devices"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = f"{type(error).__name__}: {error}" if isinstance(error, (KeyError, TypeError)) else str(error)
+        raise click.ClickException(f"{file} is no output of `reconcile observe -o json`: {reason}") from None
+
+
+def _sight(name: str, device: Mapping[str, Any]) -> Sight:
+    status = device["status"]
+    if status in ("unreachable", "unreadable"):
+        return Sight(name, status=status, reason=device.get("reason", ""))
+    found = state_of(from_json(row, KINDS) for row in device["resources"])
+    return Sight(name, Reading(found))

@@ -1,0 +1,70 @@
+"""The root command: `reconcile` alone is one cycle; every other command is imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.cli.exits import ERROR
+from reconciler.cli.options import Common, common
+
+COMMANDS = {
+    "validate": "reconciler.cli.documents:validate",
+    "compile": "reconciler.cli.documents:compile_",
+    "observe": "reconciler.cli.observe:observe",
+    "trust": "reconciler.cli.trust:trust",
+    "lab": "reconciler.lab.cli:lab",
+}
+
+
+class Root(click.Group):
+    """A group that knows its commands by name and imports them late: the command line starts fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=Root, invoke_without_command=True)
+@click.option("--dry-run", is_flag=True, help="Show the plan and change nothing; exit 2 if there are changes.")
+@click.option("--yes", "-y", is_flag=True, help="Apply without asking.")
+@click.option("--approve", "approval", metavar="DIGEST", default="", help="Apply the held plan that has this digest.")
+@click.option("--live", type=click.Path(path_type=Path), help="With --dry-run: plan from `observe -o json`.")
+@click.version_option(package_name="reconciler")
+@common
+def root(options: Common, **asked: Any) -> int:
+    """Bring the inventory's devices to the state that the documents want: observe, plan, ask, apply, prove.
+
+    Exit codes: 0 in sync or converged, 1 error, 2 dry run with changes, 3 held by a guard, 4 some device unknown.
+    """
+    if click.get_current_context().invoked_subcommand:
+        return 0
+    from reconciler.cli.reconcile import Run, run
+
+    return run(Run(options, **asked))
+
+
+def main() -> None:
+    """Entry point: every failure is a sentence and an exit code, never a traceback."""
+    try:
+        code = root(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = ERROR
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; nothing more is sent.", err=True)
+        code = ERROR
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = ERROR
+    sys.exit(code if isinstance(code, int) else 0)

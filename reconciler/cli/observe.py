@@ -1,0 +1,56 @@
+"""`reconcile observe`: what the devices have right now, and what of it is ours."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+
+import click
+
+from reconciler.cli import compiled, live
+from reconciler.cli.documents import BadDocuments, inventory_of, owns_of, repository_of
+from reconciler.cli.exits import CONVERGED, UNKNOWN
+from reconciler.cli.options import Common, common
+from reconciler.desired.repository import Repository
+from reconciler.engine.facts import cluster_facts
+from reconciler.engine.fleet import fleet
+from reconciler.engine.observe import Device, Sight
+from reconciler.engine.observe import observe as look
+from reconciler.intent.compile import compile_world
+from reconciler.intent.wish import Wish
+
+
+@click.command()
+@common
+def observe(options: Common) -> int:
+    """Read the devices and show what they have; changes nothing."""
+    inventory = inventory_of(options)
+    repository = repository_of(options) if options.desired.exists() else Repository(options.desired)
+    sights = asyncio.run(_look(fleet(inventory, repository, options.targeted)))
+    if options.json:
+        intent = compile_world(repository, cluster_facts(repository, sights), owns_of(inventory))
+        if intent.problems:
+            raise BadDocuments(intent.problems)
+        click.echo(json.dumps(live.document(sights, intent), indent=2))
+    else:
+        _show(sights)
+    return UNKNOWN if any(sight.status != "ok" for sight in sights.values()) else CONVERGED
+
+
+async def _look(devices: Mapping[str, Device]) -> dict[str, Sight]:
+    try:
+        return await look(devices.values())
+    finally:
+        await asyncio.gather(*(device.transport.close() for device in devices.values()))
+
+
+def _show(sights: Mapping[str, Sight]) -> None:
+    for name, sight in sorted(sights.items()):
+        click.echo(f"== {name} ==")
+        if sight.reason:
+            click.echo(f"! {sight.status}: {sight.reason}")
+        if sight.reading is not None:
+            for line in compiled.lines(Wish(name, sight.reading.found)):
+                click.echo(line)
+        click.echo()

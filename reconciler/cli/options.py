@@ -1,0 +1,78 @@
+"""Options that every command shares, and where their defaults come from."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """``inventory_given`` tells a chosen inventory from the default place, which may be empty for offline commands."""
+
+    desired: Path
+    inventory: Path
+    inventory_given: bool
+    targets: tuple[str, ...]
+    output: str
+    color: bool
+    verbose: int
+
+    @property
+    def json(self) -> bool:
+        return self.output == "json"
+
+    def targeted(self, name: str) -> bool:
+        """Whether ``--target`` (any of them, or none given) names this device."""
+        return not self.targets or any(fnmatchcase(name, glob) for glob in self.targets)
+
+
+OPTIONS = (
+    click.option(
+        "--desired", type=click.Path(path_type=Path), help="Folder of documents. [RECONCILE_DESIRED; ./desired]"
+    ),
+    click.option(
+        "--inventory", type=click.Path(path_type=Path), help="File or folder. [RECONCILE_INVENTORY; ./inventory]"
+    ),
+    click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only these devices; repeatable."),
+    click.option("--output", "-o", type=click.Choice(["text", "json"]), help="What to print on standard output."),
+    click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR."),
+    click.option("--verbose", "-v", count=True, help="Say more on standard error."),
+)
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give ``command`` the shared options as one ``Common``; those before a subcommand's name count, too."""
+
+    @functools.wraps(command)
+    @click.pass_context
+    def wrapped(ctx: click.Context, /, **params: Any) -> Any:
+        own = {name: params.pop(name) for name in ("desired", "inventory", "targets", "output", "no_color", "verbose")}
+        outer = ctx.obj if isinstance(ctx.obj, dict) else {}
+        merged = {name: value or outer.get(name) for name, value in own.items()}
+        ctx.obj = merged
+        return command(_settled(merged), **params)
+
+    return functools.reduce(lambda function, option: option(function), reversed(OPTIONS), wrapped)
+
+
+def _settled(given: dict[str, Any]) -> Common:
+    inventory = given["inventory"] or os.environ.get("RECONCILE_INVENTORY")
+    plain = given["no_color"] or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return Common(
+        desired=Path(given["desired"] or os.environ.get("RECONCILE_DESIRED") or "desired"),
+        inventory=Path(inventory or "inventory"),
+        inventory_given=bool(inventory),
+        targets=tuple(given["targets"] or ()),
+        output=given["output"] or "text",
+        color=not plain and sys.stdout.isatty(),
+        verbose=given["verbose"] or 0,
+    )

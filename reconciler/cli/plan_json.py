@@ -1,0 +1,43 @@
+"""A plan as programs read it: ``plan/v1`` of the contract, section 5."""
+
+from __future__ import annotations
+
+from reconciler.core.codec import attributes, plain
+from reconciler.core.plan import Cause, DevicePlan, Plan, Planned
+
+SCHEMA = "reconciler/plan/v1"
+
+
+def document(plan: Plan) -> dict[str, object]:
+    """The plan as a JSON object; absent values are left out, an absent side of a change is ``{}``."""
+    return {
+        "schema": SCHEMA,
+        "revision": plan.revision,
+        "digest": plan.digest,
+        "devices": [_device(device) for device in plan.devices],
+        "summary": plan.summary,
+    }
+
+
+def _device(device: DevicePlan) -> dict[str, object]:
+    head = {"name": device.name, "platform": device.platform, "status": device.status}
+    reason = {"reason": device.reason} if device.reason else {}
+    notes = {"unknown": list(device.notes)} if device.notes else {}
+    return {**head, **reason, "changes": [_change(planned, device.cause) for planned in device.changes], **notes}
+
+
+def _change(planned: Planned, cause: Cause) -> dict[str, object]:
+    change = planned.change
+    origin = {"origin": change.subject.origin} if change.subject.origin else {}
+    return {
+        "verb": change.verb,
+        "kind": change.key.kind,
+        "name": change.key.name,
+        "cause": cause,
+        "before": attributes(change.before) if change.before else {},
+        "after": attributes(change.after) if change.after else {},
+        "fields": {name: [plain(old), plain(new)] for name, (old, new) in change.fields.items()},
+        **origin,
+        "commands": list(planned.commands),
+        "written": planned.written,
+    }

@@ -1,0 +1,44 @@
+"""What is happening right now: a live display on a terminal, plain lines elsewhere; always on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from reconciler.cli.options import Common
+from reconciler.engine.cycle import Cycle, Listener
+
+
+@contextmanager
+def shown(options: Common, cycle: Cycle) -> Iterator[None]:
+    """Let the cycle be heard while it reads or applies."""
+    if sys.stderr.isatty():
+        with _live(len(cycle.devices), color=options.color) as heard:
+            cycle.listen = heard
+            yield
+    else:
+        cycle.listen = _plainly if options.verbose else lambda device, words: None
+        yield
+
+
+def _plainly(device: str, words: str) -> None:
+    click.echo(f"{device}: {words}", err=True)
+
+
+@contextmanager
+def _live(devices: int, *, color: bool) -> Iterator[Listener]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, no_color=not color)
+    columns = (TextColumn("{task.description:44.44}"), BarColumn(16), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=devices)
+
+        def heard(device: str, words: str) -> None:
+            progress.update(task, description=f"{device}: {words}", advance=not words.startswith("applying"))
+
+        yield heard

@@ -1,0 +1,136 @@
+"""`reconcile`: one cycle, with a person in the middle: observe, plan, ask, apply, prove."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from reconciler.cli import plan_json, plan_text
+from reconciler.cli.documents import BadDocuments, inventory_of, owns_of, repository_of
+from reconciler.cli.exits import CHANGES, ERROR, HELD, UNKNOWN, worst
+from reconciler.cli.options import Common
+from reconciler.cli.progress import shown
+from reconciler.core.plan import Plan
+from reconciler.desired.repository import Repository
+from reconciler.engine.cycle import Contradiction, Cycle, Outcome
+from reconciler.engine.fleet import fleet
+from reconciler.engine.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How one run was asked for."""
+
+    options: Common
+    dry_run: bool = False
+    yes: bool = False
+    approval: str = ""
+    live: Path | None = None
+
+
+def run(asked: Run) -> int:
+    """One cycle; the exit code of the contract, section 4."""
+    if asked.live is not None and not asked.dry_run:
+        raise click.UsageError("--live plans from a file: it goes with --dry-run")
+    repository = repository_of(asked.options)
+    if not repository.documents:
+        click.echo(f"{asked.options.desired}: an empty desired state is held; nothing is changed", err=True)
+        return HELD
+    if asked.live is not None:
+        return _offline(asked.options, repository, asked.live)
+    return asyncio.run(_cycle(asked, repository))
+
+
+def _offline(options: Common, repository: Repository, live: Path) -> int:
+    from reconciler.cli.live import offline_plan
+
+    plan = offline_plan(options, repository, live)
+    _show(plan, options)
+    return worst(codes(plan))
+
+
+async def _cycle(asked: Run, repository: Repository) -> int:
+    inventory = inventory_of(asked.options)
+    devices = fleet(inventory, repository, asked.options.targeted)
+    cycle = Cycle(repository, devices, Record(asked.options.inventory), owns_of(inventory), asked.approval)
+    try:
+        return await _planned(asked, cycle)
+    except Contradiction as error:
+        raise BadDocuments(error.problems) from None
+    finally:
+        await asyncio.gather(*(device.transport.close() for device in devices.values()))
+
+
+async def _planned(asked: Run, cycle: Cycle) -> int:
+    with shown(asked.options, cycle):
+        plan = await cycle.plan()
+    if asked.dry_run or not plan.writable:
+        _show(plan, asked.options)
+        cycle.remember(plan)
+        return worst(codes(plan))
+    if not asked.options.json:
+        _show(plan, asked.options)
+    if not asked.yes and not _confirmed():
+        return CHANGES
+    with shown(asked.options, cycle):
+        outcomes = await cycle.apply(plan)
+    _report(plan, outcomes, asked.options)
+    return worst(_applied(plan, outcomes))
+
+
+def _confirmed() -> bool:
+    if not sys.stdin.isatty():
+        raise click.ClickException("nothing was applied: without a terminal to ask on, say --yes")
+    return click.confirm("Apply these changes?", err=True)
+
+
+def _show(plan: Plan, options: Common) -> None:
+    if options.json:
+        click.echo(json.dumps(plan_json.document(plan), indent=2))
+        return
+    for line in plan_text.lines(plan, color=options.color):
+        click.echo(line)
+    if any(device.approvable for device in plan.devices):
+        click.echo(f"Plan digest {plan.digest}", err=True)
+
+
+def codes(plan: Plan) -> Iterator[int]:
+    """What a plan that was not applied means."""
+    yield from (UNKNOWN for _ in plan.having("unreachable", "unreadable"))
+    yield from (HELD for _ in plan.having("held"))
+    yield from (CHANGES for device in plan.devices if device.changes)
+
+
+def _applied(plan: Plan, outcomes: Iterable[Outcome]) -> Iterator[int]:
+    yield from (ERROR for outcome in outcomes if not outcome.ok)
+    yield from (UNKNOWN for _ in plan.having("unreachable", "unreadable"))
+    yield from (HELD for _ in plan.having("held"))
+    audited = (planned for device in plan.devices for planned in device.changes if not planned.written)
+    yield from (CHANGES for _ in audited)
+
+
+def _report(plan: Plan, outcomes: list[Outcome], options: Common) -> None:
+    if options.json:
+        applied = [{"name": o.device, "ok": o.ok, "failures": list(_reasons(o))} for o in outcomes]
+        click.echo(json.dumps(plan_json.document(plan) | {"applied": applied}, indent=2))
+        return
+    for outcome in outcomes:
+        for reason in _reasons(outcome):
+            click.echo(f"{outcome.device}: {reason}", err=True)
+    good = sum(outcome.ok for outcome in outcomes)
+    click.echo(f"Applied and proven on {good} of {len(outcomes)} devices.")
+
+
+def _reasons(outcome: Outcome) -> Iterator[str]:
+    if outcome.error:
+        yield outcome.error
+    for failure in outcome.failures:
+        yield f"{failure.line}: {failure.reason}" if failure.line else failure.reason
+    for planned in outcome.residue.changes if outcome.residue else ():
+        yield f"still differs after applying: {planned.change.verb} {planned.change.key}"

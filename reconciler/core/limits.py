@@ -1,0 +1,37 @@
+"""When a plan waits for a person: it would delete too much, or it would cut the branch that we sit on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from reconciler.core.change import Change
+from reconciler.core.resource import Key
+
+DELETE_SHARE = 0.3
+DELETE_COUNT = 10
+
+
+def too_many_deletes(changes: Iterable[Change], owned: int) -> str | None:
+    """Why the plan is held: it deletes more than 30 % of what is owned on the device, and at least ten entries."""
+    deletes = sum(change.verb == "delete" for change in changes)
+    if deletes < DELETE_COUNT or deletes <= DELETE_SHARE * owned:
+        return None
+    return f"would delete {deletes} of {owned} owned entries, more than {DELETE_SHARE:.0%}"
+
+
+def own_session(changes: Sequence[Change], session: Mapping[Key, str]) -> str | None:
+    """Why the plan is refused: it would change what carries our own session (``session``: key -> reason)."""
+    hits = [f"would {change.verb} {change.key}: {session[change.key]}" for change in changes if change.key in session]
+    return "; ".join(hits) or None
+
+
+def immutable_pools(changes: Iterable[Change]) -> str | None:
+    """Why the plan is refused: Calico fixes a pool's ``cidr`` and ``blockSize`` at creation (overlay.md 1.8)."""
+    hits = [
+        f"{change.key}: {field} is {old} and cannot become {new}; make a new pool, move the pods, drop the old one"
+        for change in changes
+        if change.key.kind == "ippool" and change.recreates
+        for field, (old, new) in change.fields.items()
+        if field in change.subject.recreated_by
+    ]
+    return "; ".join(hits) or None

@@ -1,0 +1,96 @@
+"""What one cycle would do: per device the ordered changes, why some may not happen, and a digest to approve."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from reconciler.core.change import VERBS, Change, Verb
+from reconciler.core.codec import attributes
+from reconciler.core.driver import Reading, Script
+
+Status = Literal["ok", "unreachable", "unreadable", "held"]
+Cause = Literal["drift", "pending"]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One change with the lines that carry it out. ``written`` is false under audit or while a fact is missing."""
+
+    change: Change
+    commands: tuple[str, ...]
+    written: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePlan:
+    """One device. ``owned`` counts its resources that are ours, ``script`` holds the changes that may be written.
+
+    ``status`` ``held`` is waiting for a person where ``approvable``, else for other documents.
+    """
+
+    name: str
+    platform: str
+    status: Status = "ok"
+    reason: str = ""
+    changes: tuple[Planned, ...] = ()
+    script: Script = field(default_factory=lambda: Script(()))
+    cause: Cause = "pending"
+    owned: int = 0
+    approvable: bool = False
+    reading: Reading | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def in_sync(self) -> bool:
+        return self.status == "ok" and not self.changes
+
+    @property
+    def writes(self) -> bool:
+        """Whether there is something to send now."""
+        return self.status in ("ok", "unreadable") and bool(self.script.lines)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All devices at one revision of the documents."""
+
+    revision: str
+    devices: tuple[DevicePlan, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits over what would change; the same plan has the same digest on every run."""
+        facts = [(device.name, [_fingerprint(p.change) for p in device.changes]) for device in self.devices]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
+
+    @cached_property
+    def count(self) -> Counter[Verb]:
+        return Counter(planned.change.verb for device in self.devices for planned in device.changes)
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """The contract's summary: changes by verb, devices by state."""
+        verbs: dict[str, int] = {verb: self.count[verb] for verb in VERBS}
+        return verbs | {
+            "devices": len(self.devices),
+            "in_sync": sum(device.in_sync for device in self.devices),
+            "unreachable": sum(device.status == "unreachable" for device in self.devices),
+        }
+
+    def having(self, *statuses: Status) -> Sequence[DevicePlan]:
+        return [device for device in self.devices if device.status in statuses]
+
+    @property
+    def writable(self) -> Sequence[DevicePlan]:
+        return [device for device in self.devices if device.writes]
+
+
+def _fingerprint(change: Change) -> list[object]:
+    sides = [attributes(side) if side is not None else None for side in (change.before, change.after)]
+    return [change.verb, *change.key, *sides]

@@ -1,0 +1,77 @@
+"""Read devices side by side; one that cannot be read is unknown, never empty, and stops nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from reconciler.core.driver import Driver, Reading, Transport, Unreachable, Unreadable
+from reconciler.core.plan import Status
+
+AT_ONCE = 64
+"""Devices that are talked to at the same time."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device of the inventory, its language and the way to it. ``audit``: planned and reported, never written."""
+
+    name: str
+    platform: str
+    driver: Driver
+    transport: Transport
+    audit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What we know of a device after reading it: a reading, or the reason why there is none."""
+
+    device: str
+    reading: Reading | None = None
+    status: Status = "ok"
+    reason: str = ""
+
+
+Seen = Callable[[Sight], None]
+
+
+async def observe(devices: Iterable[Device], seen: Seen = lambda sight: None) -> dict[str, Sight]:
+    """Read all devices; ``seen`` hears of each as it comes in."""
+    sights = await side_by_side(_sight(device, seen) for device in devices)
+    return {sight.device: sight for sight in sights}
+
+
+async def side_by_side(work: Iterable[Awaitable[T]]) -> list[T]:
+    """All results in order, at most ``AT_ONCE`` under way."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def gated(one: Awaitable[T]) -> T:
+        async with gate:
+            return await one
+
+    return await asyncio.gather(*map(gated, work))
+
+
+async def _sight(device: Device, seen: Seen) -> Sight:
+    sight = await _read(device)
+    seen(sight)
+    return sight
+
+
+async def _read(device: Device) -> Sight:
+    try:
+        answers = await device.transport.query(device.driver.questions)
+        reading = device.driver.read(answers)
+    except Unreachable as error:
+        return Sight(device.name, status="unreachable", reason=str(error))
+    except Unreadable as error:
+        return Sight(device.name, status="unreadable", reason=str(error))
+    if reading.unread:
+        reasons = "; ".join(f"{kind}: {why}" for kind, why in sorted(reading.unread.items()))
+        return Sight(device.name, reading, "unreadable", reasons)
+    return Sight(device.name, reading)

@@ -1,0 +1,83 @@
+"""From what is wanted and what is there to what would be done. Pure: the same worlds give the same plan."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+
+from reconciler.core import limits
+from reconciler.core.change import Change, diff
+from reconciler.core.driver import Driver, Reading, Script
+from reconciler.core.order import breaks, kind_order, makes
+from reconciler.core.plan import DevicePlan, Planned
+from reconciler.core.resource import Live
+from reconciler.engine.observe import Sight
+from reconciler.intent.wish import Wish
+
+
+def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audit: bool = False) -> DevicePlan:
+    """One device's part of the plan, before limits have their say."""
+    empty = DevicePlan(wish.device, platform, sight.status, sight.reason)
+    if sight.reading is None:
+        return empty
+    live = split(wish, sight.reading)
+    changes = _ordered(_readable(wish, live, sight.reading), driver)
+    may_write = [change for change in changes if not audit and not wish.only_planned(change.subject)]
+    try:
+        lines = driver.write(changes, sight.reading)
+        script = driver.write(may_write, sight.reading)
+    except ValueError as error:
+        return dataclasses.replace(empty, status="held", reason=str(error), owned=len(live.ours))
+    writable = {change.key for change in may_write}
+    planned = tuple(Planned(change, _commands(lines, change), change.key in writable) for change in changes)
+    notes = tuple(f"{row.kind} {row.name} is not known: {row.missing}" for row in wish.unknown)
+    return dataclasses.replace(
+        empty, changes=planned, script=script, owned=len(live.ours), reading=sight.reading, notes=notes
+    )
+
+
+def split(wish: Wish, reading: Reading) -> Live:
+    """What the device has, parted by ownership; what carries our own session is nobody's to prune."""
+    ours, foreign = {}, {}
+    for key, resource in reading.found.items():
+        mine = wish.owns(resource) and (key in wish.desired or key not in reading.session)
+        (ours if mine else foreign)[key] = resource
+    return Live(ours, foreign)
+
+
+def _readable(wish: Wish, live: Live, reading: Reading) -> Iterable[Change]:
+    """The diff of the kinds that could be read; the others are unknown."""
+    desired = {key: want for key, want in wish.desired.items() if key.kind not in reading.unread}
+    return diff(desired, live, wish.unknown)
+
+
+def _ordered(changes: Iterable[Change], driver: Driver) -> list[Change]:
+    order, listed = kind_order(driver.kinds), list(changes)
+    return makes(listed, order) + breaks(listed, order)
+
+
+def _commands(script: Script, change: Change) -> tuple[str, ...]:
+    return tuple(str(line) for line in script.lines if line.change is change)
+
+
+def restrain(plan: DevicePlan, wish: Wish, *, approved: bool) -> DevicePlan:
+    """The plan, held where a limit says so. An approval lifts what a person may decide, never the rest."""
+    if plan.status in ("unreachable", "held") or plan.reading is None:
+        return plan
+    session = plan.reading.session
+    written = [planned.change for planned in plan.changes if planned.written]
+    never: Sequence[Callable[[], str | None]] = (
+        lambda: limits.own_session(written, session),
+        lambda: limits.immutable_pools(written),
+    )
+    for limit in never:
+        if reason := limit():
+            return _held(plan, reason)
+    if wish.holds and any(not planned.written for planned in plan.changes):
+        return dataclasses.replace(plan, status="held", reason="; ".join(wish.holds))
+    reason = limits.too_many_deletes(written, plan.owned)
+    return _held(plan, reason, approvable=True) if reason and not approved else plan
+
+
+def _held(plan: DevicePlan, reason: str, *, approvable: bool = False) -> DevicePlan:
+    return dataclasses.replace(plan, status="held", reason=reason, approvable=approvable)
