@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from typing import Any, ClassVar, Self
 
 from reconciler.core.resource import Resource
+from reconciler.switch.addresses import in_order
 from reconciler.switch.names import natural
 
 ALL_VLANS = "1-4094"
@@ -33,9 +34,14 @@ class Vlan(Resource):
 
 
 class Addressed(Resource):
-    """A kind with a list of addresses, which JSON gives back as a list."""
+    """A kind with a list of addresses, normalised at birth; JSON gives it back as a list."""
 
     __slots__ = ()
+
+    def __post_init__(self) -> None:
+        addresses = getattr(self, "addresses", None)
+        if addresses:
+            object.__setattr__(self, "addresses", in_order(addresses))
 
     @classmethod
     def of_values(cls, values: Mapping[str, Any]) -> Self:
@@ -46,10 +52,11 @@ class Addressed(Resource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interface(Addressed):
-    """One port (not an SVI). ``mode`` is access, trunk or routed; each mode's own fields are absent in the others.
+    """One port (not an SVI). ``mode`` is access, trunk or routed (a live one may be another); a wish has only the
+    fields of its mode, a live port also what it remembers for its other modes (``trunk_allowed`` of an access port).
 
     ``trunk_allowed`` is a sorted, compressed list such as ``10,20-22`` (``1-4094`` is all, ``none`` is none);
-    ``mtu`` is absent at its default; ``addresses`` of a routed port, primary first.
+    ``mtu`` is absent at its default; ``addresses`` of a routed port, primary first, ``dhcp`` in place of the primary.
     """
 
     kind: ClassVar[str] = "interface"

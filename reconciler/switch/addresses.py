@@ -1,0 +1,33 @@
+"""Interface addresses in the one order and spelling in which a switch lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv6Interface, ip_interface
+
+DYNAMIC = "dhcp"
+"""What stands in place of an address that the switch asks a server for."""
+
+
+def spelled(address: str) -> str:
+    """``FD00:0::1/64`` -> ``fd00::1/64``. Raises: ValueError."""
+    return address if address == DYNAMIC else str(ip_interface(address))
+
+
+def is_ipv6(address: str) -> bool:
+    return address != DYNAMIC and isinstance(ip_interface(address), IPv6Interface)
+
+
+def in_order(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Primary first, then the secondaries, then IPv6: only the first IPv4 address has a meaning by its place."""
+    known = list(dict.fromkeys(spelled(address) for address in addresses))
+    four = [address for address in known if not is_ipv6(address)]
+    six = [address for address in known if is_ipv6(address)]
+    return (*four[:1], *sorted(four[1:], key=_number), *sorted(six, key=_number))
+
+
+def _number(address: str) -> tuple[int, int]:
+    if address == DYNAMIC:
+        return (0, 0)
+    interface = ip_interface(address)
+    return (int(interface.ip), interface.network.prefixlen)

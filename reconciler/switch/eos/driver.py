@@ -1,0 +1,78 @@
+"""Arista EOS: one question, `show running-config`; one answer to a plan, a configuration session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reconciler.core.change import Change
+from reconciler.core.driver import Answer, Reading
+from reconciler.core.resource import Resource
+from reconciler.switch.eos import interface, routing, static_route, svi, vlan
+from reconciler.switch.eos.addresses import Claims
+from reconciler.switch.eos.configuration import Configuration, read
+from reconciler.switch.eos.session import carriers
+from reconciler.switch.eos.step import Step, lines
+from reconciler.switch.eos.transaction import RUNNING_CONFIG, Transaction
+from reconciler.switch.kinds import Interface, Routing, StaticRoute, Svi, Vlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EosReading(Reading):
+    """Keeps the whole text: before a commit everything in it has to be accounted for."""
+
+    configuration: Configuration
+
+
+class EosDriver:
+    """The language of EOS. ``host``: the address that we reach the switch at; ``client``: our own, where known.
+
+    Both only widen what is never changed (`Reading.session`).
+    """
+
+    kinds: Sequence[type[Resource]] = (Vlan, Interface, Svi, Routing, StaticRoute)
+    questions: Sequence[str] = (RUNNING_CONFIG,)
+
+    def __init__(self, host: str = "", client: str = "") -> None:
+        self._host = host
+        self._client = client
+
+    def read(self, answers: Sequence[Answer]) -> EosReading:
+        """Raises: Unreadable for half an answer, or for a line of a known form that makes no sense."""
+        configuration = read(answers[0].text)
+        session = carriers(configuration, self._host, self._client)
+        return EosReading(found=configuration.found, session=session, configuration=configuration)
+
+    def write(self, changes: Sequence[Change], reading: Reading) -> Transaction:
+        """Only lines that change something, in the order that EOS takes.
+
+        Raises: ValueError for what no switch may be told: text that cannot be typed, hardware that should be deleted,
+        and what carries our own session (callers hold that back; this is the last gate).
+        """
+        assert isinstance(reading, EosReading), "a reading of another driver"
+        for change in changes:
+            if reason := reading.session.get(change.key):
+                raise ValueError(f"{change.key} is never changed: {reason}")
+        claims = Claims.of(changes)
+        steps = [step for change in changes for step in _steps(change, claims)]
+        return Transaction(
+            makes=tuple(lines(step for step in steps if not step.phase.breaks)),
+            breaks=tuple(lines(step for step in steps if step.phase.breaks)),
+            changes=tuple(changes),
+            before=reading.configuration,
+        )
+
+
+def _steps(change: Change, claims: Claims) -> Iterator[Step]:
+    match change.subject:
+        case Vlan():
+            return vlan.steps(change)
+        case Interface():
+            return interface.steps(change, claims)
+        case Svi():
+            return svi.steps(change, claims)
+        case Routing():
+            return routing.steps(change)
+        case StaticRoute():
+            return static_route.steps(change)
+    raise ValueError(f"{change.key}: EOS has no such thing")

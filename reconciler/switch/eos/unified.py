@@ -1,0 +1,79 @@
+"""Unified diffs as EOS prints them (`show session-config named X diffs`), put onto the text that they change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@.*")
+COMMAND_LINE = "! Command: "
+"""EOS counts lines of the file, which lacks this first line of the answer to `show running-config`."""
+
+
+class Mismatch(ValueError):
+    """A diff that does not belong to the text, or is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """``old`` lines from ``start`` on (0 is the first line) become ``new``."""
+
+    start: int
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+def patched(text: str, diff: str) -> str:
+    """``text`` after ``diff``. Raises: Mismatch."""
+    lines = text.replace("\r", "").rstrip("\n").split("\n")
+    found = list(hunks(diff))
+    head = 1 if lines[0].startswith(COMMAND_LINE) else 0
+    shifts = [shift for shift in (head, 0) if all(_fits(lines, hunk, shift) for hunk in found)]
+    if not shifts:
+        raise Mismatch("its diff does not fit the configuration that was read")
+    for hunk in reversed(found):
+        start = hunk.start + shifts[0]
+        lines[start : start + len(hunk.old)] = hunk.new
+    return "\n".join(lines)
+
+
+def _fits(lines: Sequence[str], hunk: Hunk, shift: int) -> bool:
+    start = hunk.start + shift
+    return tuple(lines[start : start + len(hunk.old)]) == hunk.old
+
+
+def hunks(diff: str) -> Iterator[Hunk]:
+    """Lengths in a hunk's head say where it ends: a removed line may well begin with ``--``. Raises: Mismatch."""
+    lines = diff.replace("\r", "").rstrip().split("\n")
+    place = 0
+    while place < len(lines):
+        line, place = lines[place], place + 1
+        head = HUNK.fullmatch(line)
+        if head is not None:
+            start, old, new = (1 if number is None else int(number) for number in head.groups())
+            body = _body(lines[place:], old, new)
+            place += len(body)
+            yield _hunk(start - 1 if old else start, body)
+        elif line.strip() and not line.startswith(("--- ", "+++ ")):
+            raise Mismatch(f"its diff has a strange line: {line!r}")
+
+
+def _body(lines: Sequence[str], old: int, new: int) -> list[str]:
+    """As many lines as the two lengths ask for; EOS may cut the blank that stands for an empty line."""
+    body: list[str] = []
+    for line in lines:
+        if old <= 0 and new <= 0:
+            break
+        body.append(line or " ")
+        old -= body[-1][0] in " -"
+        new -= body[-1][0] in " +"
+    if old or new or any(line[0] not in " +-" for line in body):
+        raise Mismatch("its diff breaks off")
+    return body
+
+
+def _hunk(start: int, body: Sequence[str]) -> Hunk:
+    old = tuple(line[1:] for line in body if line[0] in " -")
+    new = tuple(line[1:] for line in body if line[0] in " +")
+    return Hunk(start, old, new)
