@@ -128,6 +128,9 @@ class _Builder:
 
     def _scalar(self, event: Any) -> None:
         tree = self._tree(event, event.value)
+        if not event.value and self._open and self._open[-1].key is not None:
+            _, key = self._open[-1].key
+            tree.line, tree.col = key.line, key.col  # YAML puts a value that is not there before the next key
         if found := UNPRINTABLE.search(event.value):
             self._fault(tree, f"control character U+{ord(found[0]):04X}", "printable text")
         if event.style is None and event.ctag is None:

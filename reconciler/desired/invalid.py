@@ -95,7 +95,7 @@ def _wording(detail: Mapping[str, Any], path: Path) -> Wording:
     if kind == "problem":
         return str(context["what"]), str(context["right"])
     if kind == "missing":
-        return f"{detail['loc'][-1]!r} is missing", f"{name} needs it" if path else "the spec needs it"
+        return f"{detail['loc'][-1]!r} is missing", f"{name} needs it" if path else "it is required"
     if kind == "literal_error":
         return _literal(str(name), detail["input"], str(context["expected"]))
     if kind in BOUNDS:
@@ -127,11 +127,14 @@ def _described(value: Any) -> str:
 
 BOUNDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than_equal": lambda context: f"{context['ge']} or more",
+    "greater_than": lambda context: f"more than {context['gt']}",
     "less_than_equal": lambda context: f"{context['le']} at most",
 }
 EXPECTED = {
     "string_type": "a text, in quotes if it looks like a number",
     "int_type": "a whole number, without quotes",
+    "float_type": "a number, without quotes",
+    "string_too_short": "at least one character",
     "bool_type": "true or false, without quotes",
     "dict_type": "a mapping, such as {name: value}",
     "model_type": "a mapping, such as {name: value}",

@@ -77,6 +77,7 @@ class _Reading:
         elif entry := recognise.ignored(tree, what, file):
             self.ignored.append(entry)
         elif not self._twice(tree, what, file):
+            self._whole &= bool(what.name)
             document, faults = recognise.document(tree, what, file)
             self.complain(file, faults)
             self.documents += [document] if document else []

@@ -80,7 +80,8 @@ def _wrong_kind(tree: Tree, what: Head) -> Fault | None:
     if what.api != OWN_API or what.kind in (*OWN_KINDS, *ELSEWHERE):
         return None
     kind = tree.nearest(("kind",))
-    right = f"apiVersion: {CALICO_APIS[0]}" if what.kind in CALICO_KINDS else did_you_mean(what.kind, list(OWN_KINDS))
+    known = [*OWN_KINDS, *ELSEWHERE]
+    right = f"apiVersion: {CALICO_APIS[0]}" if what.kind in CALICO_KINDS else did_you_mean(what.kind, known)
     return Fault(kind.line, kind.col, f"unknown kind {what.kind!r} of {OWN_API}", right)
 
 

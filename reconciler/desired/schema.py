@@ -28,7 +28,8 @@ def _document(kind: str, model: type[Spec]) -> dict[str, Any]:
     spec = model.model_json_schema(by_alias=True, mode="validation")
     if kind in CALICO_KINDS:
         return _around(kind, spec, CALICO_APIS, own=False)
-    return _without_null(_around(kind, spec, (OWN_API,), own=True))
+    schema: dict[str, Any] = _without_null(_around(kind, spec, (OWN_API,), own=True))
+    return schema
 
 
 def _without_null(schema: Any) -> Any:

@@ -9,9 +9,9 @@ from reconciler.desired.documents.values import (
     Address,
     Description,
     Interface,
-    Mtu,
     Port,
     Prefix,
+    SwitchMtu,
     VlanId,
     VlanKey,
     VlanList,
@@ -42,7 +42,7 @@ class SwitchPort(Part):
     trunk: Trunk | None = None
     addresses: Many[Interface] | None = None
     shutdown: bool = False
-    mtu: Mtu | None = None
+    mtu: SwitchMtu | None = None
 
     @model_validator(mode="after")
     def _one_mode(self) -> SwitchPort:
@@ -58,7 +58,7 @@ class Svi(Part):
     addresses: Many[Interface] = ()
     description: Description | None = None
     shutdown: bool = False
-    mtu: Mtu | None = None
+    mtu: SwitchMtu | None = None
     vrf: VrfName = "default"
 
 

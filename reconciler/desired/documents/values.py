@@ -13,8 +13,8 @@ from pydantic_core import PydanticCustomError
 from reconciler.switch.names import compress, expand
 
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
-IFNAME = re.compile(r"[^\s/:\x00]{1,15}")
-PORT = re.compile(r"(Ethernet|Port-Channel|Loopback)[0-9]+(/[0-9]+){0,2}(\.[0-9]+)?")
+IFNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,14}")
+PORT = re.compile(r"Ethernet[0-9]{1,3}(/[0-9]{1,3}){0,2}|Port-Channel[0-9]{1,6}")
 VLAN_NAME = re.compile(r"[A-Za-z0-9_.:/+-]{1,32}")
 DEVICE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
@@ -96,8 +96,8 @@ def _matching(pattern: re.Pattern[str], what: str, right: str) -> Callable[[str]
 
 
 def _ifname(text: str) -> str:
-    if not IFNAME.fullmatch(text) or text in (".", ".."):
-        wrong(f"{text!r} is no Linux interface name", "1 to 15 characters without blanks, '/' and ':', such as eth1")
+    if not IFNAME.fullmatch(text):
+        wrong(f"{text!r} is no Linux interface name", "1 to 15 letters, digits, '_', '.', '-' and '+', such as eth1")
     return text
 
 
@@ -152,7 +152,7 @@ def _port(text: str) -> str:
 def _full_name(text: str) -> str:
     """What ``et1`` and ``Po 3`` are called in a running configuration."""
     short = re.fullmatch(r"([A-Za-z-]+) ?([0-9][0-9/.]*)", text)
-    names = {"e": "Ethernet", "p": "Port-Channel", "l": "Loopback"}
+    names = {"e": "Ethernet", "p": "Port-Channel"}
     return f"{names.get(short[1][0].lower(), 'Ethernet')}{short[2]}" if short else "Ethernet1 or Port-Channel3"
 
 
@@ -182,3 +182,4 @@ PublicKey = Annotated[
 ]
 CalicoVersion = Annotated[str, AfterValidator(_matching(CALICO_VERSION, "Calico version", 'in quotes, such as "3.30"'))]
 Mtu = Annotated[int, Field(ge=68, le=65535)]
+SwitchMtu = Annotated[int, Field(ge=68, le=9214)]
