@@ -65,11 +65,13 @@ class Reading:
 
     ``unread``: kind -> why it could not be read; such kinds are unknown and not planned.
     ``session``: key -> why it must not be touched: what carries our own session.
+    ``dialects``: kind -> in which form this device takes it (an API version), where there are several.
     """
 
     found: State
     unread: Mapping[str, str] = field(default_factory=dict)
     session: Mapping[Key, str] = field(default_factory=dict)
+    dialects: Mapping[str, str] = field(default_factory=dict)
 
 
 class Claim(Protocol):

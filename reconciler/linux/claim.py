@@ -65,7 +65,7 @@ class LinuxClaim:
             case FdbEntry():
                 return bool(resource.extern_learn) and not is_cni_device(resource.dev)
             case Address():
-                return resource.dev in self.interfaces and resource.scope == "global"
+                return resource.dev in self.interfaces and resource.scope == "global" and not resource.flags
             case _:
                 return False
 

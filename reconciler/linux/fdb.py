@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from reconciler.core.resource import Resource
+from reconciler.linux.words import Row, pairs, word
 
 FLOOD_MAC = "00:00:00:00:00:00"
+BEYOND = ("port", "vni", "src_vni", "viaIf", "viaIfIndex", "nhid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FdbEntry(Resource):
-    """One permanent ``self`` entry. One MAC has one ``dst``; only the all-zero flood MAC may have several (kernel)."""
+    """One permanent ``self`` entry. One MAC has one ``dst``; only the all-zero flood MAC may have several (kernel).
+
+    ``extra``: what the node has beyond this model (another UDP port, VNI or way out); no wish asks for it.
+    """
 
     kind: ClassVar[str] = "fdb"
     after: ClassVar[frozenset[str]] = frozenset({"link", "address"})
+    # The kernel keeps a learned entry from taking over one that a user added (vxlan_fdb_update_existing).
+    recreated_by: ClassVar[frozenset[str]] = frozenset({"extern_learn", "extra"})
 
     dev: str
     mac: str
     dst: str
     extern_learn: bool | None = None
+    extra: tuple[str, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -34,3 +43,40 @@ class FdbEntry(Resource):
     @property
     def link(self) -> str | None:
         return self.dev
+
+    @classmethod
+    def of_values(cls, values: Mapping[str, Any]) -> Self:
+        extra = values.get("extra")
+        return super(FdbEntry, cls).of_values({**values, "extra": None if extra is None else tuple(extra)})
+
+
+def read(rows: Iterable[Row], devices: Collection[str]) -> Iterator[FdbEntry]:
+    """Permanent entries of the VXLAN ``devices`` from ``bridge -j fdb show``.
+
+    Entries of bridge ports, multicast filters of network cards and what a device learned by itself are no table of
+    ours, and nothing that Felix looks at.
+    """
+    for row in rows:
+        if row["ifname"] in devices and "dst" in row and row.get("state") == "permanent":
+            yield FdbEntry(
+                dev=row["ifname"],
+                mac=row["mac"].lower(),
+                dst=row["dst"],
+                extern_learn=True if "extern_learn" in row["flags"] else None,
+                extra=tuple(f"{name} {row[name]}" for name in BEYOND if name in row) or None,
+            )
+
+
+def put(entry: FdbEntry) -> str:
+    """The line that writes an entry; a second time it changes nothing. ``replace`` is refused for the flood MAC."""
+    verb = "append" if entry.mac == FLOOD_MAC else "replace"
+    return f"fdb {verb} {_entry(entry)} permanent{pairs(extern_learn=entry.extern_learn)}"
+
+
+def drop(entry: FdbEntry) -> str:
+    """The line that removes an entry."""
+    return f"fdb del {_entry(entry)}"
+
+
+def _entry(entry: FdbEntry) -> str:
+    return f"{word(entry.mac)}{pairs(dev=entry.dev, dst=entry.dst)} self"

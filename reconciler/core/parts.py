@@ -1,0 +1,63 @@
+"""One device that speaks several languages: its own, and another program's that runs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import TypeVar
+
+from reconciler.core.change import Change
+from reconciler.core.driver import Answer, Driver, Reading, Script, Unreadable
+from reconciler.core.resource import Resource
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Parts:
+    """A driver made of drivers, asked in one round trip. ``main`` has to be readable, the others' kinds need not be."""
+
+    def __init__(self, main: Driver, *others: Driver) -> None:
+        self._parts = (main, *others)
+        self.kinds: Sequence[type[Resource]] = [kind for part in self._parts for kind in part.kinds]
+        self.questions: Sequence[str] = [question for part in self._parts for question in part.questions]
+
+    def read(self, answers: Sequence[Answer]) -> Reading:
+        """All parts' readings as one. Raises: Unreadable, if the main part is."""
+        main, *others = self._split(answers)
+        readings = [self._parts[0].read(main), *map(_part_read, self._parts[1:], others)]
+        return Reading(
+            found=_merged(reading.found for reading in readings),
+            unread=_merged(reading.unread for reading in readings),
+            session=_merged(reading.session for reading in readings),
+            dialects=_merged(reading.dialects for reading in readings),
+        )
+
+    def write(self, changes: Sequence[Change], reading: Reading) -> Script:
+        """Makes in the order of the parts, breaks the other way round."""
+        scripts = [part.write(_of(part, changes), reading) for part in self._parts]
+        makes = chain.from_iterable(script.makes for script in scripts)
+        breaks = chain.from_iterable(script.breaks for script in reversed(scripts))
+        return Script(tuple(makes), tuple(breaks))
+
+    def _split(self, answers: Sequence[Answer]) -> Iterator[Sequence[Answer]]:
+        start = 0
+        for part in self._parts:
+            yield answers[start : start + len(part.questions)]
+            start += len(part.questions)
+
+
+def _of(part: Driver, changes: Sequence[Change]) -> Sequence[Change]:
+    names = {kind.kind for kind in part.kinds}
+    return [change for change in changes if change.key.kind in names]
+
+
+def _part_read(part: Driver, answers: Sequence[Answer]) -> Reading:
+    try:
+        return part.read(answers)
+    except Unreadable as error:
+        return Reading({}, unread={kind.kind: str(error) for kind in part.kinds})
+
+
+def _merged(mappings: Iterable[Mapping[K, V]]) -> dict[K, V]:
+    return dict(chain.from_iterable(mapping.items() for mapping in mappings))

@@ -1,0 +1,127 @@
+"""A Linux node's language: six questions to iproute2 in one round trip, and lines for its batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, ClassVar
+
+from reconciler.core.change import Change
+from reconciler.core.driver import Answer, Line, Reading, Script, Unreadable
+from reconciler.core.order import breaks, kind_order, makes
+from reconciler.core.resource import Key, Resource, State, state_of
+from reconciler.linux import address, fdb, link, neighbour, route
+from reconciler.linux.address import Address
+from reconciler.linux.answers import rows
+from reconciler.linux.fallout import fallout
+from reconciler.linux.fdb import FdbEntry
+from reconciler.linux.link import Link
+from reconciler.linux.neighbour import Neighbour
+from reconciler.linux.route import Route
+from reconciler.linux.session import QUESTION, guarded
+from reconciler.linux.words import Row
+
+TABLES = (
+    "ip -j -d -N address show",
+    "ip -j -d -N -4 route show table all",
+    "ip -j -d -N -6 route show table all",
+    "ip -j -d -N neigh show nud permanent",
+    "bridge -j fdb show",
+)
+"""Unfiltered where a filter would hide a stranger on our key; with numbers, since a node may lack the names."""
+KINDS: tuple[type[Resource], ...] = (Link, Address, Neighbour, FdbEntry, Route)
+ORDER = kind_order(KINDS)
+PROGRAMS = dict.fromkeys(ORDER, "ip") | {FdbEntry.kind: "bridge"}
+PUT: dict[str, Callable[[Any], str]] = {
+    Address.kind: address.put,
+    Neighbour.kind: neighbour.put,
+    FdbEntry.kind: fdb.put,
+    Route.kind: route.put,
+}
+DROP: dict[str, Callable[[Any], str]] = {
+    Link.kind: link.drop,
+    Address.kind: address.drop,
+    Neighbour.kind: neighbour.drop,
+    FdbEntry.kind: fdb.drop,
+    Route.kind: route.drop,
+}
+
+
+class LinuxDriver:
+    """All tables of a node that iproute2 shows. Makes go outside in, breaks inside out."""
+
+    kinds: ClassVar[Sequence[type[Resource]]] = KINDS
+    questions: ClassVar[Sequence[str]] = (*TABLES, QUESTION)
+
+    def read(self, answers: Sequence[Answer]) -> Reading:
+        """Everything the node has. Raises: Unreadable, naming the question; half a table is no table."""
+        *tables, session = answers
+        read = [rows(question, answer) for question, answer in zip(TABLES, tables, strict=True)]
+        if not read[0]:
+            raise Unreadable(f"{TABLES[0]}: no interface at all, not even lo")
+        try:
+            found = state_of(_resources(*read))
+            return Reading(found, session=guarded(session, read[0], found))
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise Unreadable(f"an entry is not as iproute2 prints it: {type(error).__name__} {error}") from error
+
+    def write(self, changes: Sequence[Change], reading: Reading) -> Script:
+        """Lines for ``ip`` and ``bridge``. Raises: ValueError for a word that cannot stand in a line."""
+        changed = frozenset(change.key for change in changes)
+        made = [_Writer(change, reading.found, changed).make() for change in makes(changes, ORDER)]
+        gone = [_Writer(change, reading.found, changed).unmake() for change in breaks(changes, ORDER)]
+        by_table = sorted(chain(*made), key=lambda pair: ORDER.index(pair[0]))  # replays join the entries of their kind
+        return Script(tuple(line for _, line in by_table), tuple(line for _, line in chain(*gone)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """The lines of one change, each with the kind of entry that it writes."""
+
+    change: Change
+    found: State
+    changed: frozenset[Key]
+
+    def make(self) -> Iterator[tuple[str, Line]]:
+        before, after = self.change.before, self.change.after
+        if before is not None and self.change.recreates:
+            yield self._line(before.kind, DROP[before.kind](before))
+        if isinstance(after, Link):
+            for text in _interface(None if self.change.recreates else before, after):
+                yield self._line(after.kind, text)
+        elif after is not None:
+            yield self._put(after)
+        yield from map(self._put, self.change.replays)
+        if self.change.recreates:
+            yield from self._restore()
+
+    def unmake(self) -> Iterator[tuple[str, Line]]:
+        gone = self.change.subject
+        yield self._line(gone.kind, DROP[gone.kind](gone))
+        yield from self._restore()
+
+    def _restore(self) -> Iterator[tuple[str, Line]]:
+        return map(self._put, fallout(self.change, self.found, self.changed))
+
+    def _put(self, resource: Resource) -> tuple[str, Line]:
+        return self._line(resource.kind, PUT[resource.kind](resource))
+
+    def _line(self, kind: str, text: str) -> tuple[str, Line]:
+        return kind, Line(PROGRAMS[kind], text, self.change)
+
+
+def _interface(before: Resource | None, after: Link) -> Iterator[str]:
+    return link.modify(before, after) if isinstance(before, Link) else link.create(after)
+
+
+def _resources(*tables: Sequence[Row]) -> Iterator[Resource]:
+    """Every entry of the tables, in the order of ``TABLES``."""
+    interfaces, four, six, neighbours, forwarding = tables
+    links = list(link.read(interfaces))
+    yield from links
+    yield from address.read(interfaces)
+    yield from route.read(four, "0.0.0.0/0")
+    yield from route.read(six, "::/0")
+    yield from neighbour.read(neighbours)
+    yield from fdb.read(forwarding, frozenset(one.ifname for one in links if one.info_kind == "vxlan"))

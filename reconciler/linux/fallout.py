@@ -1,0 +1,51 @@
+"""What the kernel takes away along with an address, though nobody asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from ipaddress import ip_interface
+
+from reconciler.core.change import Change
+from reconciler.core.resource import Key, Resource, State
+from reconciler.linux.address import Address
+from reconciler.linux.neighbour import Neighbour
+from reconciler.linux.route import Route
+
+KERNEL_PROTOCOL = 2
+
+
+def fallout(change: Change, found: State, changed: Collection[Key]) -> Iterator[Resource]:
+    """Entries of ``found`` to be written again, as they were, after the address of ``change`` has been removed.
+
+    Without ``promote_secondaries`` a primary IPv4 address takes all others of its subnet with it, and the last one of
+    an interface its routes and neighbours (kernel: ``inet_del_ifa``, ``fib_disable_ip``). What is ``changed`` itself
+    is left to its own change.
+    """
+    address = change.before
+    if not isinstance(address, Address) or ":" in address.local:
+        return
+    mates = [mate for mate in _secondaries(address, found) if mate.key not in changed]
+    yield from mates
+    if not (mates or change.recreates):
+        return
+    for key, resource in found.items():
+        if key not in changed and resource.link == address.dev and _is_lost(resource):
+            yield resource
+
+
+def _secondaries(primary: Address, found: State) -> Iterator[Address]:
+    mates = (other for other in found.values() if isinstance(other, Address) and other.dev == primary.dev)
+    for mate in mates:
+        if "secondary" in (mate.flags or ()) and _network(mate) == _network(primary):
+            yield mate
+
+
+def _network(address: Address) -> object:
+    return ip_interface(f"{address.local}/{address.prefixlen}").network
+
+
+def _is_lost(resource: Resource) -> bool:
+    """IPv4 rows that we can write again word for word; connected routes come back with the address."""
+    if isinstance(resource, Route):
+        return ":" not in resource.dst and resource.protocol != KERNEL_PROTOCOL and not resource.extra
+    return isinstance(resource, Neighbour) and ":" not in resource.dst
