@@ -1,0 +1,37 @@
+"""Every single break: the plan names exactly that one, the repair needs nothing more, and pods ping again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from reconciler.lab.breaks import BREAKS
+from tests.lab.conftest import Field, lines
+
+
+def broken(field: Field, scenario: str) -> list[tuple[str, str, str, str]]:
+    """Break it with the real command; what the plan must now say."""
+    line = [sys.executable, "-m", "reconciler.lab", "break", scenario, "--name", field.lab.name, "-o", "json"]
+    ran = subprocess.run(line, text=True, capture_output=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    return [(b["device"], b["verb"], b["kind"], b["name"]) for b in json.loads(ran.stdout)]
+
+
+@pytest.mark.parametrize("scenario", sorted(BREAKS))
+def test_a_break_is_named_and_repaired(converged: Field, scenario: str) -> None:
+    wanted = broken(converged, scenario)
+    found = lines(converged.plan(code=2))
+    if BREAKS[scenario].cascade:
+        assert set(wanted) <= set(found)
+        assert {line[0] for line in found} == {line[0] for line in wanted}
+    else:
+        assert sorted(found) == sorted(wanted)
+    converged.converge()
+    assert lines(converged.plan(code=0)) == []
+
+
+def test_everything_pings_after_all_repairs(converged: Field) -> None:
+    assert converged.pings()

@@ -1,0 +1,121 @@
+"""What is never touched, what is only planned, and what waits for a person."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.lab.conftest import DESIRED, Field, lines
+
+MUTATING = re.compile(
+    rb"\b(add|del|delete|replace|change|append|set|flush|create|patch|apply|commit|write|copy|configure|sysctl)\b"
+)
+
+
+def test_a_dry_run_sends_not_one_mutating_byte(bare: Field) -> None:
+    assert lines(bare.plan(code=2))
+    sent = [*bare.lab.folder.glob("nodes/*/input.log"), *bare.lab.folder.glob("**/ceos01/input.log")]
+    assert len(sent) == 5, sent
+    for log in sent:
+        assert log.stat().st_size > 0
+        assert not MUTATING.search(log.read_bytes()), log.read_text()
+
+
+def test_foreign_entries_survive(converged: Field) -> None:
+    node, switch = "k01-worker", "ceos01"
+    mine = (
+        "ip route add 203.0.113.0/24 via 10.10.10.1 proto 99",
+        "ip route add blackhole 198.51.100.0/24 proto 12",
+        "ip link add br9 type bridge",
+        "ip neigh add 10.10.10.77 lladdr 02:00:00:00:00:77 dev eth1 nud permanent",
+        "ip route add 198.51.100.0/25 via 10.10.10.1 table 77",
+    )
+    for command in mine:
+        converged.shown(node, *command.split())
+    converged.shown(switch, "configure\nvlan 1500\nname elsewhere\nend")
+    try:
+        assert lines(converged.plan(code=0)) == []
+        converged.shown(node, "ip", "route", "del", "192.168.209.64/26")
+        converged.converge()
+        routes = converged.shown(node, "ip", "route", "show", "table", "all")
+        for words in ("203.0.113.0/24", "198.51.100.0/24", "198.51.100.0/25"):
+            assert words in routes
+        assert "10.10.10.77" in converged.shown(node, "ip", "neigh")
+        assert "elsewhere" in converged.shown(switch, "show vlan")
+        assert "Management0" in converged.shown(switch, "show ip interface brief")
+    finally:
+        converged.run(node, "ip", "link", "del", "br9")
+        converged.run(node, "ip", "route", "del", "203.0.113.0/24")
+        converged.run(node, "ip", "route", "del", "198.51.100.0/24")
+        converged.run(node, "ip", "route", "flush", "table", "77")
+        converged.run(node, "ip", "neigh", "del", "10.10.10.77", "dev", "eth1")
+        converged.run(switch, "configure\nno vlan 1500\nend")
+
+
+@pytest.fixture
+def other(converged: Field, tmp_path: Path) -> Field:
+    """The same lab with a desired state that a test may change."""
+    copy = tmp_path / "desired"
+    shutil.copytree(DESIRED, copy)
+    return Field(converged.lab, converged.memory, copy)
+
+
+def test_without_a_terminal_yes_is_required(other: Field) -> None:
+    other.shown("k01-worker", "ip", "route", "del", "192.168.209.64/26")
+    ran = other.command(code=1)
+    assert "192.168.209.64/26" in ran
+    assert "192.168.209.64/26" not in other.shown("k01-worker", "ip", "route")
+    other.converge()
+
+
+def test_an_empty_desired_state_is_held(other: Field) -> None:
+    for path in other.desired.iterdir():
+        path.unlink()
+    other.command("--yes", code=3)
+    assert "192.168.209.64/26" in other.shown("k01-worker", "ip", "route")
+
+
+def test_a_device_that_vanished_is_held(other: Field) -> None:
+    path = other.desired / "switch.yaml"
+    path.unlink()
+    (found,) = [d for d in other.plan(code=3)["devices"] if d["name"] == "ceos01"]
+    assert found["status"] == "held"
+    assert "no document mentions it" in found["reason"]
+
+
+def test_many_deletes_wait_for_an_approval(other: Field) -> None:
+    for number in range(20):
+        other.shown("k01-worker", "ip", "route", "add", "blackhole", f"198.51.100.{number}/32", "proto", "142")
+    plan = other.plan(code=3)
+    (found,) = [d for d in plan["devices"] if d["name"] == "k01-worker"]
+    assert found["status"] == "held"
+    assert len(found["changes"]) == 20
+    other.command("--yes", code=3)
+    assert "198.51.100.7" in other.shown("k01-worker", "ip", "route")
+    other.command("--yes", "--approve", "000000000000", code=3)
+    other.command("--yes", "--approve", plan["digest"])
+    assert "198.51.100.7" not in other.shown("k01-worker", "ip", "route")
+
+
+def test_what_carries_our_session_is_never_changed(other: Field) -> None:
+    nodes = other.desired / "nodes.yaml"
+    text = nodes.read_text()
+    assert "eth1: {" in text
+    nodes.write_text(text.replace("eth1: {", "eth0: {addresses: []}\n    eth1: {", 1))
+    plan = other.plan(code=3)
+    (found,) = [d for d in plan["devices"] if d["status"] == "held"]
+    assert "session" in found["reason"]
+
+
+def test_audit_plans_and_never_writes(other: Field) -> None:
+    cluster = other.desired / "cluster.yaml"
+    cluster.write_text(cluster.read_text().replace("spec:\n", "spec:\n  mode: audit\n", 1))
+    other.shown("k01-worker", "ip", "route", "del", "192.168.209.64/26")
+    (line,) = lines(other.plan(code=2))
+    assert line[:3] == ("k01-worker", "create", "route")
+    other.command("--yes", code=2)
+    assert "192.168.209.64/26" not in other.shown("k01-worker", "ip", "route")
+    Field(other.lab, other.memory).converge()
