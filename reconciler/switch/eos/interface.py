@@ -99,13 +99,15 @@ def _switching(old: Interface, new: Interface) -> Iterator[str]:
     """What the new mode needs comes before the mode, what only the old one needed is cleared after it."""
     if old.mode != new.mode and "routed" in (old.mode, new.mode):
         yield "no switchport" if new.mode == "routed" else "switchport"
-    if new.mode == "trunk":
-        yield from _trunk(old, new)
-    yield from _access(old, new)
+    remembered = [("access", _access), ("trunk", _trunk)]
+    for mode, texts in remembered:
+        if mode == new.mode:
+            yield from texts(old, new)
     if old.mode != new.mode:
         yield "no switchport mode" if new.mode == "routed" else f"switchport mode {word(new.mode)}"
-    if new.mode != "trunk":
-        yield from _trunk(old, new)
+    for mode, texts in remembered:
+        if mode != new.mode:
+            yield from texts(old, new)
 
 
 def _access(old: Interface, new: Interface) -> Iterator[str]:

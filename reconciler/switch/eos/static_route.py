@@ -41,7 +41,10 @@ def read(stanza: Stanza) -> Section | None:
 
 def _spelled(via: str) -> str:
     """An address as documents spell it, an interface as it stands."""
-    return via if via[0].isupper() else str(ip_address(via))
+    try:
+        return str(ip_address(via))
+    except ValueError:
+        return via
 
 
 def steps(change: Change) -> Iterator[Step]:

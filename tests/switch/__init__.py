@@ -1,0 +1,1 @@
+"""Tests of how a switch is read and written."""
