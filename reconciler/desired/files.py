@@ -25,14 +25,16 @@ def names(folder: Path) -> Iterator[str]:
     """Paths of the YAML files, relative to ``folder``, sorted; a component that begins with a dot hides what is below.
 
     Linked folders are not entered: what they hold is read where it really is, or does not belong to the repository.
+    A folder that cannot be listed is among the paths, and refused by ``read``: what is unread is not empty.
     """
-    found = []
-    for here, folders, files in os.walk(folder):
+    found: list[str] = []
+    unlisted: list[OSError] = []
+    for here, folders, files in os.walk(folder, onerror=unlisted.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
         linked = [name for name in folders if Path(here, name).is_symlink() and leaves(folder, Path(here, name))]
         wanted = [name for name in files if name.endswith(SUFFIXES) and not name.startswith(".")]
         found += [os.path.relpath(os.path.join(here, name), folder) for name in wanted + linked]  # noqa: PTH118
-    yield from sorted(found)
+    yield from sorted(found + [os.path.relpath(error.filename, folder) for error in unlisted])
 
 
 def leaves(folder: Path, path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from reconciler.desired.check import World, check
 from reconciler.desired.compose import Fault, compose
 from reconciler.desired.problem import Problem, Severity
 from reconciler.desired.repository import Document, Ignored, Repository
+from reconciler.desired.revision import revision_of
 from reconciler.desired.tree import Tree
 
 __all__ = ["Document", "Ignored", "Repository", "load"]
@@ -53,7 +55,8 @@ class _Reading:
         for finding in check(world):
             self.complain(finding.file, [finding.fault], finding.severity)
         problems = tuple(sorted(self.problems))
-        return Repository(self.folder, world.documents, tuple(self.ignored), problems, tuple(self.files))
+        revise = partial(revision_of, self.folder, tuple(self.files))
+        return Repository(self.folder, world.documents, tuple(self.ignored), problems, revise)
 
     def file(self, folder: Path, name: str) -> None:
         file = files.shown(name)

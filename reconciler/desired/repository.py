@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Any, Generic, TypeVar, overload
 from reconciler.desired.compose import Fault
 from reconciler.desired.documents import KINDS, Spec
 from reconciler.desired.problem import Problem, Severity, printable
-from reconciler.desired.revision import revision_of
 from reconciler.desired.tree import Tree
 
 S = TypeVar("S", bound=Spec)
@@ -62,13 +62,13 @@ class Repository:
     documents: tuple[Document[Any], ...] = ()
     ignored: tuple[Ignored, ...] = ()
     problems: tuple[Problem, ...] = ()
-    files: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    """Every file that was read, with the SHA-256 of its bytes."""
+    revise: Callable[[], str] = field(default=str, repr=False, compare=False)
+    """Asks git, or the files; only when the revision is wanted."""
 
     @cached_property
     def revision(self) -> str:
         """The commit (``-dirty`` with uncommitted changes below the folder); outside git ``sha256:`` of the files."""
-        return revision_of(self.folder, self.files)
+        return self.revise()
 
     @overload
     def of(self, kind: type[S]) -> tuple[Document[S], ...]: ...

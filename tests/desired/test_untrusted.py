@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 import tracemalloc
 from pathlib import Path
@@ -82,6 +83,23 @@ def test_giants_pipes_and_folders_with_the_suffix_are_not_read(folder: Path) -> 
         f"desired/giant.yaml:1:1: 104,857,600 bytes: at most {MAX_BYTES:,} in one file",
         "desired/pipe.yaml:1:1: no regular file: a file with text",
     ]
+
+
+def test_a_folder_that_cannot_be_listed_is_not_taken_for_empty() -> None:
+    made = Path(tempfile.mkdtemp(prefix="unlisted-"))
+    made.chmod(0o755)
+    closed = made / "closed"
+    closed.mkdir(mode=0o700)
+    me = os.geteuid()
+    os.seteuid(65534) if me == 0 else closed.chmod(0)
+    try:
+        problems = load(made).problems
+    finally:
+        os.seteuid(me)
+        closed.chmod(0o700)
+        closed.rmdir()
+        made.rmdir()
+    assert [(p.file, p.what) for p in problems] == [(f"{made.name}/closed", "cannot be read (Permission denied)")]
 
 
 def test_a_link_within_the_folder_is_read(folder: Path) -> None:
