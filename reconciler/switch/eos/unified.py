@@ -45,7 +45,7 @@ def _fits(lines: Sequence[str], hunk: Hunk, shift: int) -> bool:
 
 def hunks(diff: str) -> Iterator[Hunk]:
     """Lengths in a hunk's head say where it ends: a removed line may well begin with ``--``. Raises: Mismatch."""
-    lines = diff.replace("\r", "").rstrip().split("\n")
+    lines = diff.replace("\r", "").split("\n")
     place = 0
     while place < len(lines):
         line, place = lines[place], place + 1
