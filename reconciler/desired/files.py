@@ -33,7 +33,7 @@ def names(folder: Path) -> Iterator[str]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         linked = [name for name in folders if Path(here, name).is_symlink() and leaves(folder, Path(here, name))]
         wanted = [name for name in files if name.endswith(SUFFIXES) and not name.startswith(".")]
-        found += [os.path.relpath(os.path.join(here, name), folder) for name in wanted + linked]  # noqa: PTH118
+        found += [os.path.relpath(Path(here, name), folder) for name in wanted + linked]
     yield from sorted(found + [os.path.relpath(error.filename, folder) for error in unlisted])
 
 
@@ -53,7 +53,7 @@ def read(folder: Path, name: str) -> bytes:
     if path.is_symlink() and leaves(folder, path):
         raise Unfit("a link that leaves the folder", "a file within the folder")
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise Unfit("no regular file", "a file with text")
