@@ -103,8 +103,7 @@ def _show(repository: Repository, problems: list[Problem]) -> None:
     for entry in repository.ignored:
         click.echo(f"ignored: {entry}")
     errors = sum(problem.severity == "error" for problem in problems)
-    found = f"{len(repository.files)} files, {len(repository.documents)} documents"
-    click.echo(f"{found}: {errors} errors, {len(problems) - errors} warnings.")
+    click.echo(f"{len(repository.documents)} documents: {errors} errors, {len(problems) - errors} warnings.")
 
 
 @click.command(name="compile")

@@ -45,6 +45,8 @@ class DevicePlan:
     approvable: bool = False
     reading: Reading | None = None
     notes: tuple[str, ...] = ()
+    vanished: bool = False
+    """No document mentions it any more: nothing on it is changed, and once approved it is forgotten."""
 
     @property
     def in_sync(self) -> bool:

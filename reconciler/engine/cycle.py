@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from reconciler.core.driver import Failure, Unreachable
 from reconciler.core.plan import DevicePlan, Plan
@@ -60,8 +61,12 @@ class Cycle:
         free = [self._device_plan(intent.devices[name], sights) for name in sorted(intent.devices) if self._ours(name)]
         plan = Plan(self.repository.revision, (*free, *self._vanished(intent)))
         approved = self.approval == plan.digest
-        held = [restrain(device, intent.devices.get(device.name, Wish("", {})), approved=approved) for device in free]
-        return dataclasses.replace(plan, devices=(*held, *(() if approved else self._vanished(intent))))
+        return dataclasses.replace(plan, devices=tuple(self._held(d, intent, approved=approved) for d in plan.devices))
+
+    def _held(self, plan: DevicePlan, intent: Intent, *, approved: bool) -> DevicePlan:
+        if plan.vanished:
+            return dataclasses.replace(plan, status="ok", reason="") if approved else plan
+        return restrain(plan, intent.devices[plan.name], approved=approved)
 
     def _intent(self, sights: Mapping[str, Sight]) -> Intent:
         intent = compile_world(self.repository, cluster_facts(self.repository, sights), self.owns)
@@ -135,15 +140,15 @@ class Cycle:
     def remember(self, plan: Plan, outcomes: Iterable[Outcome] = ()) -> None:
         """Devices that are as wanted now; an approved plan also forgets the devices that vanished."""
         proven = [outcome.device for outcome in outcomes if outcome.ok]
-        calm = [device.name for device in plan.devices if device.in_sync]
-        named = {device.name for device in plan.devices}
-        forgotten = (self.record.devices & self.devices.keys()) - named if self.approval == plan.digest else ()
+        calm = [device.name for device in plan.devices if device.in_sync and not device.vanished]
+        forgotten = [device.name for device in plan.devices if device.in_sync and device.vanished]
         self.record.keep(dict.fromkeys((*proven, *calm), self._documents), forgotten)
 
-    @property
+    @cached_property
     def _documents(self) -> str:
-        """The documents alone, whatever commit they stand in."""
-        return hashlib.sha256(repr(sorted(self.repository.files)).encode()).hexdigest()
+        """The documents' meaning alone, whatever commit and file they stand in."""
+        said = sorted((d.kind, d.name, d.spec.model_dump_json()) for d in self.repository.documents)
+        return hashlib.sha256(repr(said).encode()).hexdigest()
 
     def _saw(self, sight: Sight) -> None:
         self.listen(sight.device, sight.reason or "read")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from reconciler.cluster.ippool import IPPool
-from reconciler.core.driver import Driver
 from reconciler.core.resource import Resource
 from reconciler.linux.driver import LinuxDriver
 from reconciler.switch.eos.driver import EosDriver

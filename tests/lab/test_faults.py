@@ -26,7 +26,12 @@ def repaired(field: Field) -> None:
 
 
 def test_an_ip_that_prints_half_an_answer(wounded: Field) -> None:
-    wounded.shown("k01-worker2", "sh", "-c", "printf '#!/bin/sh\\nprintf \"[{\"\\n' > /tmp/ip; chmod +x /tmp/ip; mount --bind /tmp/ip $(command -v ip)")
+    wounded.shown(
+        "k01-worker2",
+        "sh",
+        "-c",
+        "printf '#!/bin/sh\\nprintf \"[{\"\\n' > /tmp/ip; chmod +x /tmp/ip; mount --bind /tmp/ip $(command -v ip)",
+    )
     try:
         status, reason = state_of(wounded, "k01-worker2")
         assert status == "unreadable"

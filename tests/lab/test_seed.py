@@ -29,9 +29,7 @@ WORKER3_NEIGHBOURS = {
     "192.168.164.128 dev vxlan.calico lladdr 66:c7:4d:6e:6b:f3 PERMANENT",
     "192.168.23.64 dev vxlan.calico lladdr 66:15:9d:fa:c6:aa PERMANENT",
 }
-DEVICE = (
-    "vxlan.calico: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UNKNOWN group default qlen 1000"
-)
+DEVICE = "vxlan.calico: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UNKNOWN group default qlen 1000"
 
 
 def stripped(text: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""What things cost, as ratios against something measured in the same run."""

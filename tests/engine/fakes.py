@@ -1,0 +1,101 @@
+"""A device made of a dictionary: it keeps state, speaks JSON, and can be told to fail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.core.change import Change
+from reconciler.core.codec import as_json, from_json
+from reconciler.core.driver import Answer, Failure, Line, Reading, Script, Unreachable, Unreadable
+from reconciler.core.resource import Key, Resource, state_of
+from reconciler.engine.observe import Device
+from reconciler.linux.driver import LinuxDriver
+
+
+class DictDriver:
+    """The language of a `DictTransport`: one JSON document of all rows, one line a change."""
+
+    kinds: Sequence[type[Resource]] = LinuxDriver.kinds
+    questions: Sequence[str] = ("state",)
+
+    def __init__(self, session: Mapping[Key, str] | None = None, unread: Mapping[str, str] | None = None) -> None:
+        self._session, self._unread = session or {}, unread or {}
+
+    def read(self, answers: Sequence[Answer]) -> Reading:
+        try:
+            rows = json.loads(answers[0].text)
+        except ValueError as error:
+            raise Unreadable(str(error)) from None
+        found = state_of(from_json(row, self.kinds) for row in rows if row["kind"] not in self._unread)
+        return Reading(found, self._unread, self._session)
+
+    def write(self, changes: Sequence[Change], reading: Reading) -> Script:
+        lines = [Line("dict", _spelled(change), change) for change in changes]
+        made = tuple(line for line in lines if line.change.after is not None)
+        return Script(made, tuple(line for line in lines if line.change.after is None))
+
+
+def _spelled(change: Change) -> str:
+    return json.dumps([list(change.key), as_json(change.after) if change.after else None])
+
+
+@dataclass
+class DictTransport:
+    """``rows`` is the device's state; ``sent`` everything that it was told; ``refuses`` names it will not take."""
+
+    rows: dict[Key, dict[str, Any]] = field(default_factory=dict)
+    down: str = ""
+    garbled: bool = False
+    refuses: frozenset[str] = frozenset()
+    forgets: frozenset[str] = frozenset()
+    drops: dict[str, list[Key]] = field(default_factory=dict)
+    sent: list[str] = field(default_factory=list)
+    saved: int = 0
+    reads: int = 0
+
+    @classmethod
+    def having(cls, *resources: Resource, **options: Any) -> DictTransport:
+        return cls({row.key: as_json(row) for row in resources}, **options)
+
+    async def query(self, questions: Sequence[str]) -> Sequence[Answer]:
+        self.reads += 1
+        if self.down:
+            raise Unreachable(self.down)
+        text = json.dumps(list(self.rows.values()))
+        return [Answer(text[: len(text) // 2] if self.garbled else text)]
+
+    async def apply(self, script: Script) -> Sequence[Failure]:
+        failures = self._take(script.makes)
+        return failures or self._take(script.breaks)
+
+    def _take(self, lines: Sequence[Line]) -> list[Failure]:
+        failures = []
+        for line in lines:
+            self.sent.append(line.text)
+            (kind, name), row = json.loads(line.text)
+            if name in self.refuses:
+                failures.append(Failure(line, "refused"))
+            elif name not in self.forgets:
+                self._keep(Key(kind, name), row)
+        return failures
+
+    def _keep(self, key: Key, row: dict[str, Any] | None) -> None:
+        if row is None:
+            self.rows.pop(key, None)
+        else:
+            self.rows[key] = row
+        for fallen in self.drops.pop(key.name, []):
+            self.rows.pop(fallen, None)
+
+    async def save(self) -> None:
+        self.saved += 1
+
+    async def close(self) -> None:
+        return None
+
+
+def device(name: str, transport: DictTransport, driver: DictDriver | None = None, *, audit: bool = False) -> Device:
+    return Device(name, "linux", driver or DictDriver(), transport, audit)
