@@ -1,0 +1,109 @@
+"""One shell on one SSH channel, kept open: any number of commands in one round trip, each answer apart."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterable, Sequence
+
+import asyncssh
+
+from reconciler.core.driver import Answer
+
+# Messages that we know; the folders of `ip` and `bridge`, which an ordinary user's PATH lacks; and the frame.
+ENVIRONMENT = """\
+export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+frame() { printf '\\n%s %s\\n' "$1" "$2"; printf '\\n%s %s\\n' "$1" "$2" >&2; }
+"""
+
+
+class Shell:
+    """A shell that waits for commands. Not for use by two at a time."""
+
+    def __init__(self, channel: asyncssh.SSHClientChannel[bytes], ear: _Ear) -> None:
+        self._channel = channel
+        self._ear = ear
+
+    @property
+    def ended(self) -> bool:
+        return self._ear.ended is not None
+
+    async def ask(self, commands: Sequence[str]) -> Sequence[Answer]:
+        """The answers in order. Raises: ConnectionError, with what the shell said last.
+
+        Whoever stops waiting leaves a shell that is of no use any more.
+        """
+        mark = secrets.token_hex(16)
+        answered = self._ear.listen(f"\n{mark} end\n".encode())
+        self._channel.write(framed(commands, mark).encode())
+        await answered
+        out, err = (bytes(part).decode("utf-8", "replace") for part in (self._ear.out, self._ear.err))
+        return unframed(out, err, mark)
+
+
+async def open_shell(connection: asyncssh.SSHClientConnection, command: str, prologue: str) -> Shell:
+    """Start ``command`` and send the ``prologue``, for whose end nobody waits. Raises: ConnectionError."""
+    ear = _Ear()
+    try:
+        channel, _ = await connection.create_session(lambda: ear, command, encoding=None)
+    except asyncssh.Error as error:
+        raise ConnectionError(f"opened no shell: {error.reason}") from error
+    channel.write(f"{ENVIRONMENT}{prologue}\n".encode())
+    return Shell(channel, ear)
+
+
+class _Ear(asyncssh.SSHClientSession[bytes]):
+    """Collects what the shell says until both its streams are at the end of the frame."""
+
+    def __init__(self) -> None:
+        self.out, self.err = bytearray(), bytearray()
+        self.ended: str | None = None
+        self._end = b""
+        self._answered: asyncio.Future[None] | None = None
+        self._status: int | None = None
+
+    def listen(self, end: bytes) -> asyncio.Future[None]:
+        self._answered = asyncio.get_running_loop().create_future()
+        if self.ended is not None:
+            self._answered.set_exception(ConnectionError(self.ended))
+        self.out.clear()
+        self.err.clear()
+        self._end = end
+        return self._answered
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        (self.out if datatype is None else self.err).extend(data)
+        if self._answered is None or self._answered.done():
+            return
+        if self.out.endswith(self._end) and self.err.endswith(self._end):
+            self._answered.set_result(None)
+
+    def exit_status_received(self, status: int) -> None:
+        self._status = status
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.ended = self._last_words(exc)
+        if self._answered is not None and not self._answered.done():
+            self._answered.set_exception(ConnectionError(self.ended))
+
+    def _last_words(self, error: Exception | None) -> str:
+        if self._status is None:
+            return str(error) if error is not None and str(error) else "the connection broke off"
+        said = " ".join(self.err.decode("utf-8", "replace").split())
+        return f"the shell ended with exit status {self._status}{': ' if said else ''}{said}"
+
+
+def framed(commands: Iterable[str], mark: str) -> str:
+    """Shell text that runs ``commands`` one by one, with a frame on both streams before, between and after them.
+
+    Their standard input is empty: they must not read the commands that follow.
+    """
+    each = "".join(f"{{ {command}\n}} </dev/null\nframe {mark} $?\n" for command in commands)
+    return f"frame {mark} begin\n{each}frame {mark} end\n"
+
+
+def unframed(out: str, err: str, mark: str) -> list[Answer]:
+    """The answers between the frames; what a login printed before the first one is dropped."""
+    outs, errs = ([piece.partition("\n") for piece in text.split(f"\n{mark} ")[1:]] for text in (out, err))
+    answers = zip(outs[:-2], outs[1:-1], errs[:-2], strict=True)
+    return [Answer(text, int(status), error) for (_, _, text), (status, _, _), (_, _, error) in answers]
