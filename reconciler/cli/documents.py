@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_network
 
 import click
 
 from reconciler.cli.exits import CONVERGED, ERROR
 from reconciler.cli.options import Common, common
+from reconciler.desired.check.owned import check_inventory
 from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.load import load
 from reconciler.desired.problem import Problem
@@ -41,11 +43,12 @@ def repository_of(options: Common) -> Repository:
     return repository
 
 
-def inventory_of(options: Common) -> Inventory:
-    """The inventory. Raises: BadDocuments."""
+def inventory_of(options: Common, repository: Repository | None = None) -> Inventory:
+    """The inventory, which has to fit the documents where they are given. Raises: BadDocuments."""
     inventory = load_inventory(options.inventory)
-    if inventory.problems:
-        raise BadDocuments(inventory.problems)
+    misfits = check_inventory(repository, inventory) if repository and not inventory.problems else ()
+    if errors := [p for p in (*inventory.problems, *misfits) if p.severity == "error"]:
+        raise BadDocuments(errors)
     return inventory
 
 
@@ -58,7 +61,7 @@ def owns_of(inventory: Inventory) -> dict[str, Owns]:
             Except(
                 frozenset(device.owns.excepted.devices),
                 frozenset(device.owns.excepted.tables),
-                frozenset(device.owns.excepted.prefixes),
+                frozenset(map(ip_network, device.owns.excepted.prefixes)),
             ),
         )
         for name, device in inventory.devices.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,13 @@ from reconciler.cli.compiled import STATE_SCHEMA
 from reconciler.cli.documents import BadDocuments, offline_owns
 from reconciler.cli.options import Common
 from reconciler.core.codec import as_json, from_json
-from reconciler.core.driver import Reading
 from reconciler.core.plan import Plan
-from reconciler.core.resource import ordered, state_of
+from reconciler.core.resource import State, ordered, state_of
 from reconciler.desired.repository import Repository
 from reconciler.engine.cycle import Contradiction, Cycle
-from reconciler.engine.fleet import without_devices
+from reconciler.engine.fleet import without_transports
 from reconciler.engine.observe import Sight
-from reconciler.engine.parts import KINDS
+from reconciler.engine.parts import KINDS, reading_for
 from reconciler.engine.plan import split
 from reconciler.engine.record import Record
 from reconciler.intent.wish import Intent, Wish
@@ -44,12 +43,18 @@ def _device(sight: Sight, wish: Wish) -> dict[str, object]:
 def offline_plan(options: Common, repository: Repository, file: Path) -> Plan:
     """The plan for the state in ``file``. Raises: BadDocuments, click.ClickException."""
     sights = {name: sight for name, sight in _sights(file).items() if options.targeted(name)}
-    devices = without_devices(sights, repository)
+    platforms = {name: _platform(key.kind for key in _found(sight)) for name, sight in sights.items()}
+    devices = without_transports(platforms, repository)
     cycle = Cycle(repository, devices, Record(options.inventory), offline_owns(options))
     try:
         return cycle.planned(sights)
     except Contradiction as error:
         raise BadDocuments(error.problems) from None
+
+
+def _platform(kinds: Iterable[str]) -> str:
+    """A file does not say it, but its resources do: a switch has VLANs."""
+    return "arista_eos" if "vlan" in kinds else "linux"
 
 
 def _sights(file: Path) -> dict[str, Sight]:
@@ -68,4 +73,8 @@ def _sight(name: str, device: Mapping[str, Any]) -> Sight:
     if status in ("unreachable", "unreadable"):
         return Sight(name, status=status, reason=device.get("reason", ""))
     found = state_of(from_json(row, KINDS) for row in device["resources"])
-    return Sight(name, Reading(found))
+    return Sight(name, reading_for(_platform(key.kind for key in found), found))
+
+
+def _found(sight: Sight) -> State:
+    return sight.reading.found if sight.reading else {}

@@ -12,10 +12,11 @@ from reconciler.cli import compiled, live
 from reconciler.cli.documents import BadDocuments, inventory_of, owns_of, repository_of
 from reconciler.cli.exits import CONVERGED, UNKNOWN
 from reconciler.cli.options import Common, common
+from reconciler.desired.inventory import Inventory
 from reconciler.desired.repository import Repository
 from reconciler.engine.facts import cluster_facts
 from reconciler.engine.fleet import fleet
-from reconciler.engine.observe import Device, Sight
+from reconciler.engine.observe import Sight
 from reconciler.engine.observe import observe as look
 from reconciler.intent.compile import compile_world
 from reconciler.intent.wish import Wish
@@ -25,9 +26,9 @@ from reconciler.intent.wish import Wish
 @common
 def observe(options: Common) -> int:
     """Read the devices and show what they have; changes nothing."""
-    inventory = inventory_of(options)
     repository = repository_of(options) if options.desired.exists() else Repository(options.desired)
-    sights = asyncio.run(_look(fleet(inventory, repository, options.targeted)))
+    inventory = inventory_of(options)
+    sights = asyncio.run(_look(inventory, repository, options))
     if options.json:
         intent = compile_world(repository, cluster_facts(repository, sights), owns_of(inventory))
         if intent.problems:
@@ -38,11 +39,9 @@ def observe(options: Common) -> int:
     return UNKNOWN if any(sight.status != "ok" for sight in sights.values()) else CONVERGED
 
 
-async def _look(devices: Mapping[str, Device]) -> dict[str, Sight]:
-    try:
+async def _look(inventory: Inventory, repository: Repository, options: Common) -> dict[str, Sight]:
+    async with fleet(inventory, repository, options.targeted) as devices:
         return await look(devices.values())
-    finally:
-        await asyncio.gather(*(device.transport.close() for device in devices.values()))
 
 
 def _show(sights: Mapping[str, Sight]) -> None:

@@ -56,15 +56,13 @@ def _offline(options: Common, repository: Repository, live: Path) -> int:
 
 
 async def _cycle(asked: Run, repository: Repository) -> int:
-    inventory = inventory_of(asked.options)
-    devices = fleet(inventory, repository, asked.options.targeted)
-    cycle = Cycle(repository, devices, Record(asked.options.inventory), owns_of(inventory), asked.approval)
-    try:
-        return await _planned(asked, cycle)
-    except Contradiction as error:
-        raise BadDocuments(error.problems) from None
-    finally:
-        await asyncio.gather(*(device.transport.close() for device in devices.values()))
+    inventory = inventory_of(asked.options, repository)
+    async with fleet(inventory, repository, asked.options.targeted) as devices:
+        cycle = Cycle(repository, devices, Record(asked.options.inventory), owns_of(inventory), asked.approval)
+        try:
+            return await _planned(asked, cycle)
+        except Contradiction as error:
+            raise BadDocuments(error.problems) from None
 
 
 async def _planned(asked: Run, cycle: Cycle) -> int:

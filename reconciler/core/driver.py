@@ -83,8 +83,11 @@ class Claim(Protocol):
 class Driver(Protocol):
     """All we know about one system, and nothing of how to reach it. Pure."""
 
-    kinds: Sequence[type[Resource]]
-    questions: Sequence[str]
+    @property
+    def kinds(self) -> Sequence[type[Resource]]: ...
+
+    @property
+    def questions(self) -> Sequence[str]: ...
 
     def read(self, answers: Sequence[Answer]) -> Reading:
         """Raises: Unreadable."""

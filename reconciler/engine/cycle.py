@@ -89,7 +89,10 @@ class Cycle:
         """Devices that we once brought to their state and that no document mentions any more."""
         gone = sorted((self.record.devices & self.devices.keys()) - intent.devices.keys())
         reason = "no document mentions it any more; nothing on it is changed"
-        return tuple(DevicePlan(name, self.devices[name].platform, "held", reason, approvable=True) for name in gone)
+        return tuple(
+            DevicePlan(name, self.devices[name].platform, "held", reason, approvable=True, vanished=True)
+            for name in gone
+        )
 
     async def apply(self, plan: Plan) -> list[Outcome]:
         """Carry the plan out, prove it, and remember what converged."""

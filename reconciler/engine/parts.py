@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 from reconciler.cluster.ippool import IPPool
-from reconciler.core.resource import Resource
+from reconciler.core.driver import Driver, Reading
+from reconciler.core.resource import Resource, State
 from reconciler.linux.driver import LinuxDriver
-from reconciler.switch.eos.driver import EosDriver
+from reconciler.switch.eos.configuration import Configuration
+from reconciler.switch.eos.driver import EosDriver, EosReading
 
 KINDS: tuple[type[Resource], ...] = (*EosDriver.kinds, *LinuxDriver.kinds, IPPool)
 """Every kind of resource that any driver knows."""
+
+
+def driver_for(platform: str, *, host: str, api: bool) -> Driver:
+    """``host``: the address that we reach the device at; ``api``: whether it is a cluster's ``apiNode``."""
+    if platform == "arista_eos":
+        return EosDriver(host)
+    return LinuxDriver()
+
+
+def reading_for(platform: str, found: State) -> Reading:
+    """A reading made of resources alone, for plans without a device."""
+    if platform == "arista_eos":
+        return EosReading(found=found, configuration=Configuration("", found, (), {}))
+    return Reading(found)
+
+
+def prologue_for(*, api: bool) -> str:
+    """What the device's shell has to run before the first question."""
+    return ""

@@ -10,7 +10,7 @@ from reconciler.core.change import Change, diff
 from reconciler.core.driver import Driver, Reading, Script
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.plan import DevicePlan, Planned
-from reconciler.core.resource import Live
+from reconciler.core.resource import Key, Live, Resource
 from reconciler.engine.observe import Sight
 from reconciler.intent.wish import Wish
 
@@ -38,7 +38,8 @@ def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audi
 
 def split(wish: Wish, reading: Reading) -> Live:
     """What the device has, parted by ownership; what carries our own session is nobody's to prune."""
-    ours, foreign = {}, {}
+    ours: dict[Key, Resource] = {}
+    foreign: dict[Key, Resource] = {}
     for key, resource in reading.found.items():
         mine = wish.owns(resource) and (key in wish.desired or key not in reading.session)
         (ours if mine else foreign)[key] = resource

@@ -1,0 +1,109 @@
+"""How a device of the inventory is reached: which transport, with which login, over which jump host."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconciler.core.driver import Answer, Failure, Script, Transport, Unreachable
+from reconciler.desired.device import Device as Entry
+from reconciler.desired.inventory import Inventory
+from reconciler.desired.secret import PasswordRef, SecretMissing
+from reconciler.transport.jumps import Jumps
+from reconciler.transport.settings import SshSettings
+from reconciler.transport.ssh import SshTransport
+
+
+class Barred:
+    """A device whose password is not where the inventory says: it is unreachable, and nobody else is disturbed."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    async def query(self, questions: Sequence[str]) -> Sequence[Answer]:
+        raise Unreachable(self._reason)
+
+    async def apply(self, script: Script) -> Sequence[Failure]:
+        raise Unreachable(self._reason)
+
+    async def save(self) -> None:
+        raise Unreachable(self._reason)
+
+    async def close(self) -> None:
+        return None
+
+
+def transport_for(name: str, inventory: Inventory, jumps: Jumps, prologue: str = "") -> Transport:
+    """The way to a device; nothing is contacted yet. ``prologue``: what its shell has to run first."""
+    entry = inventory.devices[name]
+    try:
+        return _switch(name, entry) if entry.is_switch else _node(name, inventory, jumps, prologue)
+    except SecretMissing as error:
+        return Barred(f"{name}: {error}")
+
+
+def _switch(name: str, entry: Entry) -> Transport:
+    from reconciler.transport.netmiko import NetmikoTransport
+    from reconciler.transport.netmiko_terminal import Settings
+
+    return NetmikoTransport(
+        Settings(
+            host=entry.host,
+            username=_username(name, entry),
+            known_hosts=entry.known_hosts,
+            port=entry.port,
+            password=_read(entry.password),
+            key=entry.key,
+            secret=_read(entry.secret),
+            connect_timeout=entry.connect_timeout,
+            command_timeout=entry.command_timeout,
+        )
+    )
+
+
+def _node(name: str, inventory: Inventory, jumps: Jumps, prologue: str) -> Transport:
+    return SshTransport(node_settings(name, inventory, prologue), jumps)
+
+
+def node_settings(name: str, inventory: Inventory, prologue: str = "") -> SshSettings:
+    """One login to a node or a jump host. Raises: SecretMissing."""
+    entry = inventory.devices[name]
+    return SshSettings(
+        host=entry.host,
+        username=_username(name, entry),
+        known_hosts=entry.known_hosts,
+        port=entry.port,
+        key=entry.key,
+        password=_read(entry.password),
+        connect_timeout=entry.connect_timeout,
+        command_timeout=entry.command_timeout,
+        sudo=entry.sudo,
+        shell=entry.shell,
+        prologue=prologue,
+        jump=_jump(name, entry, inventory),
+    )
+
+
+def _jump(name: str, entry: Entry, inventory: Inventory) -> SshSettings | None:
+    """Another device of the inventory, or a host that takes the same user name and key."""
+    if entry.jump is None:
+        return None
+    if entry.jump in inventory.devices:
+        return node_settings(entry.jump, inventory)
+    return SshSettings(
+        host=entry.jump,
+        username=_username(name, entry),
+        known_hosts=entry.known_hosts,
+        key=entry.key,
+        password=_read(entry.password),
+        connect_timeout=entry.connect_timeout,
+    )
+
+
+def _username(name: str, entry: Entry) -> str:
+    if entry.username is None:
+        raise SecretMissing(f"the inventory names no username for {name}")
+    return entry.username
+
+
+def _read(reference: PasswordRef | None) -> str | None:
+    return reference.read() if reference is not None else None
