@@ -6,19 +6,22 @@ import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:
     from netmiko import BaseConnection
 
 DEVICE_TYPE = "arista_eos"
 KEEPALIVE = 30
-POLL = 0.003
-"""Seconds between two looks at the channel; netmiko's own ten and twenty-five add up to more than the switch needs."""
-SETTLED = 0.3
-"""Seconds of silence after which a line like `other-name#` is taken for a prompt: the host name was changed."""
-MODE = r"(?:\([^()\s]+\))*[#>] ?"
-ANY_PROMPT = re.compile(rf"([A-Za-z0-9][A-Za-z0-9.-]{{0,63}}){MODE}")
+LONGEST_READ = 1 << 16
+SILENCE = 0.01
+"""Seconds without a byte that make a prompt after a text a prompt: a banner may hold a line like one, and the network
+may cut the text just there."""
+SILENCE_OF_A_STRANGER = 0.3
+"""The same for a prompt with another name: the host name was changed."""
+PROMPT = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{0,63})(?:\([^()\s]+\))*[#>] ?")
+CONTROL = re.compile(r"\r|\x1b\[[0-9;?]*[A-Za-z]")
+"""What a terminal sends besides its text."""
 
 
 class Broken(Exception):
@@ -43,11 +46,20 @@ class Settings:
     command_timeout: float = 30.0
 
 
+class End(NamedTuple):
+    """An answer that seems complete, the name in the prompt after it, and how many seconds of silence prove both."""
+
+    answer: str
+    name: str
+    silence: float
+
+
 class Terminal:
     """Not safe for threads: whoever has it uses it from one."""
 
     def __init__(self, connection: BaseConnection, name: str) -> None:
         self._connection = connection
+        self._channel: Any = connection.remote_conn
         self._name = name
 
     @classmethod
@@ -60,13 +72,13 @@ class Terminal:
 
     @property
     def is_open(self) -> bool:
-        channel: Any = self._connection.remote_conn
-        return channel is not None and not channel.closed and bool(channel.get_transport().is_active())
+        return not self._channel.closed and bool(self._channel.get_transport().is_active())
 
     def ask(self, line: str, patience: float) -> str:
         """The answer without the echo and the prompt. Raises: Broken, after ``patience`` seconds at the latest."""
         try:
-            self._connection.write_channel(f"{line}\n")
+            self._channel.settimeout(patience)
+            self._channel.sendall(f"{line}\n".encode())
             return self._answer(line, time.monotonic() + patience)
         except TimeoutError:
             raise Broken(f"no answer to {line!r} within {patience:g} s") from None
@@ -75,35 +87,46 @@ class Terminal:
 
     def close(self) -> None:
         """The channel goes first: netmiko would have a last talk with a switch that may be silent."""
-        channel = self._connection.remote_conn
-        if channel is not None:
-            channel.close()
+        self._channel.close()
         self._connection.disconnect()
 
     def _answer(self, line: str, deadline: float) -> str:
-        heard, since = "", time.monotonic()
-        while True:
-            closed = not self.is_open
-            fresh = self._connection.read_channel()
-            now = time.monotonic()
+        heard = b""
+        while (left := deadline - time.monotonic()) > 0:
+            end = self._end(heard, line)
+            fresh = self._listen(left if end is None else min(end.silence, left))
             if fresh:
-                heard, since = heard + fresh, now
-            elif closed:
-                raise EOFError
-            _, echo, body = heard.partition(f"{line}\n")
-            answer, _, last = body.rpartition("\n")
-            if echo and self._is_prompt(last, silence=now - since):
-                return answer
-            if now > deadline:
-                raise TimeoutError
-            time.sleep(POLL)
+                heard += fresh
+            elif end is not None:
+                self._name = end.name
+                return end.answer
+        raise TimeoutError
 
-    def _is_prompt(self, last: str, silence: float) -> bool:
-        """Only a whole last line counts: a description may well hold the name of the switch and a ``#``."""
-        if re.fullmatch(re.escape(self._name) + MODE, last):
-            return True
-        other = ANY_PROMPT.fullmatch(last) if silence > SETTLED else None
-        if other is None:
-            return False
-        self._name = other[1]
-        return True
+    def _listen(self, seconds: float) -> bytes:
+        """What comes next; nothing after so much silence. Raises: EOFError when the switch has hung up."""
+        self._channel.settimeout(seconds)
+        try:
+            fresh: bytes = self._channel.recv(LONGEST_READ)
+        except TimeoutError:
+            return b""
+        if not fresh:
+            raise EOFError
+        return fresh
+
+    def _end(self, heard: bytes, line: str) -> End | None:
+        """Whether ``heard`` is all of the answer to ``line``, as it seems.
+
+        Only a whole last line is a prompt: a description may well hold the name of the switch and a ``#``.
+        """
+        prompt = PROMPT.fullmatch(_text(heard.rpartition(b"\n")[2]))
+        _, echo, body = _text(heard).partition(f"{line}\n") if prompt else ("", "", "")
+        if prompt is None or not echo:
+            return None
+        answer, text, _ = body.rpartition("\n")
+        if prompt[1] != self._name:
+            return End(answer, prompt[1], SILENCE_OF_A_STRANGER)
+        return End(answer, self._name, SILENCE if text else 0)
+
+
+def _text(heard: bytes) -> str:
+    return CONTROL.sub("", heard.decode(errors="replace"))

@@ -1,0 +1,1 @@
+"""Tests of the switch's transport: netmiko against real SSH servers."""

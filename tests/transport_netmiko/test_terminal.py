@@ -1,0 +1,199 @@
+"""The transport on a misbehaving terminal: every failure ends in bounded time and says which host and why."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from reconciler.core.driver import Failure, Script, Unreachable
+from reconciler.switch.dialogue import Dialogue, Say
+from reconciler.transport.netmiko import NetmikoTransport, Settings
+from tests.transport_netmiko.terminal import CONFIG, Behaviour, terminal
+
+QUESTION = "show running-config"
+
+
+@dataclass(frozen=True, slots=True)
+class Lines(Dialogue):
+    """Says its lines, whatever the answers are; stops with an error of its own at ``fail``."""
+
+    texts: tuple[str, ...] = ()
+
+    def talk(self, run: str, number: int) -> Generator[Say, str, Sequence[Failure]]:
+        answers: list[str] = []
+        for text in self.texts:
+            if text == "fail":
+                raise RuntimeError("a mistake of ours")
+            answers.append((yield Say(text)))
+        return [Failure(None, answer) for answer in answers]
+
+    def abandon(self, run: str, number: int) -> Say:
+        return Say(f"abandon {number}")
+
+
+async def _failing(settings: Settings) -> str:
+    transport = NetmikoTransport(settings)
+    began = time.monotonic()
+    try:
+        with pytest.raises(Unreachable) as caught:
+            await transport.query([QUESTION])
+    finally:
+        await transport.close()
+    assert time.monotonic() - began < 15
+    reason = str(caught.value)
+    assert reason.startswith(f"{settings.host}: ")
+    assert "\n" not in reason
+    assert "right" not in reason
+    return reason.removeprefix(f"{settings.host}: ")
+
+
+async def test_an_answer_comes_without_echo_and_prompt(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour()) as listening:
+        transport = NetmikoTransport(listening.settings)
+        answers = await transport.query([QUESTION, "nothing", QUESTION])
+        await transport.close()
+    assert [answer.text for answer in answers] == [CONFIG.removesuffix("\n"), "", CONFIG.removesuffix("\n")]
+
+
+async def test_a_warm_question_is_one_line_and_one_login(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour()) as listening:
+        transport = NetmikoTransport(listening.settings)
+        await transport.query([QUESTION])
+        listening.behaviour.said.clear()
+        for _ in range(3):
+            await transport.query([QUESTION])
+        await transport.close()
+        assert listening.behaviour.said == [QUESTION] * 3
+        assert listening.behaviour.logins == 1
+
+
+@pytest.mark.parametrize("piece", [1, 7])
+async def test_answers_may_come_in_any_pieces(tmp_path: Path, piece: int) -> None:
+    async with terminal(tmp_path, Behaviour(piece=piece, banner="a # b > c\n# > ceos01#\n")) as listening:
+        transport = NetmikoTransport(listening.settings)
+        answers = await transport.query([QUESTION, QUESTION])
+        await transport.close()
+    assert {answer.text for answer in answers} == {CONFIG.removesuffix("\n")}
+
+
+async def test_the_name_may_change_under_our_hands(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour()) as listening:
+        transport = NetmikoTransport(listening.settings)
+        await transport.query([QUESTION])
+        listening.behaviour.name = "spine-1.example"
+        began = time.monotonic()
+        changed = await transport.query([QUESTION, QUESTION])
+        await transport.close()
+        assert time.monotonic() - began < 1.5
+    assert {answer.text for answer in changed} == {CONFIG.removesuffix("\n")}
+
+
+async def test_enable_with_and_without_a_secret(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour(secret="open")) as listening:
+        transport = NetmikoTransport(replace(listening.settings, secret="open"))
+        assert (await transport.query([QUESTION]))[0].text
+        await transport.close()
+        wrong = replace(listening.settings, secret="shut", connect_timeout=2)
+        assert await _failing(wrong) == "`enable` was refused for user admin"
+
+
+async def test_a_refused_login_says_so(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour(password="other")) as listening:
+        assert await _failing(listening.settings) == "login refused for user admin"
+
+
+async def test_host_keys_are_always_checked(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour()) as listening:
+        nothing = replace(listening.settings, known_hosts=tmp_path / "nothing")
+        assert await _failing(nothing) == "host key unknown: `reconcile trust` shows and records it"
+        stranger = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
+        listening.settings.known_hosts.write_text(f"[127.0.0.1]:{listening.settings.port} {stranger}")
+        changed = await _failing(listening.settings)
+        assert changed.startswith("HOST KEY CHANGED")
+        assert "`reconcile trust`" in changed
+        assert listening.behaviour.logins == 0
+
+
+async def test_nobody_there_is_said_at_once(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour()) as listening:
+        settings = listening.settings
+    assert await _failing(settings) == f"no connection to port {settings.port} (Connection refused)"
+    assert "name" in (await _failing(replace(settings, host="no-such-host.invalid"))).lower()
+
+
+async def test_a_port_that_says_nothing_ends_in_time(tmp_path: Path) -> None:
+    silent = await asyncio.start_server(lambda reader, writer: asyncio.sleep(60), "127.0.0.1", 0)
+    async with terminal(tmp_path, Behaviour()) as listening:
+        port = silent.sockets[0].getsockname()[1]
+        reason = await _failing(replace(listening.settings, port=port, connect_timeout=1))
+    silent.close()
+    assert reason.startswith(f"no connection to port {port}")
+
+
+@pytest.mark.parametrize("hang_at", ["terminal width 511", "terminal length 0", "enable", QUESTION])
+async def test_a_terminal_that_hangs_ends_in_time(tmp_path: Path, hang_at: str) -> None:
+    async with terminal(tmp_path, Behaviour(hang_at=hang_at)) as listening:
+        reason = await _failing(replace(listening.settings, connect_timeout=1, command_timeout=1))
+    assert reason in (
+        "logged in, but no prompt within 1 s",
+        "`enable` was refused for user admin",
+        f"no answer to '{QUESTION}' within 1 s",
+    )
+
+
+async def test_a_cut_is_noticed_at_once_and_mended_by_the_next_use(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour(cut_at=QUESTION)) as listening:
+        transport = NetmikoTransport(replace(listening.settings, command_timeout=30))
+        began = time.monotonic()
+        with pytest.raises(Unreachable, match=f"127.0.0.1: the connection was lost at '{QUESTION}'"):
+            await transport.query([QUESTION])
+        assert time.monotonic() - began < 10
+        listening.behaviour.cut_at = ""
+        assert (await transport.query([QUESTION]))[0].text == CONFIG.removesuffix("\n")
+        assert listening.behaviour.logins == 2
+        await transport.close()
+
+
+async def test_what_was_half_said_is_cleared_up_and_never_said_again(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour(cut_at="two")) as listening:
+        transport = NetmikoTransport(listening.settings)
+        with pytest.raises(Unreachable):
+            await transport.apply(Lines((), texts=("one", "two", "three")))
+        said = [line for line in listening.behaviour.said if line in ("one", "two", "three", "abandon 1")]
+        assert said == ["one", "two", "abandon 1"]
+        with pytest.raises(RuntimeError):
+            await transport.apply(Lines((), texts=("one", "fail")))
+        assert listening.behaviour.said[-1] == "abandon 2"
+        await transport.close()
+
+
+async def test_a_script_s_answers_come_back(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour(answers={"one": "% no\n"})) as listening:
+        transport = NetmikoTransport(listening.settings)
+        assert await transport.apply(Lines((), texts=("one", "two"))) == [Failure(None, "% no"), Failure(None, "")]
+        with pytest.raises(TypeError):
+            await transport.apply(Script(()))
+        await transport.close()
+
+
+async def test_saving_says_what_the_switch_says(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour(answers={"write memory": "Copy completed successfully.\n"})) as listening:
+        transport = NetmikoTransport(listening.settings)
+        await transport.save()
+        listening.behaviour.answers["write memory"] = "% Error: flash is full\n"
+        with pytest.raises(Unreachable, match="'write memory' was refused: % Error: flash is full"):
+            await transport.save()
+        await transport.close()
+
+
+async def test_a_slow_switch_is_waited_for(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour(delay=0.4)) as listening:
+        transport = NetmikoTransport(listening.settings)
+        assert (await transport.query([QUESTION]))[0].text == CONFIG.removesuffix("\n")
+        await transport.close()
