@@ -63,7 +63,9 @@ def _sights(file: Path) -> dict[str, Sight]:
         if found["schema"] != STATE_SCHEMA:
             raise ValueError(f"its schema is {found['schema']!r}, not {STATE_SCHEMA!r}")
         return {name: _sight(name, device) for name, device in found["devices"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"{type(error).__name__}: {error}" if isinstance(error, (KeyError, TypeError)) else str(error)
         raise click.ClickException(f"{file} is no output of `reconcile observe -o json`: {reason}") from None
 

@@ -13,12 +13,13 @@ from reconciler.cli.exits import ERROR
 from reconciler.cli.options import Common, common
 
 COMMANDS = {
-    "validate": "reconciler.cli.documents:validate",
-    "compile": "reconciler.cli.documents:compile_",
-    "observe": "reconciler.cli.observe:observe",
-    "trust": "reconciler.cli.trust:trust",
-    "lab": "reconciler.lab.cli:lab",
+    "validate": ("reconciler.cli.documents:validate", "Check the documents alone: every problem at once."),
+    "compile": ("reconciler.cli.documents:compile_", "Show what the documents mean for each device."),
+    "observe": ("reconciler.cli.observe:observe", "Show what the devices have right now."),
+    "trust": ("reconciler.cli.trust:trust", "Show the devices' host keys and record them."),
+    "lab": ("reconciler.lab.cli:lab", "A whole lab on this machine, in network namespaces."),
 }
+"""Name -> where it is, and its line in the help, which is printed without importing any of them."""
 
 
 class Root(click.Group):
@@ -30,9 +31,13 @@ class Root(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[name].partition(":")
+        module, _, attribute = COMMANDS[name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
 
 
 @click.group(cls=Root, invoke_without_command=True)

@@ -71,7 +71,7 @@ def _line(planned: Planned, color: bool) -> str:
     change = planned.change
     head = f"{SIGNS[change.verb]} {change.key}"
     detail = " ".join(part for part in (_detail(change), "" if planned.written else NOT_WRITTEN) if part)
-    origin = f"  [{change.subject.origin}]" if change.subject.origin else ""
+    origin = f"  [{change.subject.origin.partition(', ')[0]}]" if change.subject.origin else ""
     if color:
         head, origin = click.style(head, fg=COLORS[change.verb]), click.style(origin, dim=True)
     return f"  {head}" + (f"  {detail}" if detail else "") + origin
@@ -79,20 +79,12 @@ def _line(planned: Planned, color: bool) -> str:
 
 def _detail(change: Change) -> str:
     if change.after is None:
-        return ""
+        return "wanted by no document"
     if change.before is None:
-        return ", ".join(f"{name} {_shown(value)}" for name, value in _beyond_identity(change))
+        return ", ".join(f"{name} {_shown(value)}" for name, value in change.after.told.items())
     changed = ", ".join(f"{name} {_shown(old)} → {_shown(new)}" for name, (old, new) in change.fields.items())
     again = f", and {len(change.replays)} entries on it again" if change.replays else ""
     return changed + again
-
-
-def _beyond_identity(change: Change) -> Iterator[tuple[str, object]]:
-    """What the name does not say already."""
-    words = change.subject.name.replace("/", " ").split()
-    for name, value in change.subject.values.items():
-        if value is not None and str(value) not in (*words, change.subject.name):
-            yield name, value
 
 
 def _shown(value: object) -> str:

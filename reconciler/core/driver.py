@@ -66,12 +66,14 @@ class Reading:
     ``unread``: kind -> why it could not be read; such kinds are unknown and not planned.
     ``session``: key -> why it must not be touched: what carries our own session.
     ``dialects``: kind -> in which form this device takes it (an API version), where there are several.
+    ``facts``: what the device knows of others, by the name of the part that read it.
     """
 
     found: State
     unread: Mapping[str, str] = field(default_factory=dict)
     session: Mapping[Key, str] = field(default_factory=dict)
     dialects: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 class Claim(Protocol):

@@ -31,6 +31,7 @@ class Parts:
             unread=_merged(reading.unread for reading in readings),
             session=_merged(reading.session for reading in readings),
             dialects=_merged(reading.dialects for reading in readings),
+            facts=_merged(reading.facts for reading in readings),
         )
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:

@@ -33,6 +33,9 @@ class Resource(ABC):
     recreated_by: ClassVar[frozenset[str]] = frozenset()
     """Attributes that no device can change in place: the entry is deleted and made again."""
 
+    identity: ClassVar[frozenset[str]] = frozenset({"name"})
+    """Attributes that ``name`` says already."""
+
     origin: str = field(default="", compare=False)
     """Where it is wanted: ``nodes.yaml:7``; several places are joined by ``, ``."""
 
@@ -50,6 +53,13 @@ class Resource(ABC):
         """Attributes by the names that people see (contract, section 5), identity first; absent ones are ``None``."""
         fields = (f for f in dataclasses.fields(self) if f.compare)
         return {str(f.metadata.get("json", f.name)): getattr(self, f.name) for f in fields}
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What ``name`` does not say and is not just the default: the attributes that a reader wants to see."""
+        default = {str(f.metadata.get("json", f.name)): f.default for f in dataclasses.fields(self)}
+        said = {name: value for name, value in self.values.items() if name not in self.identity and value is not None}
+        return {name: value for name, value in said.items() if value != default.get(name, dataclasses.MISSING)}
 
     @classmethod
     def of_values(cls, values: Mapping[str, Any]) -> Self:

@@ -24,6 +24,7 @@ class Address(Resource):
     """
 
     kind: ClassVar[str] = "address"
+    identity: ClassVar[frozenset[str]] = frozenset({"dev", "local", "prefixlen"})
     after: ClassVar[frozenset[str]] = frozenset({"link"})
     recreated_by: ClassVar[frozenset[str]] = frozenset({"scope", "peer"})  # `address replace` leaves both alone
 

@@ -21,6 +21,7 @@ class FdbEntry(Resource):
     """
 
     kind: ClassVar[str] = "fdb"
+    identity: ClassVar[frozenset[str]] = frozenset({"dev", "mac"})
     after: ClassVar[frozenset[str]] = frozenset({"link", "address"})
     # The kernel keeps a learned entry from taking over one that a user added (vxlan_fdb_update_existing).
     recreated_by: ClassVar[frozenset[str]] = frozenset({"extern_learn", "extra"})

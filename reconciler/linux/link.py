@@ -25,6 +25,7 @@ class Link(Resource):
     """
 
     kind: ClassVar[str] = "link"
+    identity: ClassVar[frozenset[str]] = frozenset({"ifname"})
     recreated_by: ClassVar[frozenset[str]] = frozenset({"info_kind", "id", "port", "local", "link", "extra"})
 
     ifname: str

@@ -16,6 +16,7 @@ class Neighbour(Resource):
     """One PERMANENT entry; the kernel keys it on device and address. ``protocol`` is absent where none is set."""
 
     kind: ClassVar[str] = "neighbour"
+    identity: ClassVar[frozenset[str]] = frozenset({"dev", "dst"})
     after: ClassVar[frozenset[str]] = frozenset({"link", "address"})
     recreated_by: ClassVar[frozenset[str]] = frozenset({"protocol"})  # `replace` without one keeps the old one
 

@@ -46,6 +46,7 @@ class Route(Resource):
     """
 
     kind: ClassVar[str] = "route"
+    identity: ClassVar[frozenset[str]] = frozenset({"table", "dst", "metric"})
     after: ClassVar[frozenset[str]] = frozenset({"link", "address", "neighbour", "fdb"})
 
     table: int = MAIN_TABLE

@@ -19,6 +19,7 @@ class Vlan(Resource):
     """One VLAN; ``label`` is its configured name, absent while it has the default one (``VLAN0010``)."""
 
     kind: ClassVar[str] = "vlan"
+    identity: ClassVar[frozenset[str]] = frozenset({"id"})
 
     id: int
     label: str | None = field(default=None, metadata={"json": "name"})
@@ -86,6 +87,7 @@ class Svi(Addressed):
     """The switch's own interface in a VLAN; ``addresses`` primary first; ``mtu`` absent at 1500, ``vrf`` at default."""
 
     kind: ClassVar[str] = "svi"
+    identity: ClassVar[frozenset[str]] = frozenset({"vlan"})
     after: ClassVar[frozenset[str]] = frozenset({"vlan", "interface"})
 
     vlan: int
@@ -109,6 +111,7 @@ class Routing(Resource):
     """Whether a VRF routes between its interfaces (``ip routing``)."""
 
     kind: ClassVar[str] = "routing"
+    identity: ClassVar[frozenset[str]] = frozenset({"vrf"})
     after: ClassVar[frozenset[str]] = frozenset({"svi"})
 
     vrf: str = "default"
@@ -124,6 +127,7 @@ class StaticRoute(Resource):
     """One next hop of one static route: EOS keys it on VRF, prefix and next hop."""
 
     kind: ClassVar[str] = "static_route"
+    identity: ClassVar[frozenset[str]] = frozenset({"vrf", "dst", "via"})
     after: ClassVar[frozenset[str]] = frozenset({"svi", "routing"})
     recreated_by: ClassVar[frozenset[str]] = frozenset({"distance", "tag", "name"})
 
