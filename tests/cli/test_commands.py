@@ -1,0 +1,145 @@
+"""The command line without devices: exit codes, plans from a file, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from reconciler.cli import plan_text
+from reconciler.cli.exits import worst
+
+ROOT = Path(__file__).parents[2]
+BROKEN = sorted(path for path in (ROOT / "tests/desired/broken").iterdir() if path.is_dir())
+LIVE = Path(__file__).parent / "live.json"
+
+
+def reconcile(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`reconcile WORDS` with nothing of ours in the environment and no terminal."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("RECONCILE")}
+    return subprocess.run(
+        [sys.executable, "-m", "reconciler", *map(str, words)],
+        cwd=ROOT,
+        env=clean | environment,
+        text=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def planned(tmp_path: Path) -> tuple[str, dict[str, Any]]:
+    """The plan for the captured live state, as text and as JSON."""
+    memory = {"RECONCILE_STATE": str(tmp_path)}
+    text = reconcile("--dry-run", "--live", LIVE, **memory)
+    data = reconcile("--dry-run", "--live", LIVE, "-o", "json", **memory)
+    assert text.returncode == data.returncode == 4, text.stderr + data.stderr
+    return text.stdout, json.loads(data.stdout)
+
+
+def test_a_plan_names_each_change_with_its_line(planned: tuple[str, dict[str, Any]]) -> None:
+    text, _ = planned
+    assert "  ~ vlan 10  name Wrong → Calico-Network  [switch.yaml:8]" in text.splitlines()
+    assert "  - route 192.168.99.0/26 table 254 metric 0  wanted by no document" in text.splitlines()
+    assert "  ! unreachable: k01-worker2: no route to host" in text.splitlines()
+    assert text.splitlines()[-1] == (
+        "Plan: 23 to create, 0 to adopt, 3 to change, 1 to delete on 2 of 3 devices. 0 in sync. 1 unknown."
+    )
+
+
+def test_a_plan_in_json_fits_its_schema(planned: tuple[str, dict[str, Any]]) -> None:
+    _, plan = planned
+    jsonschema.validate(plan, json.loads((ROOT / "schemas/plan.v1.json").read_text()))
+    (worker,) = [device for device in plan["devices"] if device["name"] == "k01-worker"]
+    (moved,) = [change for change in worker["changes"] if change["name"].startswith("192.168.209.64/26")]
+    assert moved["verb"] == "update"
+    assert moved["fields"]["dev"] == ["eth1", "vxlan.calico"]
+    assert moved["commands"][0].startswith("ip route replace 192.168.209.64/26 via 192.168.209.64 dev vxlan.calico")
+
+
+def test_a_plan_does_not_depend_on_the_hash_seed() -> None:
+    runs = {reconcile("--dry-run", "--live", LIVE, "-o", "json", PYTHONHASHSEED=seed).stdout for seed in "123"}
+    assert len(runs) == 1
+
+
+def test_compile_in_json_fits_its_schema() -> None:
+    ran = reconcile("compile", "-o", "json")
+    assert ran.returncode == 0, ran.stderr
+    jsonschema.validate(json.loads(ran.stdout), json.loads((ROOT / "schemas/state.v1.json").read_text()))
+
+
+@pytest.mark.parametrize("folder", BROKEN, ids=lambda path: path.name)
+def test_bad_documents_stop_everything_before_a_device_is_contacted(folder: Path) -> None:
+    """The inventory names devices that do not exist: whoever contacted one would say so."""
+    wanted = (folder / "problems.txt").read_text().splitlines()
+    errors = [line for line in wanted if ": warning: " not in line]
+    validated = reconcile("validate", "--desired", folder)
+    assert "Traceback" not in validated.stderr
+    if not errors:
+        assert validated.returncode == 0
+        return
+    assert validated.returncode == 1
+    assert set(wanted) <= set(validated.stdout.splitlines())
+    ran = reconcile("--dry-run", "--desired", folder)
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines() == errors
+    assert ran.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--dry-run", "--live", "nowhere.json"], "nowhere.json cannot be read"),
+        (["--dry-run", "--live", "README.md"], "is no output of `reconcile observe -o json`"),
+        (["--live", LIVE], "--dry-run"),
+        (["--nope"], "--nope"),
+        (["compil"], "compil"),
+        (["--dry-run", "--inventory", "nowhere"], "nowhere"),
+        (["--dry-run", "--desired", "nowhere"], "nowhere"),
+        (["trust", "--inventory", "nowhere"], "nowhere"),
+        (["observe", "--inventory", "nowhere"], "nowhere"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(words: list[object], says: str) -> None:
+    ran = reconcile(*words)
+    assert ran.returncode == 1
+    assert says in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_validate_and_compile_work_without_an_inventory(tmp_path: Path) -> None:
+    for command in ("validate", "compile"):
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("RECONCILE")}
+        line = [sys.executable, "-m", "reconciler", command, "--desired", str(ROOT / "desired")]
+        ran = subprocess.run(line, cwd=tmp_path, env=clean, text=True, capture_output=True)
+        assert ran.returncode == 0, ran.stderr
+
+
+def test_piped_output_has_no_colour(planned: tuple[str, dict[str, Any]]) -> None:
+    assert "\x1b" not in planned[0]
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"), [([], 0), ([2], 2), ([2, 3], 3), ([3, 4, 2], 4), ([4, 1, 3], 1), ([0, 2], 2)]
+)
+def test_of_several_exit_codes_the_gravest_wins(codes: list[int], code: int) -> None:
+    assert worst(codes) == code
+
+
+def test_the_command_line_starts_without_the_heavy_libraries() -> None:
+    heavy = ("netmiko", "asyncssh", "deepdiff", "pydantic", "ruamel", "rich")
+    code = f"import sys, reconciler.cli.main; print([m for m in {heavy!r} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def test_json_values_are_shown_plainly() -> None:
+    assert plan_text._shown(None) == "none"
+    assert plan_text._shown(("10.0.0.1/24",)) == '["10.0.0.1/24"]'
+    assert plan_text._shown(True) == "true"
