@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from reconciler.switch.kinds import ALL_VLANS
 from reconciler.switch.names import compress, expand
@@ -13,6 +14,7 @@ LONGEST = 200
 NONE = "none"
 
 
+@lru_cache(maxsize=1024)
 def normal(allowed: str) -> str:
     """As a resource has it: sorted and compressed, ``1-4094`` for all. Raises: ValueError."""
     if allowed in ("all", NONE):
