@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from reconciler.cluster.driver import ClusterDriver
 from reconciler.cluster.ippool import IPPool
+from reconciler.cluster.kubectl import PROLOGUE
 from reconciler.core.driver import Driver, Reading
+from reconciler.core.parts import Parts
 from reconciler.core.resource import Resource, State
 from reconciler.linux.driver import LinuxDriver
 from reconciler.switch.eos.configuration import Configuration
@@ -17,7 +20,7 @@ def driver_for(platform: str, *, host: str, api: bool) -> Driver:
     """``host``: the address that we reach the device at; ``api``: whether it is a cluster's ``apiNode``."""
     if platform == "arista_eos":
         return EosDriver(host)
-    return LinuxDriver()
+    return Parts(LinuxDriver(), ClusterDriver()) if api else LinuxDriver()
 
 
 def reading_for(platform: str, found: State) -> Reading:
@@ -29,4 +32,4 @@ def reading_for(platform: str, found: State) -> Reading:
 
 def prologue_for(*, api: bool) -> str:
     """What the device's shell has to run before the first question."""
-    return ""
+    return PROLOGUE if api else ""
