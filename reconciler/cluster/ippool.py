@@ -8,6 +8,18 @@ from typing import Any, ClassVar, Self
 
 from reconciler.core.resource import Resource
 
+DEFAULTS: Mapping[str, object] = {
+    "allowedUses": ["Workload", "Tunnel"],
+    "assignmentMode": "Automatic",
+    "disableBGPExport": False,
+    "disabled": False,
+    "ipipMode": "Never",
+    "natOutgoing": False,
+    "nodeSelector": "all()",
+    "vxlanMode": "Never",
+}
+"""What a field that is not printed stands for (Calico api/pkg/apis/projectcalico/v3/ippool.go)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IPPool(Resource):
@@ -33,4 +45,6 @@ class IPPool(Resource):
 
     def lens(self, live: Resource) -> Resource:
         assert isinstance(live, IPPool)
-        return IPPool(pool=live.pool, spec={field: live.spec[field] for field in self.spec if field in live.spec})
+        block_size = {"blockSize": 122 if ":" in str(live.spec.get("cidr")) else 26}
+        seen = {**DEFAULTS, **block_size, **live.spec}
+        return IPPool(pool=live.pool, spec={field: seen[field] for field in self.spec if field in seen})

@@ -1,0 +1,68 @@
+"""Calico's IPPools through kubectl on a node, and what else the cluster knows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from shlex import quote
+from typing import ClassVar
+
+from reconciler.cluster import facts
+from reconciler.cluster.ippool import IPPool
+from reconciler.cluster.kubectl import CRD, V3, Document, documents, get_calico, items
+from reconciler.core.change import Change
+from reconciler.core.driver import Answer, Line, Reading, Script, Unreadable
+from reconciler.core.resource import Resource, state_of
+
+POOLS = "ippools"
+
+
+class ClusterDriver:
+    """The part of a node on which kubectl answers; its shell has to start with `kubectl.PROLOGUE`.
+
+    Its readings carry ``facts["cluster"]``, a `ClusterFacts`: an empty one where the cluster does not tell.
+    """
+
+    kinds: ClassVar[Sequence[type[Resource]]] = (IPPool,)
+    questions: ClassVar[Sequence[str]] = (get_calico(POOLS), facts.QUESTION)
+
+    def read(self, answers: Sequence[Answer]) -> Reading:
+        """The pools' specs. Raises: Unreadable."""
+        pools, cluster = answers
+        (document,) = documents(POOLS, pools, 1)
+        found = state_of(_pool(item) for item in items(POOLS, document))
+        served = CRD if document.get("apiVersion") == CRD else V3
+        return Reading(found, dialects={IPPool.kind: served}, facts={"cluster": facts.read(cluster)})
+
+    def write(self, changes: Sequence[Change], reading: Reading) -> Script:
+        """Each change as one command. Raises: ValueError for another ``cidr`` or ``blockSize``: Calico refuses."""
+        api = reading.dialects.get(IPPool.kind, V3)
+        lines = [Line(*words, change) for change in changes for words in _words(change, api)]
+        makes = tuple(line for line in lines if line.change.after is not None)
+        return Script(makes, tuple(line for line in lines if line.change.after is None))
+
+
+def _pool(item: Document) -> IPPool:
+    """What people write of a pool; ``metadata`` and ``status`` are the server's."""
+    try:
+        return IPPool(pool=item["metadata"]["name"], spec=dict(item["spec"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unreadable(f"kubectl get {POOLS}: an object without name or spec ({error})") from error
+
+
+def _words(change: Change, api: str) -> Iterator[tuple[str, str]]:
+    """Program and words; a pool is named with its API, since two may serve it."""
+    pool = change.subject
+    assert isinstance(pool, IPPool), "this part knows no other kind"
+    group, _, version = api.partition("/")
+    resource = f"{POOLS}.{version}.{group} {quote(pool.pool)}"
+    if change.recreates:
+        raise ValueError(f"{pool.name}: cidr and blockSize of an IPPool cannot be changed")
+    if change.before is None:
+        manifest = {"apiVersion": api, "kind": "IPPool", "metadata": {"name": pool.pool}, "spec": dict(pool.spec)}
+        yield "printf", f"%s {quote(json.dumps(manifest))} | kubectl create -f -"
+    elif change.after is None:
+        yield "kubectl", f"delete {resource}"
+    else:
+        patch = {"spec": {field: new for field, (_, new) in change.fields.items()}}
+        yield "kubectl", f"patch {resource} --type merge -p {quote(json.dumps(patch))}"
