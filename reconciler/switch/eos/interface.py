@@ -17,6 +17,7 @@ from reconciler.switch.kinds import ALL_VLANS, Interface
 SWITCHED = re.compile(r"(?:Ethernet|Port-Channel)[\d/]+")
 ROUTED = re.compile(r"(?:Ethernet|Port-Channel)[\d/]+\.\d+|(?:Loopback|Management)[\d/]+")
 """Sub-interfaces and the like: routed without a line that says so."""
+HARDWARE = re.compile(r"(?:Ethernet|Management)[\d/]+")
 DEFAULT_VLAN = 1
 
 
@@ -70,7 +71,7 @@ def steps(change: Change, claims: Claims) -> Iterator[Step]:
     """Raises: ValueError for a port that should be deleted: hardware stays."""
     name = word(change.key.name)
     head, new = f"interface {name}", change.after
-    if new is None and SWITCHED.fullmatch(name) and name.startswith("Ethernet"):
+    if new is None and HARDWARE.fullmatch(name):
         raise ValueError(f"{name} is hardware and cannot be deleted")
     if new is None:
         yield Step(Phase.INTERFACE_GONE, "", (f"no {head}",), change)
