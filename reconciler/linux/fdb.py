@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -44,6 +45,11 @@ class FdbEntry(Resource):
     @property
     def link(self) -> str | None:
         return self.dev
+
+    def lens(self, live: Resource) -> Resource:
+        """The kernel has one mark for all entries of a MAC: whoever made the first flood entry has chosen it."""
+        assert isinstance(live, FdbEntry)
+        return dataclasses.replace(live, extern_learn=self.extern_learn) if self.mac == FLOOD_MAC else live
 
     @classmethod
     def of_values(cls, values: Mapping[str, Any]) -> Self:
