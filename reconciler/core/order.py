@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from graphlib import TopologicalSorter
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Resource
 
 
 def kind_order(kinds: Iterable[type[Resource]]) -> tuple[str, ...]:
-    """Kinds so that each comes after all that it needs; ties keep the given order."""
-    listed = list(kinds)
-    names = {kind.kind for kind in listed}
-    return tuple(TopologicalSorter({kind.kind: sorted(kind.after & names) for kind in listed}).static_order())
+    """Kinds so that each comes after all that it needs; for the rest the given order stays. Raises: ValueError."""
+    waiting = list(kinds)
+    placed: list[str] = []
+    while waiting:
+        names = {kind.kind for kind in waiting}
+        ready = next((kind for kind in waiting if not kind.after & names), None)
+        if ready is None:
+            raise ValueError(f"kinds that need each other: {', '.join(sorted(names))}")
+        waiting.remove(ready)
+        placed.append(ready.kind)
+    return tuple(placed)
 
 
 def makes(changes: Iterable[Change], order: Sequence[str]) -> list[Change]:
