@@ -20,19 +20,23 @@ POOLS = "ippools"
 class ClusterDriver:
     """The part of a node on which kubectl answers; its shell has to start with `kubectl.PROLOGUE`.
 
-    Its readings carry ``facts["cluster"]``, a `ClusterFacts`: an empty one where the cluster does not tell.
+    Where asked, its readings carry ``facts["cluster"]``, a `ClusterFacts`: an empty one if the cluster does not tell.
     """
 
     kinds: ClassVar[Sequence[type[Resource]]] = (IPPool,)
-    questions: ClassVar[Sequence[str]] = (get_calico(POOLS), facts.QUESTION)
+
+    def __init__(self, *, ask_facts: bool = True) -> None:
+        """Facts cost six requests: whoever has all of them in documents does not ask."""
+        self.questions: Sequence[str] = (get_calico(POOLS), *([facts.QUESTION] if ask_facts else []))
 
     def read(self, answers: Sequence[Answer]) -> Reading:
         """The pools' specs. Raises: Unreadable."""
-        pools, cluster = answers
+        pools, *cluster = answers
         (document,) = documents(POOLS, pools, 1)
         found = state_of(_pool(item) for item in items(POOLS, document))
         served = CRD if document.get("apiVersion") == CRD else V3
-        return Reading(found, dialects={IPPool.kind: served}, facts={"cluster": facts.read(cluster)})
+        told = {"cluster": facts.read(cluster[0])} if cluster else {}
+        return Reading(found, dialects={IPPool.kind: served}, facts=told)
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
         """Each change as one command. Raises: ValueError for another ``cidr`` or ``blockSize``: Calico refuses."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
+from reconciler.desired.documents import BlockAffinity, Cluster, Node
 from reconciler.desired.inventory import Inventory
-from reconciler.desired.repository import Repository
+from reconciler.desired.repository import Document, Repository
 from reconciler.engine.observe import Device
-from reconciler.engine.parts import driver_for, prologue_for
+from reconciler.engine.parts import Api, driver_for, prologue_for
 from reconciler.engine.reach import Barred, transport_for
 from reconciler.transport.jumps import Jumps
 
@@ -24,8 +25,8 @@ async def fleet(
         name: Device(
             name,
             entry.platform,
-            driver_for(entry.platform, host=entry.host, api=name in api),
-            transport_for(name, inventory, jumps, prologue_for(api=name in api)),
+            driver_for(entry.platform, entry.host, api.get(name)),
+            transport_for(name, inventory, jumps, prologue_for(api.get(name))),
             audit=entry.mode == "audit",
         )
         for name, entry in sorted(inventory.devices.items())
@@ -42,12 +43,19 @@ def without_transports(platforms: Mapping[str, str], repository: Repository) -> 
     """Devices for planning alone: whoever tries to reach one is refused."""
     api = api_nodes(repository)
     return {
-        name: Device(name, platform, driver_for(platform, host="", api=name in api), Barred("planned from a file"))
+        name: Device(name, platform, driver_for(platform, "", api.get(name)), Barred("planned from a file"))
         for name, platform in platforms.items()
     }
 
 
-def api_nodes(repository: Repository) -> frozenset[str]:
+def api_nodes(repository: Repository) -> dict[str, Api]:
     """Devices on which kubectl answers for a cluster."""
-    named: Iterable[str | None] = (document.spec.api_node for document in repository.of("Cluster"))
-    return frozenset(name for name in named if name)
+    clusters = [cluster for cluster in repository.of(Cluster) if cluster.spec.api_node]
+    return {str(cluster.spec.api_node): Api(not _complete(repository, cluster)) for cluster in clusters}
+
+
+def _complete(repository: Repository, cluster: Document[Cluster]) -> bool:
+    """Whether the documents hold all that is otherwise looked up (contract, section 2); a MAC can be derived."""
+    nodes = [node for node in repository.of(Node) if node.name in cluster.spec.nodes]
+    tunnels = all(node.spec.tunnel.vxlan and node.spec.tunnel.vxlan.address for node in nodes)
+    return tunnels and bool(repository.of(BlockAffinity)) and cluster.spec.calico.version is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from reconciler.cluster.driver import ClusterDriver
 from reconciler.cluster.ippool import IPPool
 from reconciler.cluster.kubectl import PROLOGUE
@@ -16,11 +18,18 @@ KINDS: tuple[type[Resource], ...] = (*EosDriver.kinds, *LinuxDriver.kinds, IPPoo
 """Every kind of resource that any driver knows."""
 
 
-def driver_for(platform: str, *, host: str, api: bool) -> Driver:
-    """``host``: the address that we reach the device at; ``api``: whether it is a cluster's ``apiNode``."""
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A cluster answers kubectl on this device; ``ask_facts``: its documents leave something out."""
+
+    ask_facts: bool
+
+
+def driver_for(platform: str, host: str, api: Api | None) -> Driver:
+    """``host``: the address that we reach the device at."""
     if platform == "arista_eos":
         return EosDriver(host)
-    return Parts(LinuxDriver(), ClusterDriver()) if api else LinuxDriver()
+    return Parts(LinuxDriver(), ClusterDriver(ask_facts=api.ask_facts)) if api else LinuxDriver()
 
 
 def reading_for(platform: str, found: State) -> Reading:
@@ -30,6 +39,6 @@ def reading_for(platform: str, found: State) -> Reading:
     return Reading(found)
 
 
-def prologue_for(*, api: bool) -> str:
+def prologue_for(api: Api | None) -> str:
     """What the device's shell has to run before the first question."""
     return PROLOGUE if api else ""
