@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING
 
 from netmiko import ConnectHandler
@@ -22,6 +23,8 @@ TRUST = "`reconcile trust` shows and records it"
 
 def login(settings: Settings) -> BaseConnection:
     """Raises: Broken."""
+    if settings.key is not None and not os.access(settings.key, os.R_OK):
+        raise Broken(f"the key {settings.key} cannot be read")
     try:
         connection = ConnectHandler(**_arguments(settings))
     except NetmikoAuthenticationException:
@@ -38,7 +41,10 @@ def login(settings: Settings) -> BaseConnection:
 
 
 def _arguments(settings: Settings) -> dict[str, object]:
-    """``read_timeout_override`` bounds netmiko's own waiting at login; commands are read by `Terminal`."""
+    """``read_timeout_override`` bounds netmiko's own waiting at login; commands are read by `Terminal`.
+
+    ``use_keys`` would try every key in the user's own folder; ``key_file`` alone is the one that was named.
+    """
     patience = settings.connect_timeout
     return {
         "device_type": DEVICE_TYPE,
@@ -47,7 +53,7 @@ def _arguments(settings: Settings) -> dict[str, object]:
         "username": settings.username,
         "password": settings.password,
         "secret": settings.secret or "",
-        "use_keys": settings.key is not None,
+        "use_keys": False,
         "key_file": str(settings.key) if settings.key else None,
         "allow_agent": False,
         "ssh_strict": True,

@@ -24,6 +24,7 @@ class Behaviour:
 
     name: str = "ceos01"
     password: str = "right"
+    public_key: str = ""
     secret: str = ""
     banner: str = ""
     answers: dict[str, str] = field(default_factory=lambda: {"show running-config": CONFIG})
@@ -44,6 +45,12 @@ class _Server(asyncssh.SSHServer):
 
     def validate_password(self, username: str, password: str) -> bool:
         return password == self._behaviour.password
+
+    def public_key_auth_supported(self) -> bool:
+        return bool(self._behaviour.public_key)
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        return key.export_public_key().decode() == self._behaviour.public_key
 
 
 @dataclass

@@ -103,6 +103,42 @@ async def test_enable_with_and_without_a_secret(tmp_path: Path) -> None:
         assert await _failing(wrong) == "`enable` was refused for user admin"
 
 
+async def test_a_key_opens_the_door_as_well(tmp_path: Path) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    file = tmp_path / "id"
+    file.write_bytes(key.export_private_key())
+    behaviour = Behaviour(password="other", public_key=key.export_public_key().decode())
+    async with terminal(tmp_path, behaviour) as listening:
+        with_key = replace(listening.settings, password=None, key=file)
+        transport = NetmikoTransport(with_key)
+        assert (await transport.query([QUESTION]))[0].text
+        await transport.close()
+        file.write_bytes(asyncssh.generate_private_key("ssh-ed25519").export_private_key())
+        assert await _failing(with_key) == "login refused for user admin"
+        none = tmp_path / "none"
+        assert await _failing(replace(with_key, key=none)) == f"the key {none} cannot be read"
+
+
+async def test_one_hanging_switch_keeps_no_other_waiting(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    async with (
+        terminal(tmp_path / "a", Behaviour(hang_at=QUESTION)) as bad,
+        terminal(tmp_path / "b", Behaviour()) as good,
+    ):
+        hanging = NetmikoTransport(replace(bad.settings, command_timeout=4))
+        quick = NetmikoTransport(good.settings)
+        await quick.query([QUESTION])
+        waiting = asyncio.create_task(hanging.query([QUESTION]))
+        for _ in range(20):
+            await quick.query([QUESTION])
+        assert not waiting.done()
+        with pytest.raises(Unreachable):
+            await waiting
+        await hanging.close()
+        await quick.close()
+
+
 async def test_a_refused_login_says_so(tmp_path: Path) -> None:
     async with terminal(tmp_path, Behaviour(password="other")) as listening:
         assert await _failing(listening.settings) == "login refused for user admin"
