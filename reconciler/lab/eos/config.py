@@ -1,0 +1,148 @@
+"""The configuration as facts: VLANs, interfaces, VRFs, routes, users; every other section verbatim, in its place.
+
+All parts are frozen, so that a copy (a session's snapshot, the way back of a commit timer) is a copy of a few
+dictionaries, and two configurations are compared with ``==``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
+from typing import NamedTuple
+
+from . import ids
+
+DEFAULT_VRF = "default"
+ROUTED_BY_DEFAULT = "switchport default mode routed"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A line that is kept as it was given, with the lines below it; ``mode``: it opens a mode, even without lines.
+
+    ``literal``: free text that ends with a line EOF (a banner), whose lines are never indented.
+    """
+
+    line: str
+    children: tuple[Block, ...] = ()
+    mode: bool = False
+    literal: bool = False
+
+    @property
+    def is_leaf(self) -> bool:
+        return not (self.children or self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Vlan:
+    """``name`` is absent while it is the default one."""
+
+    name: str | None = None
+    suspended: bool = False
+    trunk_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """Any interface. ``switchport`` is absent while it is the default; ``virtual``: `ip address virtual`."""
+
+    description: str | None = None
+    shutdown: bool = False
+    mtu: int | None = None
+    autostate: bool = True
+    switchport: bool | None = None
+    access_vlan: int = 1
+    native_vlan: int = 1
+    allowed: frozenset[int] = ids.ALL_VLANS
+    mode: str = "access"
+    trunk_groups: tuple[str, ...] = ()
+    channel_group: tuple[int, str] | None = None
+    vrf: str = DEFAULT_VRF
+    dhcp: bool = False
+    virtual: bool = False
+    primary: IPv4Interface | None = None
+    secondaries: tuple[IPv4Interface, ...] = ()
+    ipv6: tuple[IPv6Interface, ...] = ()
+    virtual_router: tuple[str, ...] = ()
+    rest: tuple[Block, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[IPv4Interface, ...]:
+        return (*((self.primary,) if self.primary else ()), *self.secondaries)
+
+
+@dataclass(frozen=True, slots=True)
+class Vrf:
+    """Its lines are kept verbatim."""
+
+    rest: tuple[Block, ...] = ()
+
+
+class RouteKey(NamedTuple):
+    """What EOS tells static routes apart by; ``interface`` may be ``Null0``."""
+
+    vrf: str
+    prefix: IPv4Network | IPv6Network
+    interface: str | None
+    hop: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What else a static route says."""
+
+    distance: int = 1
+    track: str | None = None
+    tag: int = 0
+    name: str | None = None
+    metric: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """``secret`` as it is stored: ``sha512 $6$...``, or absent for `nopassword`."""
+
+    privilege: int = 1
+    role: str | None = None
+    secret: str | None = None
+
+
+@dataclass(slots=True)
+class Config:
+    """A whole configuration; VLAN 1 is always there. ``routing`` and ``routing6``: the VRFs that route."""
+
+    hostname: str | None = None
+    users: dict[str, User] = field(default_factory=dict)
+    vlans: dict[int, Vlan] = field(default_factory=lambda: {1: Vlan()})
+    vrfs: dict[str, Vrf] = field(default_factory=dict)
+    interfaces: dict[str, Interface] = field(default_factory=dict)
+    routing: frozenset[str] = frozenset()
+    routing6: frozenset[str] = frozenset()
+    routes: dict[RouteKey, Route] = field(default_factory=dict)
+    verbatim: tuple[Block, ...] = ()
+
+    def copy(self) -> Config:
+        return replace(
+            self,
+            users=dict(self.users),
+            vlans=dict(self.vlans),
+            vrfs=dict(self.vrfs),
+            interfaces=dict(self.interfaces),
+            routes=dict(self.routes),
+        )
+
+    @property
+    def routed_by_default(self) -> bool:
+        return any(block.line == ROUTED_BY_DEFAULT for block in self.verbatim)
+
+    def is_switched(self, name: str) -> bool:
+        """Whether a port bridges; only Ethernet and Port-Channel interfaces can."""
+        if not name.startswith(("Ethernet", "Port-Channel")) or "." in name:
+            return False
+        switchport = self.interfaces[name].switchport
+        return not self.routed_by_default if switchport is None else switchport
+
+
+def has_line(blocks: Sequence[Block], line: str) -> bool:
+    return any(block.line == line for block in blocks)

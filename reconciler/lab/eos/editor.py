@@ -1,0 +1,82 @@
+"""Configuration mode without a terminal: a line comes in, a configuration is changed, or the line is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .config import Config, Interface, Vlan
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """Where configuration lines go. ``label`` is the prompt's; ``targets`` what is being configured.
+
+    Targets: VLAN ids, interface names, the name of a VRF, or the lines that lead to an unmodelled section.
+    """
+
+    kind: str = "global"
+    label: str = ""
+    targets: tuple[Any, ...] = ()
+
+
+GLOBAL = Mode()
+
+
+@dataclass(slots=True)
+class Editor:
+    """One place where lines are typed. ``present``: whether a physical port has its hardware."""
+
+    config: Config
+    present: Callable[[str], bool] = field(default=lambda _name: True)
+    mode: Mode = GLOBAL
+
+    def leave(self) -> bool:
+        """One level up; False at the top, where leaving ends configuration."""
+        if self.mode.kind == "global":
+            return False
+        nested = self.mode.kind == "block" and len(self.mode.targets) > 1
+        above = self.mode.label.rpartition("-")[0]
+        self.mode = replace(self.mode, targets=self.mode.targets[:-1], label=above) if nested else GLOBAL
+        return True
+
+    def vlans(self) -> Iterator[tuple[int, Vlan]]:
+        return ((vlan, self.config.vlans[vlan]) for vlan in self.mode.targets if vlan in self.config.vlans)
+
+    def ports(self) -> Iterator[tuple[str, Interface]]:
+        return ((name, self.config.interfaces[name]) for name in self.mode.targets if name in self.config.interfaces)
+
+    def change_vlans(self, **values: Any) -> None:
+        """Give all VLANs of the mode these values."""
+        self.config.vlans.update({vlan: replace(body, **values) for vlan, body in self.vlans()})
+
+    def change_ports(self, **values: Any) -> None:
+        """Give all interfaces of the mode these values."""
+        self.config.interfaces.update({name: replace(body, **values) for name, body in self.ports()})
+
+
+Command = Callable[..., str | None]
+"""Carries a line out: takes the editor and the line's arguments by name, returns EOS's notices. Raises: Refused."""
+Commands = dict[str, Command]
+"""By pattern."""
+
+
+def setting(change: Callable[[Editor], None]) -> Command:
+    """A command without arguments and without notices."""
+
+    def command(editor: Editor, /, **_arguments: Any) -> str | None:
+        change(editor)
+        return None
+
+    return command
+
+
+def ports(**values: Any) -> Command:
+    """A command that gives the interfaces of the mode fixed values."""
+    return setting(lambda editor: editor.change_ports(**values))
+
+
+def vlans(**values: Any) -> Command:
+    """A command that gives the VLANs of the mode fixed values."""
+    return setting(lambda editor: editor.change_vlans(**values))
