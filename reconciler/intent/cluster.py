@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from reconciler.core.resource import Key, Unknown
+from reconciler.core.resource import State, Unknown
 from reconciler.desired.documents import Cluster, IPPool
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document, Repository
@@ -94,7 +94,7 @@ class CalicoPart(Part):
                 found.append(Unknown("route", name, "addresses of pods (routeSource WorkloadIPs)"))
         return tuple(found)
 
-    def claim(self, device: str, declared: frozenset[Key], owns: Owns) -> CalicoClaim:
+    def claim(self, device: str, declared: State, owns: Owns) -> CalicoClaim:
         strange = frozenset(pool.network for _, plan in self.plans for pool in plan.pools if pool.strange)
         return CalicoClaim(declared, self.sources.settings.own_protocol, strange, owns.excepted)
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from reconciler.core.resource import Key, Resource, Unknown
+from reconciler.core.resource import Key, Resource, Unknown, state_of
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.intent import cluster, node, pools, switch
@@ -81,7 +81,7 @@ class _Draft:
         self._wish = Wish("", {})
 
     def add(self, part: Part, device: str) -> None:
-        declared = frozenset(self._take(part.rows(device)))
+        declared = state_of(self._take(part.rows(device)))
         claim = part.claim(device, declared, self._owns)
         wish, holds = self._wish, tuple(part.holds)
         self._wish = dataclasses.replace(
@@ -93,17 +93,16 @@ class _Draft:
         )
         self.problems.extend(part.problems(device, self._owns))
 
-    def _take(self, rows: Iterable[Resource | Unknown]) -> Iterator[Key]:
+    def _take(self, rows: Iterable[Resource | Unknown]) -> Iterator[Resource]:
         """What the inventory excepts is nobody's wish."""
         for row in rows:
             if isinstance(row, Unknown):
                 self._unknown.append(row)
             elif not self._owns.excepted.covers(row):
-                key = row.key
-                first = self._desired.setdefault(key, row)
+                first = self._desired.setdefault(row.key, row)
                 if first is not row:
                     self.problems.append(_contradiction(first, row))
-                yield key
+                yield row
 
     def wish(self, device: str) -> Wish:
         unknown = tuple(dict.fromkeys(self._unknown))

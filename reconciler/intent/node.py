@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_interface, ip_network
 
-from reconciler.core.resource import Key
+from reconciler.core.resource import State
 from reconciler.desired.documents import Cluster, Node
 from reconciler.desired.documents import node as written
 from reconciler.desired.problem import Problem
@@ -47,7 +47,7 @@ class NodePart(Part):
         for number, row in enumerate(self.document.spec.fdb):
             yield _fdb(row, self.document.origin("spec", "fdb", number))
 
-    def claim(self, device: str, declared: frozenset[Key], owns: Owns) -> LinuxClaim:
+    def claim(self, device: str, declared: State, owns: Owns) -> LinuxClaim:
         given = self.document.spec.interfaces.items()
         interfaces = frozenset(name for name, interface in given if interface.addresses is not None)
         return LinuxClaim(declared, interfaces, owns.excepted)

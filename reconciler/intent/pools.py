@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.cluster.ippool import IPPool
-from reconciler.core.resource import Key, Resource
+from reconciler.core.resource import Key, Resource, State
 from reconciler.desired.documents import Cluster
 from reconciler.desired.documents import IPPool as PoolSpec
 from reconciler.desired.repository import Document, Repository
@@ -56,5 +56,5 @@ class PoolsPart(Part):
             if not is_absent(pool):
                 yield IPPool(pool=pool.name, spec=pool.spec.written(), origin=pool.origin())
 
-    def claim(self, device: str, declared: frozenset[Key], owns: Owns) -> PoolClaim:
+    def claim(self, device: str, declared: State, owns: Owns) -> PoolClaim:
         return PoolClaim(frozenset(Key(IPPool.kind, pool.name) for pool in self.pools))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from reconciler.core.resource import Key
+from reconciler.core.resource import State
 from reconciler.desired.documents import Switch
 from reconciler.desired.documents.switch import SwitchPort
 from reconciler.desired.problem import Problem
@@ -38,8 +38,8 @@ class SwitchPart(Part):
             yield Routing(enabled=self.document.spec.routing, origin=self.document.origin("spec", "routing"))
         yield from _routes(self.document)
 
-    def claim(self, device: str, declared: frozenset[Key], owns: Owns) -> SwitchClaim:
-        return SwitchClaim(declared, owns.vlans or frozenset(), owns.routes)
+    def claim(self, device: str, declared: State, owns: Owns) -> SwitchClaim:
+        return SwitchClaim(frozenset(declared), owns.vlans or frozenset(), owns.routes)
 
     def problems(self, device: str, owns: Owns) -> Iterator[Problem]:
         """A VLAN that the inventory gives to others must not be declared; a port may carry it all the same."""

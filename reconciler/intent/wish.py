@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.core.driver import Claim
-from reconciler.core.resource import Key, Resource, State, Unknown
+from reconciler.core.resource import Resource, State, Unknown
 from reconciler.desired.problem import Problem, Severity
 from reconciler.desired.repository import Document
 from reconciler.linux.claim import Except
@@ -48,8 +48,8 @@ class Part(ABC):
         """What it wants of ``device``, at the cost of that device alone."""
 
     @abstractmethod
-    def claim(self, device: str, declared: frozenset[Key], owns: Owns) -> Claim:
-        """What on ``device`` it may prune, ``declared`` being the keys of its own rows."""
+    def claim(self, device: str, declared: State, owns: Owns) -> Claim:
+        """What on ``device`` it may prune, ``declared`` being its own rows."""
 
     def problems(self, device: str, owns: Owns) -> Iterator[Problem]:
         """What is wrong with it, seen from the inventory's side."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from reconciler.core.resource import Key, Resource
+from reconciler.core.resource import Resource, State
 from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
@@ -45,18 +45,18 @@ class Except:
 
 @dataclass(frozen=True, slots=True)
 class LinuxClaim:
-    """What is written by hand: declared keys, rows with our mark, and addresses of declared ``interfaces``.
+    """What is written by hand: declared rows, rows with our mark, and addresses of declared ``interfaces``.
 
     ``interfaces``: those whose document lists addresses (an empty list too); link-local ones are the kernel's.
     The mark is protocol 142 on routes and neighbours, ``extern_learn`` on FDB entries of devices of no CNI.
     """
 
-    declared: frozenset[Key] = frozenset()
+    declared: State = field(default_factory=dict)
     interfaces: frozenset[str] = frozenset()
     excepted: Except = field(default_factory=Except)
 
     def owns(self, resource: Resource) -> bool:
-        return not self.excepted.covers(resource) and (resource.key in self.declared or self._marked(resource))
+        return not self.excepted.covers(resource) and (_is_declared(resource, self.declared) or self._marked(resource))
 
     def _marked(self, resource: Resource) -> bool:
         match resource:
@@ -74,12 +74,12 @@ class LinuxClaim:
 class CalicoClaim:
     """What Felix counts as its own (felix/routetable/ownershippol, felix/vxlanfdb), less what pods hang on.
 
-    ``declared``: compiled keys. ``protocol``: 80, or ``deviceRouteProtocol`` where that is not 3.
+    ``declared``: compiled rows. ``protocol``: 80, or ``deviceRouteProtocol`` where that is not 3.
     ``strange``: pools whose mode is not compiled; what Felix keeps for them cannot be told from what is stale.
     Felix reads the main table alone and deletes its tunnel devices when no pool wants them.
     """
 
-    declared: frozenset[Key] = frozenset()
+    declared: State = field(default_factory=dict)
     protocol: int = FELIX_PROTOCOL
     strange: frozenset[Network] = frozenset()
     excepted: Except = field(default_factory=Except)
@@ -87,7 +87,7 @@ class CalicoClaim:
     def owns(self, resource: Resource) -> bool:
         if self.excepted.covers(resource):
             return False
-        return resource.key in self.declared or (self._counts(resource) and not _is_spared(resource))
+        return _is_declared(resource, self.declared) or (self._counts(resource) and not _is_spared(resource))
 
     def _counts(self, resource: Resource) -> bool:
         match resource:
@@ -106,6 +106,17 @@ class CalicoClaim:
             return False
         bootstrap = network.version == 6 and inside(network, IPV6_BOOTSTRAP)
         return not bootstrap and (route.protocol == self.protocol or bool(CALICO_TUNNELS & set(devices_of(route))))
+
+
+def _is_declared(resource: Resource, declared: State) -> bool:
+    """Whether it is the wanted entry, be its values wrong: another protocol number says that another owner sits there.
+
+    The kernel lets one owner's ``ip route replace`` overwrite another's entry silently (architecture page, fact 2).
+    """
+    want = declared.get(resource.key)
+    if isinstance(want, Route | Neighbour) and isinstance(resource, Route | Neighbour):
+        return want.protocol == resource.protocol
+    return want is not None
 
 
 def is_cni_device(dev: str) -> bool:

@@ -69,24 +69,29 @@ class LinuxDriver:
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
         """Lines for ``ip`` and ``bridge``. Raises: ValueError for a word that cannot stand in a line."""
         changed = frozenset(change.key for change in changes)
-        made = [_Writer(change, reading.found, changed).make() for change in makes(changes, ORDER)]
-        gone = [_Writer(change, reading.found, changed).unmake() for change in breaks(changes, ORDER)]
+        fresh = frozenset(c.subject.name for c in changes if isinstance(c.subject, Link) and c.recreates)
+        made = [_Writer(change, reading.found, changed, fresh).make() for change in makes(changes, ORDER)]
+        gone = [_Writer(change, reading.found, changed, fresh).unmake() for change in breaks(changes, ORDER)]
         by_table = sorted(chain(*made), key=lambda pair: ORDER.index(pair[0]))  # replays join the entries of their kind
         return Script(tuple(line for _, line in by_table), tuple(line for _, line in chain(*gone)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """The lines of one change, each with the kind of entry that it writes."""
+    """The lines of one change, each with the kind of entry that it writes.
+
+    On ``fresh`` interfaces nothing has to be removed: it has gone with the interface that was there before.
+    """
 
     change: Change
     found: State
     changed: frozenset[Key]
+    fresh: frozenset[str]
 
     def make(self) -> Iterator[tuple[str, Line]]:
         before, after = self.change.before, self.change.after
         if before is not None and self.change.recreates:
-            yield self._line(before.kind, DROP[before.kind](before))
+            yield from self._drop(before)
         if isinstance(after, Link):
             for text in _interface(None if self.change.recreates else before, after):
                 yield self._line(after.kind, text)
@@ -97,12 +102,15 @@ class _Writer:
             yield from self._restore()
 
     def unmake(self) -> Iterator[tuple[str, Line]]:
-        gone = self.change.subject
-        yield self._line(gone.kind, DROP[gone.kind](gone))
+        yield from self._drop(self.change.subject)
         yield from self._restore()
 
     def _restore(self) -> Iterator[tuple[str, Line]]:
         return map(self._put, fallout(self.change, self.found, self.changed))
+
+    def _drop(self, resource: Resource) -> Iterator[tuple[str, Line]]:
+        if resource.link not in self.fresh:
+            yield self._line(resource.kind, DROP[resource.kind](resource))
 
     def _put(self, resource: Resource) -> tuple[str, Line]:
         return self._line(resource.kind, PUT[resource.kind](resource))

@@ -13,6 +13,8 @@ BATCHERS = frozenset({"ip", "bridge"})
 LAST = "link show dev end-of-batch"
 """Always refused, with its line number: without that, the batch has ended before its end."""
 FAILED = re.compile(r"Command failed .*:(\d+)")
+GONE = re.compile(r"No such process|No such file or directory|Cannot assign requested address|Cannot find device")
+"""What the kernel says to a ``del`` of what is not there: route, neighbour or FDB entry, address, interface."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,10 @@ class Batch:
             number = int(failed[1])
             if number > len(self.lines):
                 return
-            yield Failure(self.lines[number - 1], _words(said) or "refused without a reason")
+            line, reason = self.lines[number - 1], _words(said) or "refused without a reason"
             said.clear()
+            if not _was_gone(line, reason):
+                yield Failure(line, reason)
         why = _words(said) or "without a word"
         yield Failure(None, f"{self.program} ended its batch early (exit status {answer.status}): {why}")
 
@@ -62,6 +66,11 @@ def batches(lines: Iterable[Line]) -> list[Batch]:
         else:
             grouped += [Batch(program, (line,)) for line in group]
     return grouped
+
+
+def _was_gone(line: Line, reason: str) -> bool:
+    """Whether a line only asked to remove what had gone by itself, along with an address or an interface."""
+    return line.text.split()[1] == "del" and GONE.search(reason) is not None
 
 
 def _words(said: Iterable[str]) -> str:

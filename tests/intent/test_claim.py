@@ -70,15 +70,15 @@ def test_ours_is_what_felix_counts_as_its_own(case: Record) -> None:
     if "STALE" in case["record"]:
         pytest.skip("the reader loads PERMANENT neighbours alone")
     found = resource(case)
-    wanted = {found.key} if case.get("felix") == "replace" else set()
-    assert CalicoClaim(frozenset(wanted)).owns(found) is is_ours(case), case.get("why")
+    wanted = {found.key: found} if case.get("felix") == "replace" else {}
+    assert CalicoClaim(wanted).owns(found) is is_ours(case), case.get("why")
     assert not HAND.owns(found)
 
 
 def test_a_route_in_place_of_a_wanted_one_is_ours_only_while_it_is_wanted() -> None:
     found = route("192.168.23.64/26 via 10.10.10.99 dev eth1 proto 4")
     assert not CALICO.owns(found)
-    assert CalicoClaim(frozenset({found.key})).owns(found)
+    assert CalicoClaim({found.key: found}).owns(found)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,8 @@ def test_our_mark() -> None:
 
 def test_a_row_with_another_protocol_is_ours_while_it_is_declared() -> None:
     found = route("10.7.0.0/16 via 10.0.0.1 dev eth0 proto 4")
-    assert LinuxClaim(frozenset({found.key})).owns(found)
+    assert LinuxClaim({found.key: found}).owns(found)
+    assert not LinuxClaim({found.key: route("10.7.0.0/16 via 10.0.0.1 dev eth0 proto 5")}).owns(found)
 
 
 def test_addresses_are_ours_on_interfaces_that_list_them() -> None:
