@@ -48,7 +48,7 @@ def lines(steps: Iterable[Step]) -> Iterator[Line]:
     Every command of the top level is taken below a head, too, so nothing has to be left with `exit`.
     """
     below = ""
-    for step in sorted(steps, key=lambda step: (step.phase, step.change.subject.rank)):
+    for step in sorted(steps, key=lambda step: (step.phase, step.change.key.kind, step.change.subject.rank)):
         if step.head and step.head != below:
             yield _line(step.head, step.change)
         for text in step.texts:
