@@ -114,8 +114,8 @@ def _expanded(tokens: list[str]) -> Iterator[list[str]]:
     head, rest = tokens[0], tokens[1:]
     if head == "[":
         inside, behind = _group(rest)
-        yield from _expanded(behind)
         yield from _expanded(inside + behind)
+        yield from _expanded(behind)
         return
     name, equals, choice = head.rpartition("=")
     for word in choice.split("|"):
