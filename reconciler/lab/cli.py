@@ -134,26 +134,30 @@ def ping_all(name: str, output: str) -> None:
 @click.argument("scenario", required=False)
 @click.option("--random", "number", type=click.IntRange(1), help="Break this many different things.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed chooses the same targets.")
+@click.option("--cascade", is_flag=True, help="With --random: also breaks that take other entries along.")
 @click.option("--list", "listing", is_flag=True, help="Show the scenarios.")
 @NAME
 @OUTPUT
-def break_something(scenario: str | None, number: int | None, seed: int, listing: bool, **where: str) -> None:
+def break_something(scenario: str | None, number: int | None, listing: bool, **options: Any) -> None:
     """Break the lab behind the reconciler's back: SCENARIO, or --random N things."""
     if listing:
-        _list_breaks(where["output"])
+        _list_breaks(options["output"])
         return
     if (scenario is None) == (number is None):
         raise LabError("Name one SCENARIO or give --random N; `reconcile lab break --list` shows the scenarios.")
     prerequisites.require_root()
-    running = state.get(where["name"])
-    chosen = breaks.by_name(running, scenario, seed) if scenario else breaks.at_random(running, number or 0, seed)
+    running, seed = state.get(options["name"]), options["seed"]
+    if scenario:
+        chosen = breaks.by_name(running, scenario, seed)
+    else:
+        chosen = breaks.at_random(running, number or 0, seed, options["cascade"])
     for deed in chosen:
         deed.commit()
-    _show_broken([broken for deed in chosen for broken in deed.broken], where["output"])
+    _show_broken([broken for deed in chosen for broken in deed.broken], options["output"])
 
 
 def _list_breaks(output: str) -> None:
-    rows = [{"name": s.name, "on": s.on, "summary": s.summary} for s in breaks.BREAKS.values()]
+    rows = [{"name": s.name, "on": s.on, "summary": s.summary, "cascade": s.cascade} for s in breaks.BREAKS.values()]
     if output == "json":
         click.echo(json.dumps(rows, indent=2))
         return

@@ -14,6 +14,7 @@ from .state import Kubernetes, Lab, Member
 from .topology import MEMBER, SWITCH, End, Node, Topology
 
 CLUSTER, SWITCH_NAME = "k01", "ceos01"
+SVI = "Calico Network L3 Interface"
 FIRST_HOST = 10
 """Nodes begin at .10 of their subnet, as in the seed."""
 JSON = dict[str, Any]
@@ -100,7 +101,7 @@ def _startup(nodes: list[Node], count: int, vlans: tuple[Vlan, Vlan]) -> Iterato
         body = f"   description Connection to {node.name}\n   switchport access vlan {vlan.number}"
         yield f"interface Ethernet{index + 1}\n{body}"
     for vlan in vlans:
-        yield f"interface Vlan{vlan.number}\n   ip address {vlan.gateway}"
+        yield f"interface Vlan{vlan.number}\n   description {SVI}\n   ip address {vlan.gateway}"
     yield "ip routing"
 
 
@@ -121,7 +122,7 @@ def _switch(lab: Lab) -> JSON:
         "routing": True,
         "vlans": {vlan.number: {"name": vlan.name} for vlan in vlans},
         "interfaces": ports,
-        "svis": {vlan.number: {"addresses": [str(vlan.gateway)]} for vlan in vlans},
+        "svis": {vlan.number: {"addresses": [str(vlan.gateway)], "description": SVI} for vlan in vlans},
     }
     return {"apiVersion": "reconciler/v1", "kind": "Switch", "metadata": {"name": SWITCH_NAME}, "spec": spec}
 

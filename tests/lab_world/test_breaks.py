@@ -172,6 +172,8 @@ def test_random_breaks_are_the_same_for_the_same_seed_and_do_not_collide(configu
     assert [chosen.broken for chosen in once] == [chosen.broken for chosen in again]
     assert [chosen.broken for chosen in once] != [chosen.broken for chosen in breaks.at_random(configured, 12, seed=6)]
     assert len({chosen.scenario.name for chosen in once}) == 12
+    assert not any(chosen.scenario.cascade for chosen in once)
+    assert any(chosen.scenario.cascade for chosen in breaks.at_random(configured, 20, seed=5, cascade=True))
     assert not any(one.collides(other) for one in once for other in once if one is not other)
 
 

@@ -50,7 +50,10 @@ def test_the_startup_configuration_says_what_the_documents_want(tmp_path: Path) 
         stanza = f"interface {name}\n   description {port['description']}\n   switchport access vlan {port['access']}\n"
         assert stanza in startup
     for vlan, svi in spec["svis"].items():
-        assert f"interface Vlan{vlan}\n   ip address {svi['addresses'][0]}\n" in startup
+        assert (
+            f"interface Vlan{vlan}\n   description {svi['description']}\n   ip address {svi['addresses'][0]}\n"
+            in startup
+        )
 
 
 def test_vtep_macs_are_those_that_the_seed_prints() -> None:

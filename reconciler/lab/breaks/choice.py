@@ -27,10 +27,11 @@ def by_name(lab: Lab, name: str, seed: int = 0) -> list[Break]:
     return [chosen]
 
 
-def at_random(lab: Lab, number: int, seed: int) -> list[Break]:
-    """``number`` breaks, of as many different scenarios as possible."""
+def at_random(lab: Lab, number: int, seed: int, cascade: bool = False) -> list[Break]:
+    """``number`` breaks, of as many different scenarios as possible; ``cascade``: also those that take others along."""
     world = devices(lab)
-    scenarios = _shuffled(BREAKS.values(), seed, lambda scenario: scenario.name)
+    suitable = [scenario for scenario in BREAKS.values() if cascade or not scenario.cascade]
+    scenarios = _shuffled(suitable, seed, lambda scenario: scenario.name)
     chosen: list[Break] = []
     for candidate in _dealt(_candidates(scenario, world, seed) for scenario in scenarios):
         if len(chosen) == number:
