@@ -9,7 +9,7 @@ from ipaddress import ip_interface
 from typing import Any, ClassVar, Self
 
 from reconciler.core.resource import Resource
-from reconciler.linux.words import SCOPES, Row, named, pairs, word
+from reconciler.linux.words import SCOPES, Row, named, word
 
 FLAGS = ("secondary", "dynamic")
 
@@ -86,4 +86,4 @@ def drop(address: Address) -> str:
 def _address(address: Address) -> str:
     if address.peer is None:
         return f"{word(address.local)}/{address.prefixlen:d} dev {word(address.dev)}"
-    return f"{word(address.local)}{pairs(peer=f'{address.peer}/{address.prefixlen:d}')} dev {word(address.dev)}"
+    return f"{word(address.local)} peer {word(address.peer)}/{address.prefixlen:d} dev {word(address.dev)}"
