@@ -22,6 +22,43 @@ from reconciler.switch.claim import SwitchClaim
 from reconciler.switch.eos import EosDriver, EosReading, Transaction
 from reconciler.transport.netmiko import NetmikoTransport, Settings
 
+STARTUP = """hostname ceos01
+!
+vlan 900,910
+   name theirs
+   trunk group THEIRS
+!
+interface Ethernet1
+   description ceos01#show | "quoted" > ceos01>
+   spanning-tree portfast edge
+!
+interface Ethernet8
+   description theirs
+   switchport access vlan 900
+!
+interface Management0
+   ip address 172.20.20.2/24
+!
+interface Vlan900
+   description ceos01#
+   ip address 10.90.0.1/24
+   ip virtual-router address 10.90.0.254
+!
+no ip routing
+!
+ip route 172.31.0.0/16 172.20.20.1
+!
+banner motd
+ceos01#
+interface Ethernet1
+   shutdown
+end
+> EOF #
+EOF
+!
+end
+"""
+OURS = range(2, 900)
 PORTS = "eth0," + ",".join(f"eth{number}" for number in range(1, 9))
 
 
@@ -115,3 +152,16 @@ class Cycle:
 
     async def apply(self, reading: EosReading, changes: Sequence[Change]) -> Sequence[Failure]:
         return await self.transport.apply(self.script(reading, changes))
+
+
+async def converge(cycle: Cycle, wishes: Sequence[Resource]) -> Sequence[Failure]:
+    reading = await cycle.read()
+    return await cycle.apply(reading, cycle.plan(reading, wishes, OURS, routes=True))
+
+
+async def assert_converged(cycle: Cycle, wishes: Sequence[Resource]) -> None:
+    assert await converge(cycle, wishes) == []
+    reading = await cycle.read()
+    assert cycle.plan(reading, wishes, OURS, routes=True) == []
+    for wish in wishes:
+        assert reading.found[wish.key] == wish
