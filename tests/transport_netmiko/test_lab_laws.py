@@ -1,4 +1,4 @@
-"""A law of the whole: one cycle leads from any state of the lab's switch to any other; others' lines stay."""
+"""A law: one cycle leads from any state of the lab's switch to any other, and nothing of others changes."""
 
 from __future__ import annotations
 

@@ -77,6 +77,10 @@ NESTED = re.compile(
     r"|service openstack"
 )
 """Lines inside an unmodelled section that open a mode below it."""
+PER_VRF = re.compile(r"address-family .+|ipv4|ipv6")
+"""Those of them that stand below a VRF, too."""
+OUTSIDE = re.compile(r"(?:no |default )?(?:spanning-tree|snmp-server|ntp|clock|switchport default|vlan internal|dns) ")
+"""Lines that stand at the margin only: typed in a section, they leave it."""
 ALONE = re.compile(
     r"spanning-tree mode|service routing protocols model|transceiver qsfp default-mode|dns domain|ip domain-name"
     r"|ip virtual-router mac-address|vlan internal order|snmp-server (?:location|contact)|switchport default mode"

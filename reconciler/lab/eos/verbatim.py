@@ -15,7 +15,7 @@ Blocks = tuple[Block, ...]
 ON_INTERFACE = re.compile(
     r"(?:spanning-tree|lldp|lacp|mlag|speed|storm-control|vxlan|ip|ipv6|load-interval|logging|arp|service-policy|qos|ptp"
     r"|sflow|flowcontrol|priority-flow-control|bfd|isis|ospf|pim|dot1x|snmp|tunnel|unidirectional|switchport"
-    r"|error-correction|phone|mac|tap|tool|l2-protocol|dhcp|comment).*"
+    r"|error-correction|phone|mac|tap|tool|l2-protocol|dhcp|comment)\b.*"
 )
 """Lines that an interface may have beside the modelled ones."""
 MODELLED_ON_INTERFACE = (
@@ -107,14 +107,22 @@ def _in_vrf(editor: Editor, line: str) -> bool:
 
 def _in_block(editor: Editor, line: str) -> bool:
     """A line of another section of the margin leaves this one."""
-    if sections.OPENERS.fullmatch(line):
+    if sections.OPENERS.fullmatch(line) or sections.OUTSIDE.match(line):
         return False
-    path = editor.mode.targets
     opens = sections.NESTED.fullmatch(line) is not None
+    path = _parents(editor.mode.targets, line) if opens else editor.mode.targets
     editor.config.verbatim = _deep(editor.config.verbatim, path, lambda blocks: _inside(blocks, line, opens))
     if opens:
-        editor.mode = Mode("block", f"{editor.mode.label}-{_prompt(line)}", (*path, line))
+        label = "-".join(map(_prompt, (*path, line)))
+        editor.mode = Mode("block", label, (*path, line))
     return True
+
+
+def _parents(path: tuple[str, ...], line: str) -> tuple[str, ...]:
+    """Below which sections ``line`` opens a mode, typed in the section at ``path``: its neighbour, unless it is in a
+    VRF and ``line`` an address family of that."""
+    inside = path[1:2] if sections.PER_VRF.fullmatch(line) else ()
+    return (*path[:1], *(vrf for vrf in inside if vrf.startswith("vrf ")))
 
 
 def _inside(blocks: Blocks, line: str, opens: bool) -> Blocks:
