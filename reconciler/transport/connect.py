@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncssh
@@ -13,6 +16,12 @@ from reconciler.transport.settings import SshSettings
 
 KEEPALIVE = 15
 """Seconds of silence after which a connection is tried, so that a dead one is known before it is needed."""
+
+CURVES = ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
+ALGORITHMS = {name: name for name in ("ssh-ed25519", *CURVES)} | dict.fromkeys(
+    ("rsa-sha2-512", "rsa-sha2-256"), "ssh-rsa"
+)
+"""Signatures of a host key that are asked for, with the kind of key that gives each; SHA-1 is none of them."""
 
 
 async def connect(settings: SshSettings, jumps: Jumps) -> asyncssh.SSHClientConnection:
@@ -29,6 +38,7 @@ async def connect(settings: SshSettings, jumps: Jumps) -> asyncssh.SSHClientConn
                 password=settings.password,
                 client_keys=None if settings.key is None else [str(settings.key)],
                 known_hosts=known,
+                server_host_key_algs=_algorithms(settings, known),
                 config=None,
                 agent_path=None,
                 gss_host=None,
@@ -62,8 +72,23 @@ def _reason(error: Exception, settings: SshSettings, known: asyncssh.SSHKnownHos
         case asyncssh.Error():
             return f"the connection broke off: {error.reason}"
         case OSError():
-            return f"cannot be connected to: {error.strerror or error}"
+            return f"cannot be connected to: {_system_reason(error)}"
     return str(error)
+
+
+def _system_reason(error: OSError) -> str:
+    """asyncio puts a sentence of its own in the place of the system's."""
+    if error.errno is not None and error.errno in errno.errorcode:
+        return os.strerror(error.errno)
+    return error.strerror or str(error)
+
+
+def _algorithms(settings: SshSettings, known: asyncssh.SSHKnownHosts) -> Sequence[str]:
+    """Those of the keys on record first, then the others: a server that has only a new key is to show it and be
+    refused by name, instead of breaking off. Empty: asyncssh chooses, as it does where certificates are trusted."""
+    keys, authorities, *_ = known.match(settings.host, "", settings.port)
+    recorded = {key.get_algorithm() for key in keys}
+    return [] if authorities else sorted(ALGORITHMS, key=lambda name: ALGORITHMS[name] not in recorded)
 
 
 def _host_key_reason(error: asyncssh.Error, settings: SshSettings, known: asyncssh.SSHKnownHosts) -> str:

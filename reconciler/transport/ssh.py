@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.core.driver import Answer, Failure, Line, Script, Unreachable
-from reconciler.transport.batch import batches
+from reconciler.transport.batch import Batch, batches
 from reconciler.transport.jumps import Jumps
 from reconciler.transport.settings import SshSettings
 
@@ -56,9 +56,20 @@ class SshTransport:
     async def _carry_out(self, lines: Sequence[Line]) -> Sequence[Failure]:
         if not lines:
             return []
-        sent, terminator = batches(lines), secrets.token_hex(16)
+        failures: list[Failure] = []
+        again: list[Batch] = []
+        for batch, refused in await self._send(batches(lines)):
+            one_by_one = batch.again(refused)
+            again += one_by_one
+            failures += [] if one_by_one else refused
+        if again:
+            failures += [failure for _, refused in await self._send(again) for failure in refused]
+        return failures
+
+    async def _send(self, sent: Sequence[Batch]) -> Sequence[tuple[Batch, list[Failure]]]:
+        terminator = secrets.token_hex(16)
         answers = await self._ask([batch.command(terminator) for batch in sent])
-        return [failure for batch, answer in zip(sent, answers, strict=True) for failure in batch.failures(answer)]
+        return [(batch, list(batch.failures(answer))) for batch, answer in zip(sent, answers, strict=True)]
 
     async def _ask(self, commands: Sequence[str]) -> Sequence[Answer]:
         """Raises: Unreachable. A shell that was left in the middle of an answer is thrown away."""

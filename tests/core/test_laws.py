@@ -48,9 +48,9 @@ def lives(draw: st.DrawFn) -> Live:
 def test_diff_reaches_what_is_wanted_and_no_stranger_is_touched(desired: dict[Key, Resource], live: Live) -> None:
     after = replay(live, diff(desired, live))
     as_wanted_already = {key: row for key, row in live.foreign.items() if desired.get(key) == row}
-    assert after.ours | as_wanted_already == desired
+    assert {**after.ours, **as_wanted_already} == desired
     strangers = {key: row for key, row in live.foreign.items() if key not in desired}
-    assert after.foreign == strangers | as_wanted_already
+    assert after.foreign == {**strangers, **as_wanted_already}
 
 
 @given(STATES, lives())

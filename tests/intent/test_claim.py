@@ -61,7 +61,7 @@ def resource(case: Record) -> Resource:
 def is_ours(case: Record) -> bool:
     """Felix deletes, re-makes or corrects it. Pods' routes are the CNI's own affair (contract, 1)."""
     if case["kind"] == "link":
-        return case["record"].startswith("vxlan.calico")
+        return str(case["record"]).startswith("vxlan.calico")
     return case.get("felix") in ("delete", "replace") and "cali123" not in case["record"]
 
 

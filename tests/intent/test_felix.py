@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.intent.felix import IPV4, IPV6, NEWEST, PROFILES, Settings, host_mtu, is_version, profile_of, vtep_mac
+from reconciler.intent.felix import (
+    IPV4,
+    IPV6,
+    NEWEST,
+    PROFILES,
+    Family,
+    Settings,
+    host_mtu,
+    is_version,
+    profile_of,
+    vtep_mac,
+)
 
 from .vectors import Record, table
 
@@ -22,7 +33,7 @@ from .vectors import Record, table
         ("remotehostname2", IPV4, "66:40:18:59:1f:16"),
     ],
 )
-def test_macs_are_derived_from_the_node_name(node: str, family, mac: str) -> None:
+def test_macs_are_derived_from_the_node_name(node: str, family: Family, mac: str) -> None:
     assert vtep_mac(node, family) == mac
 
 

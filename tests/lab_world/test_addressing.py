@@ -7,10 +7,11 @@ import pytest
 from reconciler.lab import addressing, generate, topology
 from reconciler.lab.addressing import Request
 from reconciler.lab.errors import LabError
+from reconciler.lab.state import Lab
 from reconciler.lab.topology import Node, Topology
 
 
-def planned(wanted: Topology, pods: int = 1) -> addressing.Lab:
+def planned(wanted: Topology, pods: int = 1) -> Lab:
     return addressing.plan(wanted, Request(name="x", pods=pods, record=False))
 
 

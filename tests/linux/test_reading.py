@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ WAY_BACK = '[{"type":"1","dst":"10.10.20.0/24","gateway":"10.10.10.1","dev":"eth
 WAY_BACK += '"scope":"0","flags":[]}]'
 
 
-def answers(case: Path = WORKER, **instead: Answer) -> list[Answer]:
+def answers(instead: dict[str, Answer], case: Path = WORKER) -> list[Answer]:
     """The captured answers, some of them replaced; by file name, without its extension."""
     return [instead.get(name.partition(".")[0], Answer((case / name).read_text())) for name in CAPTURES]
 
@@ -46,10 +47,10 @@ def answers(case: Path = WORKER, **instead: Answer) -> list[Answer]:
     ],
     ids=["empty", "half", "no end", "failed", "no program", "twice", "null", "object", "number"],
 )
-def test_half_an_answer_is_unreadable(table: str, torn: object) -> None:
+def test_half_an_answer_is_unreadable(table: str, torn: Callable[[str], Answer]) -> None:
     whole = (WORKER / f"{table}.json").read_text()
     with pytest.raises(Unreadable, match=r"ip -j|bridge -j"):
-        DRIVER.read(answers(**{table: torn(whole)}))  # type: ignore[operator]
+        DRIVER.read(answers({table: torn(whole)}))
 
 
 @pytest.mark.parametrize(
@@ -69,16 +70,16 @@ def test_an_entry_without_what_it_needs_is_unreadable(table: str, without: str) 
     rows = json.loads((WORKER / f"{table}.json").read_text())
     text = json.dumps([{name: value for name, value in row.items() if name != without} for row in rows])
     with pytest.raises(Unreadable, match=without):
-        DRIVER.read(answers(**{table: Answer(text)}))
+        DRIVER.read(answers({table: Answer(text)}))
 
 
 def test_a_node_without_any_interface_is_unreadable() -> None:
     with pytest.raises(Unreadable, match="no interface"):
-        DRIVER.read(answers(address=Answer("[]")))
+        DRIVER.read(answers({"address": Answer("[]")}))
 
 
 def test_the_session_is_the_interface_the_address_and_the_way_back() -> None:
-    reading = DRIVER.read(answers(session=Answer(f"10.10.10.11\n{WAY_BACK}")))
+    reading = DRIVER.read(answers({"session": Answer(f"10.10.10.11\n{WAY_BACK}")}))
     assert set(reading.session) == {
         Key("link", "eth1"),
         Key("address", "10.10.10.11/24 dev eth1"),
@@ -92,19 +93,19 @@ def test_the_session_is_the_interface_the_address_and_the_way_back() -> None:
 def test_a_session_that_ends_elsewhere_protects_nothing(said: str) -> None:
     """`docker exec` tells nothing; a namespace's shell tells of the host it is on, to which it has no route."""
     status, error = (2, "RTNETLINK answers: Network is unreachable") if said.strip() else (0, "")
-    assert DRIVER.read(answers(session=Answer(said, status, error))).session == {}
+    assert DRIVER.read(answers({"session": Answer(said, status, error)})).session == {}
 
 
 @pytest.mark.parametrize("route", [Answer("10.10.10.11\n", 2, "Network is unreachable"), Answer("10.10.10.11\n[]")])
 def test_a_session_without_a_known_way_back_is_unreadable(route: Answer) -> None:
     with pytest.raises(Unreadable, match="fibmatch"):
-        DRIVER.read(answers(session=route))
+        DRIVER.read(answers({"session": route}))
 
 
 def test_the_session_over_a_bridge_protects_its_ports() -> None:
     links = json.loads((WORKER / "address.json").read_text())
     bridged = json.dumps([{**row, "master": "eth1"} if row["ifname"] == "far" else row for row in links])
-    reading = DRIVER.read(answers(address=Answer(bridged), session=Answer(f"10.10.10.11\n{WAY_BACK}")))
+    reading = DRIVER.read(answers({"address": Answer(bridged), "session": Answer(f"10.10.10.11\n{WAY_BACK}")}))
     assert {key.name for key in reading.session if key.kind == "link"} == {"eth1", "far"}
 
 
@@ -152,7 +153,7 @@ WISHES: list[tuple[Resource, str]] = [
 @pytest.mark.parametrize(("wish", "field"), WISHES, ids=lambda value: getattr(value, "kind", value))
 @pytest.mark.parametrize("text", NASTY, ids=ascii)
 def test_a_word_that_is_none_is_refused(wish: Resource, field: str, text: str) -> None:
-    nasty = dataclasses.replace(wish, **{field: text})  # type: ignore[arg-type]
+    nasty = dataclasses.replace(wish, **{field: text})
     with pytest.raises(ValueError, match=REFUSED):
         DRIVER.write([Change(None, nasty)], Reading({}))
 

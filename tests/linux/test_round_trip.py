@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -196,7 +196,7 @@ def test_plain_interface_is_changed_in_place(node: Node, change: dict[str, Any])
     script = DRIVER.write([Change(wanted.lens(before), wanted)], node.reading())
     assert [line.text.split()[:4] for line in script.lines] == [["link", "set", "dev", "far"]]
     assert node.send(script) == []
-    assert node.reading().found[wanted.key] == dataclasses.replace(before, **change)  # type: ignore[type-var]
+    assert node.reading().found[wanted.key] == dataclasses.replace(before, **change)
 
 
 def test_a_tunnel_with_options_of_somebody_elses_is_made_again(node: Node) -> None:
@@ -221,7 +221,7 @@ def test_all_of_a_recreated_device_is_written_again(node: Node) -> None:
     device = live[Link(ifname="vxlan.calico").key]
     keys = [device.key, *(row.key for row in rows)]
     node.reach([device, *rows], keys)
-    moved = dataclasses.replace(device, local="10.10.10.99")  # type: ignore[type-var]
+    moved = dataclasses.replace(cast("Link", device), local="10.10.10.99")
     changes = node.reach([moved, *rows], keys)
     assert [change.verb for change in changes] == ["replace"]
     found = node.reading().found
@@ -245,6 +245,6 @@ def test_an_address_with_another_scope_keeps_what_stands_on_it(node: Node) -> No
     node.must("ip neigh add 10.10.10.9 dev eth1 lladdr 02:00:00:00:00:01 nud permanent")
     before = node.reading().found
     address = before[Address(dev="eth1", local="10.10.10.11", prefixlen=24).key]
-    wanted = dataclasses.replace(address, scope="site")  # type: ignore[type-var]
+    wanted = dataclasses.replace(cast("Address", address), scope="site")
     assert node.write(Change(address, wanted)) == []
     assert node.reading().found == {**before, wanted.key: wanted}

