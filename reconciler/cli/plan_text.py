@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
+from reconciler.cli.nested import parts
 from reconciler.core.change import SIGNS, Change, Verb
 from reconciler.core.codec import plain
 from reconciler.core.plan import DevicePlan, Plan, Planned
@@ -82,7 +83,8 @@ def _detail(change: Change) -> str:
         return "wanted by no document"
     if change.before is None:
         return ", ".join(f"{name} {_shown(value)}" for name, value in change.after.told.items())
-    changed = ", ".join(f"{name} {_shown(old)} → {_shown(new)}" for name, (old, new) in change.fields.items())
+    differing = (part for name, (old, new) in change.fields.items() for part in parts(name, plain(old), plain(new)))
+    changed = ", ".join(f"{part.path} {_shown(part.old)} → {_shown(part.new)}" for part in differing)
     again = f", and {len(change.replays)} entries on it again" if change.replays else ""
     return changed + again
 

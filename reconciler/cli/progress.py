@@ -1,4 +1,4 @@
-"""What is happening right now: a live display on a terminal, plain lines elsewhere; always on standard error."""
+"""What is happening right now, on standard error: a live display on a terminal, plain lines elsewhere, logs for -v."""
 
 from __future__ import annotations
 
@@ -15,17 +15,27 @@ from reconciler.engine.cycle import Cycle, Listener
 @contextmanager
 def shown(options: Common, cycle: Cycle) -> Iterator[None]:
     """Let the cycle be heard while it reads or applies."""
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and not options.verbose:
         with _live(len(cycle.devices), color=options.color) as heard:
             cycle.listen = heard
             yield
     else:
-        cycle.listen = _plainly if options.verbose else lambda device, words: None
+        cycle.listen = _logged() if options.verbose else _plainly
         yield
 
 
 def _plainly(device: str, words: str) -> None:
     click.echo(f"{device}: {words}", err=True)
+
+
+def _logged() -> Listener:
+    """One event per fact, with its time."""
+    import structlog
+
+    renderer = structlog.dev.ConsoleRenderer(colors=False)
+    stamped = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    log = structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=[stamped, renderer])
+    return lambda device, words: log.info(words, device=device)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def wounded(converged: Field) -> Field:
 
 def at_a_terminal(field: Field, answer: str, *words: object) -> tuple[int, str]:
     """`reconcile WORDS` with a person who types ``answer``: (exit code, what was on the screen)."""
-    line = [sys.executable, "-m", "reconciler.lab", "exec", "--name", field.lab.name, "jump", "--"]
+    line: list[object] = [sys.executable, "-m", "reconciler.lab", "exec", "--name", field.lab.name, "jump", "--"]
     line += [sys.executable, "-m", "reconciler", "--desired", field.desired, *words]
     ran = subprocess.run(
         ["script", "-qec", shlex.join(map(str, line)), "/dev/null"],
