@@ -46,7 +46,7 @@ bench: install ## what a cycle costs, against bare SSH in the same run
 	@$(BIN)/python -m benchmarks.cycle
 
 golden: $(STAMP) ## rewrite golden files; read the difference before you commit it
-	@GOLDEN=1 $(BIN)/python -m pytest tests/intent/test_worlds.py
+	@GOLDEN=1 $(BIN)/python -m pytest tests/intent/test_worlds.py tests/linux/test_golden.py tests/switch/test_golden.py
 
 clean: ## what make install made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

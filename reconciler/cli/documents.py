@@ -11,6 +11,7 @@ import click
 
 from reconciler.cli.exits import CONVERGED, ERROR
 from reconciler.cli.options import Common, common
+from reconciler.core.words import plural
 from reconciler.desired.check.owned import check_inventory
 from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.load import load
@@ -106,7 +107,8 @@ def _show(repository: Repository, problems: list[Problem]) -> None:
     for entry in repository.ignored:
         click.echo(f"ignored: {entry}")
     errors = sum(problem.severity == "error" for problem in problems)
-    click.echo(f"{len(repository.documents)} documents: {errors} errors, {len(problems) - errors} warnings.")
+    found = f"{plural(errors, 'error')}, {plural(len(problems) - errors, 'warning')}"
+    click.echo(f"{plural(len(repository.documents), 'document')}: {found}.")
 
 
 @click.command(name="compile")

@@ -22,7 +22,7 @@ def document(plan: Plan) -> dict[str, object]:
 def _device(device: DevicePlan) -> dict[str, object]:
     head = {"name": device.name, "platform": device.platform, "status": device.status}
     reason = {"reason": device.reason} if device.reason else {}
-    notes = {"unknown": list(device.notes)} if device.notes else {}
+    notes = {"notes": list(device.notes)} if device.notes else {}
     return {**head, **reason, "changes": [_change(planned, device.cause) for planned in device.changes], **notes}
 
 

@@ -11,6 +11,7 @@ from reconciler.cli.nested import parts
 from reconciler.core.change import SIGNS, Change, Verb
 from reconciler.core.codec import plain
 from reconciler.core.plan import DevicePlan, Plan, Planned
+from reconciler.core.words import plural
 
 COLORS: dict[Verb, str] = {
     "create": "green",
@@ -85,7 +86,7 @@ def _detail(change: Change) -> str:
         return ", ".join(f"{name} {_shown(value)}" for name, value in change.after.told.items())
     differing = (part for name, (old, new) in change.fields.items() for part in parts(name, plain(old), plain(new)))
     changed = ", ".join(f"{part.path} {_shown(part.old)} → {_shown(part.new)}" for part in differing)
-    again = f", and {len(change.replays)} entries on it again" if change.replays else ""
+    again = f", and {plural(len(change.replays), 'entry', 'entries')} on it again" if change.replays else ""
     return changed + again
 
 

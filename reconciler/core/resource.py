@@ -77,6 +77,16 @@ class Resource(ABC):
         """The interface it stands on: it vanishes with that interface. ``None``: on none."""
         return None
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Interfaces that have to be there before it can be made."""
+        return () if self.link is None else (self.link,)
+
+    @property
+    def is_hardware(self) -> bool:
+        """Whether it is there or it is not: configuration can change it and cannot make it."""
+        return False
+
     def lens(self, live: Resource) -> Resource:
         """``live`` as this wish sees it: what the wish leaves open is blanked. Most kinds leave nothing open."""
         return live

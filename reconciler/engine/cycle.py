@@ -10,6 +10,7 @@ from functools import cached_property
 
 from reconciler.core.driver import Failure, Unreachable
 from reconciler.core.plan import DevicePlan, Plan
+from reconciler.core.words import plural
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.engine.facts import cluster_facts
@@ -114,7 +115,7 @@ class Cycle:
         return list(done.values())
 
     async def _send(self, plan: DevicePlan) -> Outcome:
-        self.listen(plan.name, f"applying {len(plan.changes)} changes")
+        self.listen(plan.name, f"applying {plural(len(plan.changes), 'change')}")
         try:
             failures = await self.devices[plan.name].transport.apply(plan.script)
         except Unreachable as error:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from reconciler.core import limits
+from reconciler.core.absent import LINK, waiting
 from reconciler.core.change import Change, diff
 from reconciler.core.driver import Driver, Reading, Script
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.plan import DevicePlan, Planned
 from reconciler.core.resource import Key, Live, Resource
+from reconciler.core.words import plural
 from reconciler.engine.observe import Sight
 from reconciler.intent.wish import Wish
 
@@ -22,7 +25,8 @@ def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audi
         return empty
     live = split(wish, sight.reading)
     changes = _ordered(_readable(wish, live, sight.reading), driver)
-    may_write = [change for change in changes if not audit and not wish.only_planned(change.subject)]
+    waits = waiting(changes, sight.reading.found) if LINK not in sight.reading.unread else {}
+    may_write = [c for c in changes if not audit and not wish.only_planned(c.subject) and c.key not in waits]
     try:
         lines = driver.write(changes, sight.reading)
         script = driver.write(may_write, sight.reading)
@@ -30,10 +34,19 @@ def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audi
         return dataclasses.replace(empty, status="held", reason=str(error), owned=len(live.ours))
     writable = {change.key for change in may_write}
     planned = tuple(Planned(change, _commands(lines, change), change.key in writable) for change in changes)
-    notes = tuple(f"{row.kind} {row.name} is not known: {row.missing}" for row in wish.unknown)
+    notes = (*_not_known(wish), *_not_there(waits))
     return dataclasses.replace(
         empty, changes=planned, script=script, owned=len(live.ours), reading=sight.reading, notes=notes
     )
+
+
+def _not_known(wish: Wish) -> Iterator[str]:
+    return (f"{row.kind} {row.name} is not known: {row.missing}" for row in wish.unknown)
+
+
+def _not_there(waits: Mapping[Key, str]) -> Iterator[str]:
+    for name, count in sorted(Counter(waits.values()).items()):
+        yield f"there is no interface {name}: {plural(count, 'change waits', 'changes wait')} for it"
 
 
 def split(wish: Wish, reading: Reading) -> Live:

@@ -45,6 +45,14 @@ class Link(Resource):
     def name(self) -> str:
         return self.ifname
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return () if self.lower is None else (self.lower,)
+
+    @property
+    def is_hardware(self) -> bool:
+        return self.info_kind is None
+
     def lens(self, live: Resource) -> Resource:
         open_fields = {f.name for f in dataclasses.fields(self) if f.compare and getattr(self, f.name) is None}
         if self.info_kind is not None:  # who asks for a tunnel asks for one without options of somebody else's
@@ -90,7 +98,7 @@ def _vxlan(data: Row) -> dict[str, Any]:
 
 
 def create(want: Link) -> Iterator[str]:
-    """Lines that make an interface; one without a kind (a network card) can only be changed, which then fails."""
+    """Lines that make an interface; one without a kind (a network card) can only be changed, where it is."""
     if want.info_kind is None:
         yield from modify(None, want)
         return

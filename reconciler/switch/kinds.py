@@ -78,6 +78,10 @@ class Interface(Addressed):
         return self.ifname
 
     @property
+    def is_hardware(self) -> bool:
+        return not self.ifname.startswith("Port-Channel")
+
+    @property
     def rank(self) -> tuple[object, ...]:
         return natural(self.ifname)
 

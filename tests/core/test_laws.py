@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.core.absent import waiting
 from reconciler.core.change import diff, replay
 from reconciler.core.codec import as_json, from_json
 from reconciler.core.limits import too_many_deletes
@@ -122,3 +123,32 @@ def test_deletes_beyond_the_limit_are_held(deletes: int, owned: int, held: bool)
     entries = [Address(dev="eth1", local=f"10.0.{n}.1", prefixlen=24) for n in range(deletes)]
     changes = diff({}, Live(state_of(entries), {}))
     assert (too_many_deletes(changes, owned) is not None) == held
+
+
+CARDS = st.sampled_from([(), ("eth1",), ("eth1", "eth2")]).map(
+    lambda names: state_of(Link(ifname=name, mtu=1500) for name in names)
+)
+WISHES = st.lists(
+    st.one_of(
+        RESOURCES,
+        st.builds(Link, ifname=st.sampled_from(["eth1", "eth2"]), mtu=st.just(1400)),
+        st.builds(Link, ifname=st.just("vxlan.calico"), info_kind=st.just("vxlan"), lower=st.just("eth2")),
+    ),
+    max_size=12,
+).map(state_of)
+
+
+@given(WISHES, CARDS)
+def test_what_does_not_wait_can_be_carried_out_in_order(
+    desired: dict[Key, Resource], cards: dict[Key, Resource]
+) -> None:
+    changes = makes(diff(desired, Live(cards, {})), kind_order(KINDS))
+    waits = waiting(changes, cards)
+    there = set(cards)
+    for change in changes:
+        want = change.after
+        assert want is not None
+        possible = not (change.before is None and want.is_hardware)
+        possible &= all(Key("link", name) in there for name in want.needs)
+        assert possible == (change.key not in waits), (change, waits)
+        there |= {change.key} if possible else set()

@@ -13,6 +13,7 @@ from reconciler.core.driver import Answer, Failure, Line, Reading, Script, Unrea
 from reconciler.core.resource import Key, Resource, state_of
 from reconciler.engine.observe import Device
 from reconciler.linux.driver import LinuxDriver
+from reconciler.linux.link import Link
 
 
 class DictDriver:
@@ -42,11 +43,15 @@ def _spelled(change: Change) -> str:
     return json.dumps([list(change.key), as_json(change.after) if change.after else None])
 
 
+CARD = {link.key: as_json(link) for link in (Link(ifname="eth1", mtu=1500, up=True),)}
+"""What every device has from the start: one network card."""
+
+
 @dataclass
 class DictTransport:
     """``rows`` is the device's state; ``sent`` everything that it was told; ``refuses`` names it will not take."""
 
-    rows: dict[Key, dict[str, Any]] = field(default_factory=dict)
+    rows: dict[Key, dict[str, Any]] = field(default_factory=lambda: dict(CARD))
     down: str = ""
     garbled: bool = False
     refuses: frozenset[str] = frozenset()
@@ -58,7 +63,7 @@ class DictTransport:
 
     @classmethod
     def having(cls, *resources: Resource, **options: Any) -> DictTransport:
-        return cls({row.key: as_json(row) for row in resources}, **options)
+        return cls(CARD | {row.key: as_json(row) for row in resources}, **options)
 
     async def query(self, questions: Sequence[str]) -> Sequence[Answer]:
         self.reads += 1

@@ -169,7 +169,7 @@ async def test_many_deletes_are_held_until_approved(tmp_path: Path) -> None:
     assert plan.writable == []
     (outcome,) = await run(cycle(tmp_path, [device("n1", there)], approval=plan.digest))
     assert outcome.ok
-    assert there.rows.keys() == {ONE.key, TWO.key}
+    assert {key.name for key in there.rows} == {"eth1", ONE.name, TWO.name}
 
 
 async def test_what_carries_our_session_is_refused_even_if_approved(tmp_path: Path) -> None:
@@ -194,3 +194,13 @@ async def test_the_digest_names_the_plan(tmp_path: Path) -> None:
     other = await cycle(tmp_path, [device("n1", DictTransport.having(TWO))]).plan()
     assert one.digest == same.digest != other.digest
     assert Key("route", TWO.name) == one.devices[0].changes[0].change.key
+
+
+async def test_what_needs_a_missing_interface_waits_and_says_so(tmp_path: Path) -> None:
+    there = DictTransport({})
+    made = cycle(tmp_path, [device("n1", there)])
+    plan = await made.plan()
+    assert [planned.written for planned in plan.devices[0].changes] == [False, False]
+    assert plan.devices[0].notes == ("there is no interface eth1: 2 changes wait for it",)
+    assert await made.apply(plan) == []
+    assert there.sent == []

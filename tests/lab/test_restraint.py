@@ -120,3 +120,20 @@ def test_audit_plans_and_never_writes(other: Field) -> None:
     other.command("--yes", code=2)
     assert "192.168.209.64/26" not in other.shown("k01-worker", "ip", "route")
     Field(other.lab, other.memory).converge()
+
+
+def test_a_port_and_a_card_that_are_not_there_are_named_and_the_rest_is_done(other: Field) -> None:
+    switch, nodes = other.desired / "switch.yaml", other.desired / "nodes.yaml"
+    switch.write_text(switch.read_text().replace("    Ethernet4:", "    Ethernet9: {access: 10}\n    Ethernet4:"))
+    text = nodes.read_text().replace(
+        "addresses: [10.10.10.10/24]}", "addresses: [10.10.10.10/24]}\n    eth7: {mtu: 1400}"
+    )
+    nodes.write_text(text.replace("via: 10.10.10.1, dev: eth1}", "via: 10.10.10.1, dev: eth1, mtu: 1400}", 1))
+    plan = other.plan(code=2)
+    notes = {device["name"]: device.get("notes") for device in plan["devices"]}
+    assert notes["ceos01"] == ["there is no interface Ethernet9: 1 change waits for it"]
+    assert notes["k01-control-plane"] == ["there is no interface eth7: 1 change waits for it"]
+    other.command("--yes", code=2)
+    left = lines(other.plan(code=2))
+    assert left == [("ceos01", "create", "interface", "Ethernet9"), ("k01-control-plane", "create", "link", "eth7")]
+    Field(other.lab, other.memory).converge()

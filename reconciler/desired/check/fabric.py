@@ -42,7 +42,7 @@ def _claimed(claims: list[Claim], what: Callable[[str, Document[Any]], str]) -> 
     for value, spot in claims:
         other = first.setdefault(value, spot)
         if other.document is not spot.document:
-            yield spot.error(what(value, other.document), f"one device, the other is in {other}")
+            yield spot.error(what(value, other.document), f"it belongs to one device; the other is in {other}")
 
 
 def macs(world: World) -> Iterator[Finding]:
