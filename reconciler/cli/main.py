@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -72,4 +73,14 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         code = ERROR
+    except Exception as error:
+        click.echo(_mistake(error), err=True)
+        code = ERROR
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _mistake(error: Exception) -> str:
+    """What nobody has foreseen, in one line, with the place that a report of it needs."""
+    *_, place = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(place.filename).name}:{place.lineno} in {place.name}"
+    return f"reconcile: a mistake of ours, please report it: {type(error).__name__}: {error} [{where}]"

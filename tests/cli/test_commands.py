@@ -14,6 +14,7 @@ import pytest
 
 from reconciler.cli import plan_text
 from reconciler.cli.exits import worst
+from reconciler.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 BROKEN = sorted(path for path in (ROOT / "tests/desired/broken").iterdir() if path.is_dir())
@@ -143,3 +144,19 @@ def test_json_values_are_shown_plainly() -> None:
     assert plan_text._shown(None) == "none"
     assert plan_text._shown(("10.0.0.1/24",)) == '["10.0.0.1/24"]'
     assert plan_text._shown(True) == "true"
+
+
+def test_what_nobody_foresaw_is_one_line_and_a_place(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbles(*_args: object) -> None:
+        raise KeyError("eth1")
+
+    monkeypatch.setattr("reconciler.cli.documents.load", stumbles)
+    monkeypatch.setattr("sys.argv", ["reconcile", "validate"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("reconcile: a mistake of ours, please report it: KeyError: 'eth1' [test_commands.py:")
+    assert said.count("\n") == 1

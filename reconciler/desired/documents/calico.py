@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from reconciler.desired.documents.spec import CalicoPart, CalicoSpec, Many
-from reconciler.desired.documents.values import Address, Prefix
+from reconciler.desired.documents.values import Address, Pattern, Prefix
 
 Encapsulation = Literal["Never", "Always", "CrossSubnet"]
 AllowedUse = Literal["Workload", "Tunnel", "LoadBalancer"]
@@ -59,7 +59,7 @@ class FelixConfiguration(CalicoSpec):
     vxlan_mtu_v6: int | None = Field(default=None, alias="vxlanMTUV6", ge=0)
     ipip_enabled: bool | None = None
     ipip_mtu: int | None = Field(default=None, alias="ipipMTU", ge=0)
-    mtu_iface_pattern: str | None = None
+    mtu_iface_pattern: Pattern | None = None
     device_route_protocol: int | None = Field(default=None, ge=0, le=255)
     device_route_source_address: Address | None = None
     device_route_source_address_ipv6: Address | None = Field(default=None, alias="deviceRouteSourceAddressIPv6")

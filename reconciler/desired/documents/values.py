@@ -139,6 +139,15 @@ def _vlan_list(text: str) -> str:
     return compress(vlans)
 
 
+def _pattern(text: str) -> str:
+    """Felix compiles it with Go's regexp, whose syntax without back references is ours, too."""
+    try:
+        re.compile(text)
+    except re.error as error:
+        wrong(f"{text!r} is no regular expression ({error})", "such as ^(en.*|eth.*)$")
+    return text
+
+
 def _port(text: str) -> str:
     if text.lower().startswith(("management", "ma")):
         wrong(f"{text} is the way to the switch itself", "never changed from here: leave it out")
@@ -171,6 +180,7 @@ VlanList = Annotated[str, AfterValidator(_vlan_list), Field(examples=["10,20-22"
 VrfName = Annotated[
     str, AfterValidator(_matching(VRF_NAME, "VRF name", "1 to 100 letters, digits, '_', '-' and '.', such as default"))
 ]
+Pattern = Annotated[str, AfterValidator(_pattern), Field(max_length=1000)]
 Port = Annotated[str, AfterValidator(_port), Field(examples=["Ethernet1"])]
 Ifname = Annotated[str, AfterValidator(_ifname), Field(examples=["eth1"])]
 StationMac = Annotated[Mac, AfterValidator(_station)]
