@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,7 +83,7 @@ def test_bad_documents_stop_everything_before_a_device_is_contacted(folder: Path
     wanted = (folder / "problems.txt").read_text().splitlines()
     errors = [line for line in wanted if ": warning: " not in line]
     validated = reconcile("validate", "--desired", folder)
-    assert "Traceback" not in validated.stderr
+    assert not re.search("Traceback|a mistake of ours", validated.stderr)
     if not errors:
         assert validated.returncode == 0
         return
@@ -112,7 +113,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(words: list[object], says: st
     ran = reconcile(*words)
     assert ran.returncode == 1
     assert says in ran.stderr
-    assert "Traceback" not in ran.stderr
+    assert not re.search("Traceback|a mistake of ours", ran.stderr)
 
 
 def test_validate_and_compile_work_without_an_inventory(tmp_path: Path) -> None:
