@@ -33,6 +33,7 @@ def sections(resources: Iterable[Resource]) -> dict[str, list[str]]:
     """Command -> the lines that it prints."""
     rows = ordered(resources)
     found = {"ip address": list(_addresses(rows))}
+    found["ip -d link"] = [tunnel_line(row) for row in rows if isinstance(row, Link) and row.info_kind == "vxlan"]
     routes = sorted((row for row in rows if isinstance(row, Route)), key=_place)
     for command, group in groupby(routes, key=_command):
         found[command] = [line for route in group for line in route_lines(route)]
@@ -52,11 +53,20 @@ def _addresses(rows: list[Resource]) -> Iterator[str]:
 def link_lines(link: Link) -> Iterator[str]:
     """``N`` stands for the index, which only the kernel knows; so does the rest of a physical interface's line."""
     if link.info_kind == "vxlan":
-        flags = "<BROADCAST,MULTICAST,UP,LOWER_UP>"
-        yield f"N: {link.ifname}: {flags} mtu {link.mtu} qdisc noqueue state UNKNOWN group default qlen {link.txqlen}"
+        flags, state = ("UP,LOWER_UP", "UNKNOWN") if link.up else ("", "DOWN")
+        words = f"mtu {link.mtu} qdisc noqueue state {state} group default qlen {link.txqlen}"
+        yield f"N: {link.ifname}: <{','.join(filter(None, ('BROADCAST,MULTICAST', flags)))}> {words}"
         yield f"    link/ether {link.address} brd ff:ff:ff:ff:ff:ff"
     else:
-        yield f"N: {link.ifname}:" + (f" mtu {link.mtu}" if link.mtu is not None else "")
+        state = "" if link.up is None else f" state {'UP' if link.up else 'DOWN'}"
+        yield f"N: {link.ifname}:" + (f" mtu {link.mtu}" if link.mtu is not None else "") + state
+
+
+def tunnel_line(link: Link) -> str:
+    """What makes a VXLAN device the one it is."""
+    words = [*_option("local", link.local), *_option("dev", link.lower), *_option("dstport", link.port)]
+    words += [] if link.learning is None else ["learning" if link.learning else "nolearning"]
+    return " ".join([f"{link.ifname}:", "vxlan", *_option("id", link.id), *words])
 
 
 def address_line(address: Address) -> str:

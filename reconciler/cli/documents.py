@@ -81,6 +81,7 @@ def compiled(options: Common) -> Intent:
     intent = compile_world(repository_of(options), owns=offline_owns(options))
     if intent.problems:
         raise BadDocuments(intent.problems)
+    options.check_targets(intent.devices)
     return dataclasses.replace(intent, devices={n: w for n, w in intent.devices.items() if options.targeted(n)})
 
 

@@ -42,7 +42,9 @@ def _device(sight: Sight, wish: Wish) -> dict[str, object]:
 
 def offline_plan(options: Common, repository: Repository, file: Path) -> Plan:
     """The plan for the state in ``file``. Raises: BadDocuments, click.ClickException."""
-    sights = {name: sight for name, sight in _sights(file).items() if options.targeted(name)}
+    found = _sights(file)
+    options.check_targets(found)
+    sights = {name: sight for name, sight in found.items() if options.targeted(name)}
     platforms = {name: _platform(key.kind for key in _found(sight)) for name, sight in sights.items()}
     devices = without_transports(platforms, repository)
     cycle = Cycle(repository, devices, Record(options.inventory), offline_owns(options))

@@ -28,6 +28,7 @@ def observe(options: Common) -> int:
     """Read the devices and show what they have; changes nothing."""
     repository = repository_of(options) if options.desired.exists() else Repository(options.desired)
     inventory = inventory_of(options)
+    options.check_targets(inventory.devices)
     sights = asyncio.run(_look(inventory, repository, options))
     if options.json:
         intent = compile_world(repository, cluster_facts(repository, sights), owns_of(inventory))

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import click
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Where text goes. ``width`` in columns, ``None``: nowhere to fold."""
+
+    width: int | None = None
+    color: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +37,31 @@ class Common:
     verbose: int
 
     @property
+    def screen(self) -> Screen:
+        """How wide standard output is, where it is a terminal, and whether it takes colours."""
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        return Screen(width, self.color)
+
+    @property
     def json(self) -> bool:
         return self.output == "json"
 
     def targeted(self, name: str) -> bool:
         """Whether ``--target`` (any of them, or none given) names this device."""
         return not self.targets or any(fnmatchcase(name, glob) for glob in self.targets)
+
+    def check_targets(self, names: Iterable[str]) -> None:
+        """Raises: click.UsageError for a ``--target`` that names none of ``names``: a typo is no empty success."""
+        known = sorted(names)
+        for glob in self.targets:
+            if not any(fnmatchcase(name, glob) for name in known):
+                near = get_close_matches(glob, known, 1)
+                hint = (
+                    f"did you mean {near[0]!r}?"
+                    if near
+                    else f"there are {', '.join(known[:8])}{', …' * (len(known) > 8)}"
+                )
+                raise click.UsageError(f"no device matches --target {glob!r}: {hint}")
 
 
 OPTIONS = (
@@ -42,7 +71,13 @@ OPTIONS = (
     click.option(
         "--inventory", type=click.Path(path_type=Path), help="File or folder. [RECONCILE_INVENTORY; ./inventory]"
     ),
-    click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only these devices; repeatable."),
+    click.option(
+        "--target",
+        "targets",
+        multiple=True,
+        metavar="GLOB",
+        help="Only devices whose name matches this shell pattern; repeatable.",
+    ),
     click.option("--output", "-o", type=click.Choice(["text", "json"]), help="What to print on standard output."),
     click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR."),
     click.option("--verbose", "-v", count=True, help="Say more on standard error."),

@@ -10,10 +10,12 @@ SCHEMA = "reconciler/plan/v1"
 
 def document(plan: Plan) -> dict[str, object]:
     """The plan as a JSON object; absent values are left out, an absent side of a change is ``{}``."""
+    warnings = {"warnings": list(plan.warnings)} if plan.warnings else {}
     return {
         "schema": SCHEMA,
         "revision": plan.revision,
         "digest": plan.digest,
+        **warnings,
         "devices": [_device(device) for device in plan.devices],
         "summary": plan.summary,
     }

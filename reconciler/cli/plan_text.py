@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import textwrap
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import click
 
 from reconciler.cli.nested import parts
+from reconciler.cli.options import Screen
 from reconciler.core.change import SIGNS, Change, Verb
 from reconciler.core.codec import plain
 from reconciler.core.plan import DevicePlan, Plan, Planned
@@ -21,12 +24,49 @@ COLORS: dict[Verb, str] = {
     "delete": "red",
 }
 NOT_WRITTEN = "(not written)"
+INDENT, HANGING = "  ", "      "
+PIPE = Screen()
 
 
-def lines(plan: Plan, *, color: bool = False) -> Iterator[str]:
+class Text(NamedTuple):
+    """One line below a device: its coloured beginning, what follows it, and the dim end."""
+
+    head: str
+    detail: str = ""
+    origin: str = ""
+    color: str = ""
+
+    def printed(self, screen: Screen) -> Iterator[str]:
+        """As one line, or folded between words where the screen is narrower."""
+        line = INDENT + "  ".join(part for part in (self.head, self.detail, self.origin) if part)
+        first, *rest = _wrapped(line, screen.width)
+        if first.startswith(INDENT + self.head):
+            first = INDENT + _styled(self.head, screen, fg=self.color or None) + first.removeprefix(INDENT + self.head)
+        *between, last = [first, *rest]
+        if self.origin and last.endswith(self.origin):
+            last = last.removesuffix(self.origin) + _styled(self.origin, screen, dim=True)
+        yield from (*between, last)
+
+
+def _wrapped(line: str, width: int | None) -> list[str]:
+    if width is None:
+        return [line]
+    folds = textwrap.wrap(
+        line, max(width, 40), subsequent_indent=HANGING, break_long_words=False, break_on_hyphens=False
+    )
+    return folds or [line]
+
+
+def _styled(text: str, screen: Screen, **style: Any) -> str:
+    return click.style(text, **style) if screen.color and any(style.values()) else text
+
+
+def lines(plan: Plan, screen: Screen = PIPE) -> Iterator[str]:
     """The whole plan; the last line counts."""
-    for names, device in _folded(plan.devices):
-        yield from _device(names, device, color)
+    for names, device in _folded(plan):
+        yield _styled(f"{', '.join(names)} ({device.platform})", screen, bold=True)
+        for line in _device(device, plan.digest):
+            yield from line.printed(screen)
         yield ""
     yield summary(plan)
 
@@ -48,35 +88,35 @@ def summary(plan: Plan) -> str:
     return " ".join([counted, *rest])
 
 
-def _folded(devices: Iterable[DevicePlan]) -> list[tuple[list[str], DevicePlan]]:
+def _folded(plan: Plan) -> list[tuple[list[str], DevicePlan]]:
     """Devices that have the same to say are said once; those in sync are left to the last line."""
     groups: dict[object, tuple[list[str], DevicePlan]] = {}
-    for device in devices:
+    for device in plan.devices:
         if not device.in_sync or device.notes:
-            said = (tuple(_device([], device, False)), device.platform)
+            said = (tuple(_device(device, plan.digest)), device.platform)
             groups.setdefault(said, ([], device))[0].append(device.name)
     return list(groups.values())
 
 
-def _device(names: Sequence[str], device: DevicePlan, color: bool) -> Iterator[str]:
-    title = f"{', '.join(names)} ({device.platform})"
-    yield click.style(title, bold=True) if color else title
+def _device(device: DevicePlan, digest: str) -> Iterator[Text]:
     if device.status != "ok":
-        approval = "; --approve with this plan's digest applies it" if device.approvable else ""
-        yield f"  ! {device.status}: {device.reason}{approval}"
-    for planned in device.changes:
-        yield _line(planned, color)
-    yield from (f"  ? {note}" for note in device.notes)
+        yield Text(f"! {device.status}: {device.reason}{_way_out(device, digest)}")
+    yield from map(_line, device.changes)
+    yield from (Text(f"? {note}") for note in device.notes)
 
 
-def _line(planned: Planned, color: bool) -> str:
+def _way_out(device: DevicePlan, digest: str) -> str:
+    if not device.approvable:
+        return ""
+    result = "forgets it, its configuration stays as it is" if device.vanished else "applies it"
+    return f"; --approve {digest} {result}"
+
+
+def _line(planned: Planned) -> Text:
     change = planned.change
-    head = f"{SIGNS[change.verb]} {change.key}"
     detail = " ".join(part for part in (_detail(change), "" if planned.written else NOT_WRITTEN) if part)
-    origin = f"  [{change.subject.origin.partition(', ')[0]}]" if change.subject.origin else ""
-    if color:
-        head, origin = click.style(head, fg=COLORS[change.verb]), click.style(origin, dim=True)
-    return f"  {head}" + (f"  {detail}" if detail else "") + origin
+    origin = change.subject.origin.partition(", ")[0]
+    return Text(f"{SIGNS[change.verb]} {change.key}", detail, f"[{origin}]" if origin else "", COLORS[change.verb])
 
 
 def _detail(change: Change) -> str:
@@ -93,6 +133,8 @@ def _detail(change: Change) -> str:
 def _shown(value: object) -> str:
     if value is None:
         return "none"
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return f"[{', '.join(value)}]"
     if isinstance(value, (list, tuple, dict)):
         return json.dumps(plain(value), ensure_ascii=False)
     return json.dumps(value) if isinstance(value, bool) else str(value)

@@ -9,14 +9,15 @@ from contextlib import contextmanager
 import click
 
 from reconciler.cli.options import Common
+from reconciler.core.words import plural
 from reconciler.engine.cycle import Cycle, Listener
 
 
 @contextmanager
-def shown(options: Common, cycle: Cycle) -> Iterator[None]:
-    """Let the cycle be heard while it reads or applies."""
+def shown(options: Common, cycle: Cycle, devices: int) -> Iterator[None]:
+    """Let the cycle be heard while it reads that many devices, or applies to them and reads them again."""
     if sys.stderr.isatty() and not options.verbose:
-        with _live(len(cycle.devices), color=options.color) as heard:
+        with _live(devices, color=options.color) as heard:
             cycle.listen = heard
             yield
     else:
@@ -44,9 +45,10 @@ def _live(devices: int, *, color: bool) -> Iterator[Listener]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True, no_color=not color)
-    columns = (TextColumn("{task.description:44.44}"), BarColumn(16), MofNCompleteColumn(), TimeElapsedColumn())
+    bar = BarColumn(16, complete_style="cyan", finished_style="green")
+    columns = (TextColumn("{task.description:44.44}"), bar, MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=devices)
+        task = progress.add_task(f"{plural(devices, 'device')} …", total=devices)
 
         def heard(device: str, words: str) -> None:
             progress.update(task, description=f"{device}: {words}", advance=not words.startswith("applying"))

@@ -17,6 +17,7 @@ from reconciler.cli.exits import CHANGES, ERROR, HELD, UNKNOWN, worst
 from reconciler.cli.options import Common
 from reconciler.cli.progress import shown
 from reconciler.core.plan import Plan
+from reconciler.core.words import plural
 from reconciler.desired.repository import Repository
 from reconciler.engine.cycle import Contradiction, Cycle, Outcome
 from reconciler.engine.fleet import fleet
@@ -57,6 +58,7 @@ def _offline(options: Common, repository: Repository, live: Path) -> int:
 
 async def _cycle(asked: Run, repository: Repository) -> int:
     inventory = inventory_of(asked.options, repository)
+    asked.options.check_targets(inventory.devices)
     async with fleet(inventory, repository, asked.options.targeted) as devices:
         cycle = Cycle(repository, devices, Record(asked.options.inventory), owns_of(inventory), asked.approval)
         try:
@@ -66,8 +68,10 @@ async def _cycle(asked: Run, repository: Repository) -> int:
 
 
 async def _planned(asked: Run, cycle: Cycle) -> int:
-    with shown(asked.options, cycle):
+    with shown(asked.options, cycle, len(cycle.devices)):
         plan = await cycle.plan()
+    if asked.approval not in ("", plan.digest):
+        click.echo(f"--approve {asked.approval} is not the digest of this plan, {plan.digest}", err=True)
     if asked.dry_run or not plan.writable:
         _show(plan, asked.options)
         cycle.remember(plan)
@@ -75,8 +79,9 @@ async def _planned(asked: Run, cycle: Cycle) -> int:
     if not asked.options.json:
         _show(plan, asked.options)
     if not asked.yes and not _confirmed():
+        click.echo("Nothing was applied.", err=True)
         return CHANGES
-    with shown(asked.options, cycle):
+    with shown(asked.options, cycle, len(plan.writable)):
         outcomes = await cycle.apply(plan)
     _report(plan, outcomes, asked.options)
     return worst(_applied(plan, outcomes))
@@ -92,10 +97,10 @@ def _show(plan: Plan, options: Common) -> None:
     if options.json:
         click.echo(json.dumps(plan_json.document(plan), indent=2))
         return
-    for line in plan_text.lines(plan, color=options.color):
+    for warning in plan.warnings:
+        click.echo(warning, err=True)
+    for line in plan_text.lines(plan, options.screen):
         click.echo(line)
-    if any(device.approvable for device in plan.devices):
-        click.echo(f"Plan digest {plan.digest}", err=True)
 
 
 def codes(plan: Plan) -> Iterator[int]:
@@ -121,8 +126,9 @@ def _report(plan: Plan, outcomes: list[Outcome], options: Common) -> None:
     for outcome in outcomes:
         for reason in _reasons(outcome):
             click.echo(f"{outcome.device}: {reason}", err=True)
-    good = sum(outcome.ok for outcome in outcomes)
-    click.echo(f"Applied and proven on {good} of {len(outcomes)} devices.")
+    bad = [outcome.device for outcome in outcomes if not outcome.ok]
+    proven = f"pplied and proven on {len(outcomes) - len(bad)} of {plural(len(outcomes), 'device')}."
+    click.echo(f"Failed on {', '.join(bad)}; a{proven}" if bad else f"A{proven}")
 
 
 def _reasons(outcome: Outcome) -> Iterator[str]:

@@ -13,6 +13,7 @@ import click
 from reconciler.cli.documents import inventory_of
 from reconciler.cli.exits import CHANGES, CONVERGED, ERROR, UNKNOWN, worst
 from reconciler.cli.options import Common, common
+from reconciler.core.words import plural
 from reconciler.engine.trust import Presented, presented
 
 
@@ -21,7 +22,9 @@ from reconciler.engine.trust import Presented, presented
 @common
 def trust(options: Common, yes: bool) -> int:
     """Show the fingerprint of every device's host key, and record it in the inventory's knownHosts file."""
-    keys = asyncio.run(presented(inventory_of(options), options.targeted))
+    inventory = inventory_of(options)
+    options.check_targets(inventory.devices)
+    keys = asyncio.run(presented(inventory, options.targeted))
     if options.json:
         click.echo(json.dumps([key.as_json() for key in keys], indent=2))
     else:
@@ -42,12 +45,12 @@ def _codes(keys: Sequence[Presented]) -> list[int]:
 def _confirmed(count: int) -> bool:
     if not sys.stdin.isatty():
         raise click.ClickException("nothing was recorded: without a terminal to ask on, say --yes")
-    return click.confirm(f"Record {count} new host keys?", err=True)
+    return click.confirm(f"Record {plural(count, 'new host key')}?", err=True)
 
 
 def _record(keys: Sequence[Presented]) -> None:
     for path in sorted({key.known_hosts for key in keys}):
-        _append(path, [key.line for key in keys if key.known_hosts == path])
+        _append(path, list(dict.fromkeys(key.line for key in keys if key.known_hosts == path)))
 
 
 def _append(path: Path, lines: Sequence[str]) -> None:
@@ -56,4 +59,4 @@ def _append(path: Path, lines: Sequence[str]) -> None:
     joint = "" if not before or before.endswith("\n") else "\n"
     with path.open("a", encoding="utf-8") as file:
         file.write(joint + "".join(f"{line.rstrip()}\n" for line in lines))
-    click.echo(f"{len(lines)} host keys recorded in {path}", err=True)
+    click.echo(f"{plural(len(lines), 'host key')} recorded in {path}", err=True)

@@ -64,6 +64,8 @@ class Plan:
 
     revision: str
     devices: tuple[DevicePlan, ...]
+    warnings: tuple[str, ...] = ()
+    """What is legal and suspect about the documents."""
 
     @cached_property
     def digest(self) -> str:

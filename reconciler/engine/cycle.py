@@ -60,7 +60,8 @@ class Cycle:
         """The plan for what was seen. Raises: Contradiction."""
         intent = self._intent(sights)
         free = [self._device_plan(intent.devices[name], sights) for name in sorted(intent.devices) if self._ours(name)]
-        plan = Plan(self.repository.revision, (*free, *self._vanished(intent)))
+        warnings = sorted({*self.repository.having("warning"), *intent.warnings})
+        plan = Plan(self.repository.revision, (*free, *self._vanished(intent)), tuple(map(str, warnings)))
         approved = self.approval == plan.digest
         return dataclasses.replace(plan, devices=tuple(self._held(d, intent, approved=approved) for d in plan.devices))
 

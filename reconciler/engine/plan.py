@@ -34,7 +34,7 @@ def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audi
         return dataclasses.replace(empty, status="held", reason=str(error), owned=len(live.ours))
     writable = {change.key for change in may_write}
     planned = tuple(Planned(change, _commands(lines, change), change.key in writable) for change in changes)
-    notes = (*_not_known(wish), *_not_there(waits))
+    notes = (*_not_known(wish), *_not_there(waits), *_spared(wish, sight.reading))
     return dataclasses.replace(
         empty, changes=planned, script=script, owned=len(live.ours), reading=sight.reading, notes=notes
     )
@@ -47,6 +47,14 @@ def _not_known(wish: Wish) -> Iterator[str]:
 def _not_there(waits: Mapping[Key, str]) -> Iterator[str]:
     for name, count in sorted(Counter(waits.values()).items()):
         yield f"there is no interface {name}: {plural(count, 'change waits', 'changes wait')} for it"
+
+
+def _spared(wish: Wish, reading: Reading) -> Iterator[str]:
+    """What the documents would have removed and our own session needs."""
+    for key, reason in sorted(reading.session.items()):
+        resource = reading.found.get(key)
+        if resource is not None and key not in wish.desired and wish.owns(resource):
+            yield f"{key} is wanted by no document and stays: {reason}"
 
 
 def split(wish: Wish, reading: Reading) -> Live:

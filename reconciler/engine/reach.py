@@ -64,6 +64,19 @@ def _node(name: str, inventory: Inventory, jumps: Jumps, prologue: str) -> Trans
     return SshTransport(node_settings(name, inventory, prologue), jumps)
 
 
+def host_settings(name: str, inventory: Inventory) -> SshSettings:
+    """Where a device is, for whoever does not log in to it. Raises: SecretMissing, of a jump host on the way."""
+    entry = inventory.devices[name]
+    return SshSettings(
+        host=entry.host,
+        username=entry.username or "",
+        known_hosts=entry.known_hosts,
+        port=entry.port,
+        connect_timeout=entry.connect_timeout,
+        jump=_jump(name, entry, inventory),
+    )
+
+
 def node_settings(name: str, inventory: Inventory, prologue: str = "") -> SshSettings:
     """One login to a node or a jump host. Raises: SecretMissing."""
     entry = inventory.devices[name]

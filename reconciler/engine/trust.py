@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from reconciler.core.driver import Unreachable
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.secret import SecretMissing
 from reconciler.engine.observe import side_by_side
-from reconciler.engine.reach import node_settings
+from reconciler.engine.reach import host_settings
 from reconciler.transport.jumps import Jumps
 from reconciler.transport.ssh import fetch_host_key
+
+if TYPE_CHECKING:
+    from reconciler.transport.connect import HostKey
 
 State = Literal["new", "known", "changed", "unreachable"]
 
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """One device's host key. ``line`` is what a known_hosts file keeps; ``reason`` says why there is no key."""
+    """One device's host key. ``line`` is what a known_hosts file keeps; ``reason`` says why it is not trusted."""
 
     device: str
     state: State
@@ -30,7 +35,7 @@ class Presented:
     reason: str = ""
 
     def __str__(self) -> str:
-        return f"{self.device}: {self.state}: {self.fingerprint or self.reason}"
+        return f"{self.device}: {self.state}: {'; '.join(filter(None, (self.fingerprint, self.reason)))}"
 
     def as_json(self) -> dict[str, str]:
         found = {"name": self.device, "state": self.state, "fingerprint": self.fingerprint, "reason": self.reason}
@@ -50,18 +55,17 @@ async def presented(inventory: Inventory, targeted: Callable[[str], bool]) -> li
 async def _one(name: str, inventory: Inventory, jumps: Jumps) -> Presented:
     known_hosts = inventory.devices[name].known_hosts
     try:
-        key = await fetch_host_key(node_settings(name, inventory), jumps)
+        key = await fetch_host_key(host_settings(name, inventory), jumps)
     except (Unreachable, SecretMissing) as error:
         return Presented(name, "unreachable", known_hosts, reason=str(error))
-    fingerprint = f"{key.algorithm} {key.fingerprint}"
-    return Presented(name, _state(known_hosts, key.line), known_hosts, fingerprint, key.line)
+    seen = Presented(name, "new", known_hosts, f"{key.algorithm} {key.fingerprint}", key.line)
+    if key.fingerprint in key.recorded:
+        return dataclasses.replace(seen, state="known")
+    return dataclasses.replace(seen, state="changed", reason=_changed(key, known_hosts)) if key.recorded else seen
 
 
-def _state(known_hosts: Path, line: str) -> State:
-    """``changed``: the host is on record with another key of the same kind."""
-    host, algorithm, key = line.split()
-    recorded = known_hosts.read_text(encoding="utf-8").splitlines() if known_hosts.exists() else []
-    mine = [words for words in map(str.split, recorded) if len(words) >= 3 and host in words[0].split(",")]
-    if any(words[1:3] == [algorithm, key] for words in mine):
-        return "known"
-    return "changed" if any(words[1] == algorithm for words in mine) else "new"
+def _changed(key: HostKey, known_hosts: Path) -> str:
+    """What a person may do about a host that is on record with another key of the same kind."""
+    host = shlex.quote(key.line.split()[0])
+    remove = f"ssh-keygen -R {host} -f {shlex.quote(str(known_hosts))}"
+    return f"on record is {', '.join(sorted(key.recorded))}; find out why, then `{remove}` and trust again"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -42,6 +43,7 @@ def jump(lab: Lab, command: list[str]) -> NoReturn:
     environment = {
         **os.environ,
         "RECONCILE_INVENTORY": str(lab.inventory),
+        "RECONCILE_STATE": os.environ.get("RECONCILE_STATE") or str(lab.folder / "state"),
         "KUBECONFIG": str(lab.folder / "kubeconfig"),
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', SYSTEM_PATH)}",
     }
@@ -49,8 +51,10 @@ def jump(lab: Lab, command: list[str]) -> NoReturn:
 
 
 def shell(lab: Lab) -> NoReturn:
-    """Become an interactive shell on the jump host."""
-    jump(lab, [os.environ.get("SHELL", "/bin/bash")])
+    """Become an interactive shell on the jump host, whose prompt says where one is."""
+    sys.stderr.write("On the jump host of the lab; `reconcile --dry-run` finds its inventory. Ctrl-D leaves.\n")
+    prompt = f'[ -r ~/.bashrc ] && . ~/.bashrc; PS1="({lab.name}) jump:\\w# "'
+    jump(lab, ["bash", "-c", f"exec bash --rcfile <(echo {shlex.quote(prompt)})"])
 
 
 def _become(command: list[str], environment: dict[str, str]) -> NoReturn:

@@ -24,6 +24,7 @@ OURS = (
     "lab.json.new",
     "nodes",
     "ssh_config",
+    "state",
 )
 """Every entry that a lab makes in its folder."""
 PATIENCE = 20.0

@@ -93,8 +93,7 @@ def _algorithms(settings: SshSettings, known: asyncssh.SSHKnownHosts) -> Sequenc
 
 def _host_key_reason(error: asyncssh.Error, settings: SshSettings, known: asyncssh.SSHKnownHosts) -> str:
     """A server that shows only kinds of keys that are not on record fails the key exchange already."""
-    recorded = known.match(settings.host, "", settings.port)[0]
-    if recorded:
+    if _recorded(settings, known):
         return (
             f"its host key is not the one on record in {settings.known_hosts}: find out why it has changed, "
             "and only then record the new one with `reconcile trust`"
@@ -106,16 +105,21 @@ def _host_key_reason(error: asyncssh.Error, settings: SshSettings, known: asyncs
 
 @dataclass(frozen=True, slots=True)
 class HostKey:
-    """A server's host key for people to compare: ``algorithm``, ``fingerprint`` (SHA256:...), ``known_hosts`` line."""
+    """A server's host key for people to compare: ``algorithm``, ``fingerprint`` (SHA256:...), ``known_hosts`` line.
+
+    ``recorded``: the fingerprints of the keys of this algorithm that are on record for the host.
+    """
 
     algorithm: str
     fingerprint: str
     line: str
+    recorded: frozenset[str]
 
 
 async def host_key(settings: SshSettings, jumps: Jumps) -> HostKey:
     """The host key that a server shows; nobody logs in. Raises: Unreachable."""
     tunnel = await jumps.way_to(settings)
+    known = _known_hosts(settings)
     try:
         async with asyncio.timeout(settings.connect_timeout):
             key = await asyncssh.get_server_host_key(settings.host, settings.port, tunnel=tunnel, config=None)
@@ -125,4 +129,9 @@ async def host_key(settings: SshSettings, jumps: Jumps) -> HostKey:
         raise Unreachable(f"{settings}: shows no host key")
     host = settings.host if settings.port == 22 else f"[{settings.host}]:{settings.port}"
     public = key.export_public_key("openssh").decode().split()
-    return HostKey(public[0], key.get_fingerprint(), f"{host} {public[0]} {public[1]}")
+    recorded = {one.get_fingerprint() for one in _recorded(settings, known) if one.get_algorithm() == public[0]}
+    return HostKey(public[0], key.get_fingerprint(), f"{host} {public[0]} {public[1]}", frozenset(recorded))
+
+
+def _recorded(settings: SshSettings, known: asyncssh.SSHKnownHosts) -> Sequence[asyncssh.SSHKey]:
+    return known.match(settings.host, "", settings.port)[0]

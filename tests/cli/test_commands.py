@@ -16,6 +16,7 @@ import pytest
 from reconciler.cli import plan_text
 from reconciler.cli.exits import worst
 from reconciler.cli.main import main
+from reconciler.cli.options import Screen
 
 ROOT = Path(__file__).parents[2]
 BROKEN = sorted(path for path in (ROOT / "tests/desired/broken").iterdir() if path.is_dir())
@@ -143,7 +144,7 @@ def test_the_command_line_starts_without_the_heavy_libraries() -> None:
 
 def test_json_values_are_shown_plainly() -> None:
     assert plan_text._shown(None) == "none"
-    assert plan_text._shown(("10.0.0.1/24",)) == '["10.0.0.1/24"]'
+    assert plan_text._shown(("10.0.0.1/24",)) == "[10.0.0.1/24]"
     assert plan_text._shown(True) == "true"
 
 
@@ -161,3 +162,21 @@ def test_what_nobody_foresaw_is_one_line_and_a_place(
     said = capsys.readouterr().err
     assert said.startswith("reconcile: a mistake of ours, please report it: KeyError: 'eth1' [test_commands.py:")
     assert said.count("\n") == 1
+
+
+def test_on_a_narrow_screen_a_change_is_folded_between_words(planned: tuple[str, dict[str, Any]]) -> None:
+    wide = [line for line in planned[0].splitlines() if len(line) > 80 and line[2] in "+~-"]
+    assert wide
+    for line in wide:
+        head, detail, *origin = line.strip().split("  ")
+        folded = list(plan_text.Text(head, detail, *origin).printed(Screen(80)))
+        assert len(folded) > 1
+        assert all(len(part) <= 80 for part in folded)
+        assert all(part.startswith("      ") for part in folded[1:])
+        assert " ".join(part.strip() for part in folded).split() == line.split()
+
+
+def test_a_target_that_names_nothing_is_a_mistake() -> None:
+    ran = reconcile("compile", "--target", "k01-wrker")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "no device matches --target 'k01-wrker': did you mean 'k01-worker'?" in ran.stderr
