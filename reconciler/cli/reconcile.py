@@ -17,7 +17,6 @@ from reconciler.cli.exits import CHANGES, ERROR, HELD, UNKNOWN, worst
 from reconciler.cli.options import Common
 from reconciler.cli.progress import shown
 from reconciler.core.plan import Plan
-from reconciler.core.words import plural
 from reconciler.desired.repository import Repository
 from reconciler.engine.cycle import Contradiction, Cycle, Outcome
 from reconciler.engine.fleet import fleet
@@ -127,7 +126,7 @@ def _report(plan: Plan, outcomes: list[Outcome], options: Common) -> None:
         for reason in _reasons(outcome):
             click.echo(f"{outcome.device}: {reason}", err=True)
     bad = [outcome.device for outcome in outcomes if not outcome.ok]
-    proven = f"pplied and proven on {len(outcomes) - len(bad)} of {plural(len(outcomes), 'device')}."
+    proven = f"pplied and proven on {len(outcomes) - len(bad)} of {len(outcomes)} devices."
     click.echo(f"Failed on {', '.join(bad)}; a{proven}" if bad else f"A{proven}")
 
 
