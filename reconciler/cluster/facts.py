@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,12 +13,12 @@ from reconciler.core.driver import Answer, Unreadable
 CALICO = "projectcalico.org/"
 FLANNEL = "flannel.alpha.coreos.com/"
 KINDS = ("nodes", "blockaffinities", "ipamblocks", "clusterinformations", "felixconfigurations")
-# What a cluster does not serve (no Calico, no API server of Calico's) is null; without its nodes it is no cluster.
+# What a cluster does not serve (no Calico, no API server of Calico's) is null; any other refusal ends the question.
 QUESTION = " && ".join(
     [
         get("/api/v1/nodes"),
         *(
-            f"{{ {asked} 2>/dev/null || echo null; }}"
+            f"{{ {asked} 2>/dev/null || {{ {asked} 2>&1 >/dev/null | grep -q NotFound && echo null; }}; }}"
             for asked in (
                 get_calico("blockaffinities"),
                 get(f"/apis/{CRD}/ipamblocks"),
@@ -33,6 +34,12 @@ ANNOTATIONS = {
     "macs": {4: f"{CALICO}VXLANTunnelMACAddr", 6: f"{CALICO}VXLANTunnelMACAddrV6"},
 }
 """Calico's facts on a Kubernetes Node, by IP version (libcalico-go, backend/k8s/resources/node.go)."""
+FORMS = {
+    "addresses": re.compile(r"[0-9a-fA-F.:]+/\d{1,3}"),
+    "tunnels": re.compile(r"[0-9a-fA-F.:]+"),
+    "macs": re.compile(r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}"),
+}
+"""What an annotation may look like; anything else is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +60,15 @@ class NodeFacts:
 class ClusterFacts:
     """A cluster in its own words. ``affinities``, ``blocks`` and ``felix`` are specs as kubectl prints them.
 
-    ``calico_version`` as ClusterInformation has it (``v3.30.2``). What was not read is empty, and ``missing`` says why.
+    ``calico_version`` as ClusterInformation has it (``v3.30.2``). ``None`` is what the cluster did not tell;
+    ``missing`` says why it told nothing at all.
     """
 
     calico_version: str | None = None
     nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
-    affinities: Sequence[Document] = ()
-    blocks: Sequence[Document] = ()
-    felix: Mapping[str, Any] = field(default_factory=dict)
+    affinities: Sequence[Document] | None = None
+    blocks: Sequence[Document] | None = None
+    felix: Mapping[str, Any] | None = None
     missing: str = ""
 
 
@@ -68,14 +76,13 @@ def read(answer: Answer) -> ClusterFacts:
     """Facts are a help, so their absence is no failure of the node: it is told in ``missing``."""
     try:
         told = documents("nodes and what Calico knows of them", answer, len(KINDS))
-        nodes, *calico = (items(kind, one) if one is not None else () for kind, one in zip(KINDS, told, strict=True))
-        affinities, blocks, information, felix = (list(_specs(one)) for one in calico)
+        nodes, affinities, blocks, information, felix = map(_items, KINDS, told)
         return ClusterFacts(
-            calico_version=_default(calico[2]).get("calicoVersion") if information else None,
-            nodes={node["metadata"]["name"]: _node(node) for node in nodes},
-            affinities=affinities,
-            blocks=blocks,
-            felix=_default(calico[3]) if felix else {},
+            calico_version=_default(information or ()).get("calicoVersion"),
+            nodes={node["metadata"]["name"]: _node(node) for node in nodes or ()},
+            affinities=_specs(affinities),
+            blocks=_specs(blocks),
+            felix=None if felix is None else _default(felix),
         )
     except Unreadable as error:
         return ClusterFacts(missing=str(error))
@@ -83,8 +90,12 @@ def read(answer: Answer) -> ClusterFacts:
         return ClusterFacts(missing=f"kubectl get: an object that is none ({type(error).__name__} {error})")
 
 
-def _specs(found: Sequence[Document]) -> Iterator[Document]:
-    return (item["spec"] for item in found)
+def _items(kind: str, told: Document | None) -> Sequence[Document] | None:
+    return None if told is None else list(items(kind, told))
+
+
+def _specs(found: Sequence[Document] | None) -> Sequence[Document] | None:
+    return None if found is None else [item["spec"] for item in found]
 
 
 def _default(found: Sequence[Document]) -> Mapping[str, Any]:
@@ -95,7 +106,10 @@ def _default(found: Sequence[Document]) -> Mapping[str, Any]:
 
 def _node(node: Document) -> NodeFacts:
     notes = node["metadata"].get("annotations", {})
-    told = {name: {v: notes[key] for v, key in keys.items() if key in notes} for name, keys in ANNOTATIONS.items()}
+    told = {
+        name: {version: notes[key] for version, key in keys.items() if FORMS[name].fullmatch(notes.get(key, ""))}
+        for name, keys in ANNOTATIONS.items()
+    }
     flannel = {key.removeprefix(FLANNEL): text for key, text in notes.items() if key.startswith(FLANNEL)}
     spec = node.get("spec", {})
     cidrs = spec.get("podCIDRs") or [cidr for cidr in [spec.get("podCIDR")] if cidr]

@@ -40,7 +40,7 @@ def documents(what: str, answer: Answer, count: int) -> Sequence[Any]:
             document, end = decoder.raw_decode(text)
             found.append(document)
             text = text[end:].lstrip()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable(f"kubectl get {what}: a torn answer of {len(answer.text)} characters ({error})") from error
     if len(found) != count:
         raise Unreadable(f"kubectl get {what}: {len(found)} answers where {count} were expected")

@@ -2,52 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from reconciler.cluster import facts as told
-from reconciler.desired.documents import BlockAffinity, FelixConfiguration, IPAMBlock, IPPool, Spec
+from reconciler.core.resource import Resource
+from reconciler.desired.documents import BlockAffinity, Cluster, FelixConfiguration, IPAMBlock, IPPool, Spec
 from reconciler.desired.repository import Repository
 from reconciler.engine.observe import Sight
+from reconciler.intent.calico_facts import is_complete
 from reconciler.intent.facts import ClusterFacts, NodeFacts
 
 S = TypeVar("S", bound=Spec)
 
 
 def cluster_facts(repository: Repository, sights: Mapping[str, Sight]) -> dict[str, ClusterFacts]:
-    """Facts by cluster; a cluster whose ``apiNode`` could not be read has none, and its rows may stay unknown."""
-    found = ((document.name, sights.get(document.spec.api_node or "")) for document in repository.of("Cluster"))
-    return {cluster: facts for cluster, sight in found for facts in _facts(sight)}
+    """Facts by cluster, of those whose ``apiNode`` is looked at; whose documents are complete, its pools alone."""
+    clusters = [document for document in repository.of(Cluster) if document.spec.api_node in sights]
+    return {c.name: _facts(sights[str(c.spec.api_node)], is_complete(repository, c)) for c in clusters}
 
 
-def _facts(sight: Sight | None) -> Iterator[ClusterFacts]:
-    if sight is None or sight.reading is None:
-        return
-    known = sight.reading.facts.get("cluster")
-    if not isinstance(known, told.ClusterFacts):
-        return
-    pools = [row for row in sight.reading.found.values() if row.kind == "ippool"]
+def _facts(sight: Sight, complete: bool) -> ClusterFacts:
+    if sight.reading is None:
+        return ClusterFacts(failed="" if complete else f"{sight.device} is {sight.status}")
     readable = "ippool" not in sight.reading.unread
-    yield ClusterFacts(
+    rows = [row for row in sight.reading.found.values() if row.kind == "ippool"]
+    pools = {row.name: pool for row in rows for pool in _pool(row)} if readable else None
+    known = sight.reading.facts.get("cluster")
+    if complete or not isinstance(known, told.ClusterFacts):  # not asked; or planned from a file, which has no facts
+        return ClusterFacts(pools=pools)
+    return ClusterFacts(failed=known.missing) if known.missing else _told(known, pools)
+
+
+def _told(known: told.ClusterFacts, pools: Mapping[str, IPPool] | None) -> ClusterFacts:
+    return ClusterFacts(
         version=known.calico_version,
         nodes={name: NodeFacts(node.addresses, node.tunnels, node.macs) for name, node in known.nodes.items()},
-        pools={row.name: pool for row in pools for pool in _fitting(IPPool, [_spec(row.values)])} if readable else None,
-        affinities=list(_fitting(BlockAffinity, known.affinities)),
-        blocks=list(_fitting(IPAMBlock, known.blocks)),
-        felix=next(_fitting(FelixConfiguration, [known.felix]), FelixConfiguration()),
+        pools=pools,
+        affinities=_fitting(BlockAffinity, known.affinities),
+        blocks=_fitting(IPAMBlock, known.blocks),
+        felix=_one(_fitting(FelixConfiguration, None if known.felix is None else [known.felix])),
     )
+
+
+def _pool(row: Resource) -> Sequence[IPPool]:
+    return _fitting(IPPool, [_spec(row.values)]) or ()
+
+
+def _one(found: Sequence[S] | None) -> S | None:
+    return found[0] if found else None
 
 
 def _spec(values: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if name != "name"}
 
 
-def _fitting(model: type[S], specs: Iterable[Mapping[str, Any]] | Sequence[Mapping[str, Any]]) -> Iterator[S]:
-    """What the cluster tells in a form that we do not know is not told at all: the rows that need it stay unknown."""
-    for spec in specs:
-        try:
-            yield model.model_validate(spec)
-        except ValidationError:
-            continue
+def _fitting(model: type[S], specs: Iterable[Mapping[str, Any]] | None) -> Sequence[S] | None:
+    """What the cluster tells in a form that we do not know is not told at all: a part of it is not the whole."""
+    if specs is None:
+        return None
+    try:
+        return [model.model_validate(spec) for spec in specs]
+    except ValidationError:
+        return None

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from reconciler.desired.documents import BlockAffinity, Cluster, Node
+from reconciler.desired.documents import Cluster
 from reconciler.desired.inventory import Inventory
-from reconciler.desired.repository import Document, Repository
+from reconciler.desired.repository import Repository
 from reconciler.engine.observe import Device
 from reconciler.engine.parts import Api, driver_for, prologue_for
 from reconciler.engine.reach import Barred, transport_for
+from reconciler.intent.calico_facts import is_complete
 from reconciler.transport.jumps import Jumps
 
 
@@ -51,11 +52,4 @@ def without_transports(platforms: Mapping[str, str], repository: Repository) -> 
 def api_nodes(repository: Repository) -> dict[str, Api]:
     """Devices on which kubectl answers for a cluster."""
     clusters = [cluster for cluster in repository.of(Cluster) if cluster.spec.api_node]
-    return {str(cluster.spec.api_node): Api(not _complete(repository, cluster)) for cluster in clusters}
-
-
-def _complete(repository: Repository, cluster: Document[Cluster]) -> bool:
-    """Whether the documents hold all that is otherwise looked up (contract, section 2); a MAC can be derived."""
-    nodes = [node for node in repository.of(Node) if node.name in cluster.spec.nodes]
-    tunnels = all(node.spec.tunnel.vxlan and node.spec.tunnel.vxlan.address for node in nodes)
-    return tunnels and bool(repository.of(BlockAffinity)) and cluster.spec.calico.version is not None
+    return {str(cluster.spec.api_node): Api(not is_complete(repository, cluster)) for cluster in clusters}

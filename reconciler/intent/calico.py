@@ -26,10 +26,10 @@ def node_rows(overlay: Overlay, node: str) -> Iterator[Row]:
         return
     me = overlay.peers[node]
     yield from _device(overlay, me)
-    if not me.missing:
-        for peer in overlay.peers.values():
-            if peer is not me:
-                yield from _forwarding(overlay, peer)
+    for peer in overlay.peers.values():
+        if peer is not me:
+            yield from () if me.missing else _forwarding(overlay, peer)
+            yield from _end_route(overlay, peer)
     for destination in overlay.destinations:
         yield from _routes(overlay, me, destination)
 
@@ -68,8 +68,13 @@ def _forwarding(overlay: Overlay, peer: Peer) -> Iterator[Row]:
     missing = _missing_vtep(peer)
     yield Unknown("neighbour", f"{peer.tunnel or '*'} dev {dev}", missing)
     yield Unknown("fdb", f"{peer.mac} dev {dev}", missing)
-    if peer.tunnel is None:  # it may have a route of its own (R6, R8)
-        yield Unknown("route", f"*/{overlay.family.bits} table {MAIN_TABLE} metric {overlay.family.metric}", missing)
+
+
+def _end_route(overlay: Overlay, peer: Peer) -> Iterator[Unknown]:
+    """The end of a peer's tunnel may have a route of its own (R6, R8); where it is not known, any may be that route."""
+    if peer.tunnel is None:
+        name = f"*/{overlay.family.bits} table {MAIN_TABLE} metric {overlay.family.metric}"
+        yield Unknown("route", name, f"VXLAN tunnel address of {peer.name}")
 
 
 def _missing_vtep(peer: Peer) -> str:

@@ -82,7 +82,7 @@ class Sources:
     def _felix(self, name: str) -> Any:
         """One setting of the default FelixConfiguration, as documents or else the cluster have it."""
         given = (d.spec for d in self.repository.of(FelixConfiguration) if d.name == "default")
-        return _first(*(getattr(spec, name) for spec in (*given, self.facts.felix)))
+        return _first(*(getattr(spec, name) for spec in (*given, self.facts.felix) if spec is not None))
 
     def plan(self, family: Family) -> Plan:
         """Pools, blocks and loans of one family."""
@@ -99,19 +99,22 @@ class Sources:
             return tuple(_pool(spec, f"{self.here}: {name}") for name, spec in self.facts.pools.items())
         return tuple(_pool(d.spec, d.origin("spec")) for d in self.repository.of(IPPool) if not is_absent(d))
 
+    @property
+    def lacks_affinities(self) -> bool:
+        """Whether neither documents nor the cluster tell which node has which block."""
+        return not documented_affinities(self.repository, self.cluster) and self.facts.affinities is None
+
     @cached_property
     def _affinities(self) -> tuple[tuple[BlockAffinity, str], ...]:
         """Affinities of this cluster's nodes: the documents' where there are any, else the cluster's."""
-        documents = [(d.spec, d.origin("spec")) for d in self.repository.of(BlockAffinity)]
-        told = [(spec, self.here) for spec in self.facts.affinities]
-        nodes = frozenset(self.cluster.spec.nodes)
-        mine = [pair for pair in documents if pair[0].node in nodes] or [pair for pair in told if pair[0].node in nodes]
-        return tuple(sorted((p for p in mine if p[0].stands), key=lambda p: (p[0].node, p[1])))
+        documents = [(d.spec, d.origin("spec")) for d in documented_affinities(self.repository, self.cluster)]
+        told = [(spec, self.here) for spec in self.facts.affinities or () if spec.node in self.cluster.spec.nodes]
+        return tuple(sorted((p for p in documents or told if p[0].stands), key=lambda p: (p[0].node, p[1])))
 
     @cached_property
     def _ipam(self) -> tuple[tuple[IPAMBlock, str], ...]:
         documents = {d.spec.cidr: (d.spec, d.origin("spec")) for d in self.repository.of(IPAMBlock)}
-        told = {spec.cidr: (spec, self.here) for spec in self.facts.blocks}
+        told = {spec.cidr: (spec, self.here) for spec in self.facts.blocks or ()}
         return tuple((told | documents).values())
 
     @cached_property
@@ -162,6 +165,29 @@ class Sources:
             tunnel=None if tunnel is None else ip_address(tunnel),
             origin=self.here if document is None else document.origin("spec", "tunnel", key),
         )
+
+
+def documented_affinities(repository: Repository, cluster: Document[Cluster]) -> list[Document[BlockAffinity]]:
+    """The affinity documents of one cluster's nodes."""
+    nodes = frozenset(cluster.spec.nodes)
+    return [document for document in repository.of(BlockAffinity) if document.spec.node in nodes]
+
+
+def is_complete(repository: Repository, cluster: Document[Cluster]) -> bool:
+    """Whether the documents hold all that is otherwise looked up (contract, section 2); a MAC can be derived."""
+    versions = {ip_network(pool.spec.cidr).version for pool in repository.of(IPPool)}
+    nodes = [node.spec for node in repository.of(Node) if node.name in cluster.spec.nodes]
+    return (
+        len(nodes) == len(cluster.spec.nodes)
+        and all(_is_told(node, version) for node in nodes for version in versions)
+        and bool(documented_affinities(repository, cluster))
+        and is_version(cluster.spec.calico.version)
+    )
+
+
+def _is_told(node: Node, version: int) -> bool:
+    vtep = node.tunnel.vxlan if version == 4 else node.tunnel.vxlan6
+    return bool(vtep and vtep.address and underlay(node, version)[1])
 
 
 def underlay(node: Node, version: int, told: str | None = None) -> tuple[str | None, str | None]:

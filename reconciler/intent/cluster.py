@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from reconciler.core.driver import Claim
 from reconciler.core.resource import State, Unknown
 from reconciler.desired.documents import Cluster, IPPool
 from reconciler.desired.problem import Problem
@@ -17,7 +18,7 @@ from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.felix import FAMILIES, IPV4, Family
 from reconciler.intent.overlay import Overlay, Plan, destinations
 from reconciler.intent.wish import Owns, Part, Row, problem
-from reconciler.linux.claim import CalicoClaim
+from reconciler.linux.claim import CalicoClaim, LinuxClaim
 from reconciler.linux.route import MAIN_TABLE
 
 UNCOMPILED = {"ipip": "IPIP", "none": "a pool without encapsulation"}
@@ -78,6 +79,8 @@ class CalicoPart(Part):
         for overlay in self.overlays:
             yield from node_rows(overlay, device)
         yield from self._strangers
+        if self.sources.lacks_affinities and any(overlay.enabled for overlay in self.overlays):
+            yield Unknown("route", f"* table {MAIN_TABLE} metric *", f"block affinities of {self.sources.cluster.name}")
 
     @cached_property
     def _strangers(self) -> tuple[Unknown, ...]:
@@ -94,7 +97,9 @@ class CalicoPart(Part):
                 found.append(Unknown("route", name, "addresses of pods (routeSource WorkloadIPs)"))
         return tuple(found)
 
-    def claim(self, device: str, declared: State, owns: Owns) -> CalicoClaim:
+    def claim(self, device: str, declared: State, owns: Owns) -> Claim:
+        if self.sources.facts.failed:
+            return LinuxClaim(declared, excepted=owns.excepted)
         strange = frozenset(pool.network for _, plan in self.plans for pool in plan.pools if pool.strange)
         return CalicoClaim(declared, self.sources.settings.own_protocol, strange, owns.excepted)
 
@@ -117,4 +122,7 @@ class CalicoPart(Part):
     @property
     def holds(self) -> Sequence[str]:
         """Without the version a row may have the wrong shape, and Felix would write it back for ever."""
-        return () if self.sources.version else (f"the Calico version of {self.sources.cluster.name} is not known",)
+        name = self.sources.cluster.name
+        if self.sources.facts.failed:
+            return (f"cluster {name} cannot be asked for what its documents leave out: {self.sources.facts.failed}",)
+        return () if self.sources.version else (f"the Calico version of {name} is not known",)

@@ -22,14 +22,16 @@ class NodeFacts:
 
 @dataclass(frozen=True, slots=True)
 class ClusterFacts:
-    """One cluster as its API tells it; what could not be read is empty, and the rows that need it stay unknown.
+    """One cluster as its API tells it; ``None`` is what nobody told, and the rows that need it stay unknown.
 
-    ``pools`` by name (``None``: not read); ``version`` is ClusterInformation's ``calicoVersion`` (``v3.30.2``).
+    ``pools`` by name; ``version`` is ClusterInformation's ``calicoVersion`` (``v3.30.2``). ``failed``: why the API,
+    which should have told something, told nothing: then nothing of the cluster's tables is pruned or written.
     """
 
     version: str | None = None
     nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
     pools: Mapping[str, IPPool] | None = None
-    affinities: Sequence[BlockAffinity] = ()
-    blocks: Sequence[IPAMBlock] = ()
-    felix: FelixConfiguration = field(default_factory=FelixConfiguration)
+    affinities: Sequence[BlockAffinity] | None = None
+    blocks: Sequence[IPAMBlock] | None = None
+    felix: FelixConfiguration | None = None
+    failed: str = ""

@@ -25,8 +25,8 @@ TYPES = {
 SCOPES = {"0": "global", "200": "site", "253": "link", "254": "host", "255": "nowhere"}
 """``/etc/iproute2/rt_scopes``, which a node may not have: so we ask for numbers and name them here."""
 
-# No white space, quotes, backslash or '#' (all of them mean something to a batch), and no leading '-' (an option).
-SAFE_WORD = re.compile(r"""(?!-)[^\s"'\\#]+""", re.ASCII)
+# Nothing that means something to a batch (white space, quotes, backslash, '#') or to a shell, and no option.
+SAFE_WORD = re.compile(r"(?!-)[A-Za-z0-9_.:/@+=,~^-]+", re.ASCII)
 
 
 def named(names: Mapping[str, str], number: str) -> str:

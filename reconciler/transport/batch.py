@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -32,7 +33,7 @@ class Batch:
     def command(self, terminator: str) -> str:
         """For a shell. ``terminator`` must not be guessable, or a line could end the text it stands in."""
         if self.alone:
-            return str(self.lines[0])
+            return self._alone(self.lines[0])
         text = "\n".join([*(line.text for line in self.lines), LAST])
         return f"{self.program} -force -batch - <<'{terminator}'\n{text}\n{terminator}"
 
@@ -49,6 +50,10 @@ class Batch:
         """What to send one by one after a refusal has ended the batch: idempotent lines, some of them never read."""
         ended = any(failure.line is None for failure in failures)
         return [Batch(self.program, (line,), alone=True) for line in self.lines] if ended and self._may_end else []
+
+    def _alone(self, line: Line) -> str:
+        """The words of a batch mean nothing to a shell; another program's line is a shell's already."""
+        return shlex.join([self.program, *line.text.split()]) if self.program in BATCHERS else str(line)
 
     @property
     def _may_end(self) -> bool:

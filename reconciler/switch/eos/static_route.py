@@ -14,9 +14,9 @@ from reconciler.switch.kinds import StaticRoute
 
 DEFAULT_VRF = "default"
 DEFAULT_DISTANCE = 1
+NEXT_HOP = r"[A-Z]\S* [\da-fA-F]*[.:][\da-fA-F.:]*|[A-Z]\S*|[\da-fA-F]*[.:][\da-fA-F.:]*"
 HEAD = re.compile(
-    r"ip(?:v6)? route (?:vrf (?P<vrf>\S+) )?(?P<dst>[\da-fA-F.:]+/\d+) "
-    r"(?P<via>[A-Z]\S* [\da-fA-F]*[.:][\da-fA-F.:]*|[A-Z]\S*|[\da-fA-F]*[.:][\da-fA-F.:]*)"
+    rf"ip(?:v6)? route (?:vrf (?P<vrf>\S+) )?(?P<dst>[\da-fA-F.:]+/\d+) (?P<via>{NEXT_HOP})"
     r"(?: (?P<distance>\d+))?(?: tag (?P<tag>\d+))?(?: name (?P<name>\S+))?"
 )
 """Next hops: an address, an interface (`Null0` too), an interface and an address. Lines with words that we do not
@@ -62,6 +62,8 @@ def steps(change: Change) -> Iterator[Step]:
 def _identity(route: StaticRoute) -> str:
     family = "ip" if ip_network(route.dst).version == 4 else "ipv6"
     vrf = "" if route.vrf == DEFAULT_VRF else f" vrf {word(route.vrf)}"
+    if not re.fullmatch(NEXT_HOP, route.via):
+        raise ValueError(f"{route.via!r} is not a next hop")
     return f"{family} route{vrf} {word(route.dst)} {route.via}"
 
 
