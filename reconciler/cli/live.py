@@ -18,7 +18,7 @@ from reconciler.core.resource import State, ordered, state_of
 from reconciler.desired.repository import Repository
 from reconciler.engine.cycle import Contradiction, Cycle
 from reconciler.engine.fleet import without_transports
-from reconciler.engine.observe import Sight
+from reconciler.engine.observe import SENSELESS, Sight, senseless
 from reconciler.engine.parts import KINDS, reading_for
 from reconciler.engine.plan import split
 from reconciler.engine.record import Record
@@ -32,6 +32,13 @@ def document(sights: Mapping[str, Sight], intent: Intent) -> dict[str, object]:
 
 
 def _device(sight: Sight, wish: Wish) -> dict[str, object]:
+    try:
+        return _rows(sight, wish)
+    except SENSELESS as error:
+        return {"status": "unreadable", "reason": senseless(error), "resources": []}
+
+
+def _rows(sight: Sight, wish: Wish) -> dict[str, object]:
     head: dict[str, object] = {"status": sight.status} | ({"reason": sight.reason} if sight.reason else {})
     if sight.reading is None:
         return head | {"resources": []}
@@ -67,7 +74,7 @@ def _sights(file: Path) -> dict[str, Sight]:
         return {name: _sight(name, device) for name, device in found["devices"].items()}
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = f"{type(error).__name__}: {error}" if isinstance(error, (KeyError, TypeError)) else str(error)
         raise click.ClickException(f"{file} is no output of `reconcile observe -o json`: {reason}") from None
 

@@ -12,6 +12,7 @@ import click
 
 from reconciler.cli.exits import ERROR
 from reconciler.cli.options import Common, common
+from reconciler.cli.terminal import speak_plainly
 
 COMMANDS = {
     "validate": ("reconciler.cli.documents:validate", "Check the documents alone: every problem at once."),
@@ -62,6 +63,7 @@ def root(options: Common, **asked: Any) -> int:
 
 def main() -> None:
     """Entry point: every failure is a sentence and an exit code, never a traceback."""
+    speak_plainly()
     try:
         code = root(standalone_mode=False)
     except click.ClickException as error:
@@ -72,6 +74,9 @@ def main() -> None:
         code = ERROR
     except BrokenPipeError:
         sys.stderr.close()
+        code = ERROR
+    except OSError as error:
+        click.echo(f"reconcile: {error.filename or 'output'}: {error.strerror or error}", err=True)
         code = ERROR
     except Exception as error:
         click.echo(_mistake(error), err=True)

@@ -29,9 +29,10 @@ def observe(options: Common) -> int:
     repository = repository_of(options) if options.desired.exists() else Repository(options.desired)
     inventory = inventory_of(options)
     options.check_targets(inventory.devices)
-    sights = asyncio.run(_look(inventory, repository, options))
+    seen = asyncio.run(_look(inventory, repository, options))
+    sights = {name: sight for name, sight in seen.items() if options.targeted(name)}
     if options.json:
-        intent = compile_world(repository, cluster_facts(repository, sights), owns_of(inventory))
+        intent = compile_world(repository, cluster_facts(repository, seen), owns_of(inventory))
         if intent.problems:
             raise BadDocuments(intent.problems)
         click.echo(json.dumps(live.document(sights, intent), indent=2))

@@ -15,6 +15,8 @@ from typing import Any
 
 import click
 
+from reconciler.cli.terminal import is_terminal
+
 
 @dataclass(frozen=True, slots=True)
 class Screen:
@@ -39,7 +41,7 @@ class Common:
     @property
     def screen(self) -> Screen:
         """How wide standard output is, where it is a terminal, and whether it takes colours."""
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
         return Screen(width, self.color)
 
     @property
@@ -108,6 +110,6 @@ def _settled(given: dict[str, Any]) -> Common:
         inventory_given=bool(inventory),
         targets=tuple(given["targets"] or ()),
         output=given["output"] or "text",
-        color=not plain and sys.stdout.isatty(),
+        color=not plain and is_terminal(sys.stdout),
         verbose=given["verbose"] or 0,
     )

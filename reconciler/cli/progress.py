@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import click
 
 from reconciler.cli.options import Common
+from reconciler.cli.terminal import is_terminal
 from reconciler.core.words import plural
 from reconciler.engine.cycle import Cycle, Listener
 
@@ -16,7 +17,7 @@ from reconciler.engine.cycle import Cycle, Listener
 @contextmanager
 def shown(options: Common, cycle: Cycle, devices: int) -> Iterator[None]:
     """Let the cycle be heard while it reads that many devices, or applies to them and reads them again."""
-    if sys.stderr.isatty() and not options.verbose:
+    if is_terminal(sys.stderr) and not options.verbose:
         with _live(devices, color=options.color) as heard:
             cycle.listen = heard
             yield

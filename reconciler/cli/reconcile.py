@@ -16,9 +16,11 @@ from reconciler.cli.documents import BadDocuments, inventory_of, owns_of, reposi
 from reconciler.cli.exits import CHANGES, ERROR, HELD, UNKNOWN, worst
 from reconciler.cli.options import Common
 from reconciler.cli.progress import shown
+from reconciler.cli.terminal import interruptible, is_terminal
 from reconciler.core.plan import Plan
 from reconciler.desired.repository import Repository
-from reconciler.engine.cycle import Contradiction, Cycle, Outcome
+from reconciler.engine.apply import Outcome
+from reconciler.engine.cycle import Contradiction, Cycle
 from reconciler.engine.fleet import fleet
 from reconciler.engine.record import Record
 
@@ -71,35 +73,42 @@ async def _planned(asked: Run, cycle: Cycle) -> int:
         plan = await cycle.plan()
     if asked.approval not in ("", plan.digest):
         click.echo(f"--approve {asked.approval} is not the digest of this plan, {plan.digest}", err=True)
-    if asked.dry_run or not plan.writable:
+    if asked.dry_run:
         _show(plan, asked.options)
-        cycle.remember(plan)
         return worst(codes(plan))
     if not asked.options.json:
         _show(plan, asked.options)
-    if not asked.yes and not _confirmed():
+    if plan.writable and not (asked.yes or _confirmed(plan, asked.options)):
         click.echo("Nothing was applied.", err=True)
-        return CHANGES
+        return worst([CHANGES, *codes(plan)])
     with shown(asked.options, cycle, len(plan.writable)):
         outcomes = await cycle.apply(plan)
     _report(plan, outcomes, asked.options)
     return worst(_applied(plan, outcomes))
 
 
-def _confirmed() -> bool:
-    if not sys.stdin.isatty():
+def _confirmed(plan: Plan, options: Common) -> bool:
+    """Ask a person, who sees the plan first, on standard error where standard output is for a program."""
+    if options.json:
+        _print(plan, options, err=True)
+    if not is_terminal(sys.stdin):
         raise click.ClickException("nothing was applied: without a terminal to ask on, say --yes")
-    return click.confirm("Apply these changes?", err=True)
+    with interruptible():
+        return click.confirm("Apply these changes?", err=True)
 
 
 def _show(plan: Plan, options: Common) -> None:
     if options.json:
         click.echo(json.dumps(plan_json.document(plan), indent=2))
         return
+    _print(plan, options, err=False)
+
+
+def _print(plan: Plan, options: Common, *, err: bool) -> None:
     for warning in plan.warnings:
         click.echo(warning, err=True)
     for line in plan_text.lines(plan, options.screen):
-        click.echo(line)
+        click.echo(line, err=err)
 
 
 def codes(plan: Plan) -> Iterator[int]:

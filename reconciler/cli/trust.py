@@ -13,6 +13,7 @@ import click
 from reconciler.cli.documents import inventory_of
 from reconciler.cli.exits import CHANGES, CONVERGED, ERROR, UNKNOWN, worst
 from reconciler.cli.options import Common, common
+from reconciler.cli.terminal import is_terminal
 from reconciler.core.words import plural
 from reconciler.engine.trust import Presented, presented
 
@@ -43,7 +44,7 @@ def _codes(keys: Sequence[Presented]) -> list[int]:
 
 
 def _confirmed(count: int) -> bool:
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         raise click.ClickException("nothing was recorded: without a terminal to ask on, say --yes")
     return click.confirm(f"Record {plural(count, 'new host key')}?", err=True)
 

@@ -25,7 +25,10 @@ def resolved(path: Any, info: ValidationInfo) -> Any:
     """A path relative to the inventory file, which the validation's context names as ``base``."""
     if not isinstance(path, str) or not path or "\x00" in path:
         wrong("no path", "the path of a file, relative to the inventory file")
-    return Path((info.context or {}).get("base", ".")) / Path(path).expanduser()
+    try:
+        return Path((info.context or {}).get("base", ".")) / Path(path).expanduser()
+    except RuntimeError:
+        wrong(f"{path!r} is the home of a user who does not exist here", "a path relative to the inventory file")
 
 
 PathTo = Annotated[Path, BeforeValidator(resolved)]

@@ -20,8 +20,12 @@ from reconciler.transport.jumps import Jumps
 async def fleet(
     inventory: Inventory, repository: Repository, targeted: Callable[[str], bool]
 ) -> AsyncIterator[dict[str, Device]]:
-    """Every targeted device of the inventory; nothing is contacted before it is used, all is closed at the end."""
+    """Every targeted device of the inventory, and those that must be asked about them, as sources.
+
+    Nothing is contacted before it is used, all is closed at the end.
+    """
     jumps, api = Jumps(), api_nodes(repository)
+    asked = {name for name, node in api.items() if node.ask_facts}
     devices = {
         name: Device(
             name,
@@ -29,9 +33,11 @@ async def fleet(
             driver_for(entry.platform, entry.host, api.get(name)),
             transport_for(name, inventory, jumps, prologue_for(api.get(name))),
             audit=entry.mode == "audit",
+            source=not targeted(name),
+            save=entry.save,
         )
         for name, entry in sorted(inventory.devices.items())
-        if targeted(name)
+        if targeted(name) or name in asked
     }
     try:
         yield devices

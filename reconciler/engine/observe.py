@@ -18,13 +18,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device of the inventory, its language and the way to it. ``audit``: planned and reported, never written."""
+    """A device of the inventory, its language and the way to it.
+
+    ``audit``: planned and reported, never written. ``source``: only read, for what it knows of others. ``save``:
+    what it boots with is written once a change has been proven.
+    """
 
     name: str
     platform: str
     driver: Driver
     transport: Transport
     audit: bool = False
+    source: bool = False
+    save: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,9 @@ class Sight:
     reason: str = ""
 
 
+SENSELESS = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
+"""What an answer that is well-formed and makes no sense raises, wherever it is looked at."""
+
 Seen = Callable[[Sight], None]
 
 
@@ -44,6 +53,11 @@ async def observe(devices: Iterable[Device], seen: Seen = lambda sight: None) ->
     """Read all devices; ``seen`` hears of each as it comes in."""
     sights = await side_by_side(_sight(device, seen) for device in devices)
     return {sight.device: sight for sight in sights}
+
+
+def senseless(error: Exception) -> str:
+    """The reason in words."""
+    return f"an answer that makes no sense ({type(error).__name__}: {error})"
 
 
 async def side_by_side(work: Iterable[Awaitable[T]]) -> list[T]:
@@ -71,6 +85,8 @@ async def _read(device: Device) -> Sight:
         return Sight(device.name, status="unreachable", reason=str(error))
     except Unreadable as error:
         return Sight(device.name, status="unreadable", reason=str(error))
+    except SENSELESS as error:
+        return Sight(device.name, status="unreadable", reason=senseless(error))
     if reading.unread:
         reasons = "; ".join(f"{kind}: {why}" for kind, why in sorted(reading.unread.items()))
         return Sight(device.name, reading, "unreadable", reasons)

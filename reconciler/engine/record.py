@@ -5,34 +5,66 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 
 def state_directory() -> Path:
     """``RECONCILE_STATE``, systemd's ``STATE_DIRECTORY``, or where this user keeps state."""
-    if given := os.environ.get("RECONCILE_STATE") or os.environ.get("STATE_DIRECTORY"):
-        return Path(given.split(":")[0])
+    given = os.environ.get("RECONCILE_STATE") or os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    if given:
+        return Path(given)
     if os.geteuid() == 0:
         return Path("/var/lib/reconciler")
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "reconciler"
+    return Path(os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")) / "reconciler"
+
+
+class Names:
+    """Devices that something holds of, remembered at once."""
+
+    def __init__(self, names: Iterable[str], changed: Callable[[], None]) -> None:
+        self._names = set(names)
+        self._changed = changed
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._names))
+
+    def add(self, names: Iterable[str]) -> None:
+        self._become(self._names | set(names))
+
+    def discard(self, names: Iterable[str]) -> None:
+        self._become(self._names - set(names))
+
+    def _become(self, names: set[str]) -> None:
+        if names != self._names:
+            self._names = names
+            self._changed()
 
 
 class Record:
-    """Device -> the documents (a digest) at which it last converged. Losing the file loses only ``cause``."""
+    """Device -> the documents (a digest) at which it last converged. Losing the file loses only ``cause``.
+
+    ``unsaved``: devices that were written to and whose startup configuration may not know it yet.
+    """
 
     def __init__(self, inventory: Path) -> None:
         world = hashlib.sha256(str(inventory.resolve()).encode()).hexdigest()[:12]
-        self._path = state_directory() / f"converged-{world}.json"
-        self._converged = self._load()
+        self._path = state_directory() / f"devices-{world}.json"
+        known = self._load()
+        self._converged = _texts(known.get("converged"))
+        self.unsaved = Names(filter(lambda name: isinstance(name, str), known.get("unsaved") or ()), self._keep)
 
-    def _load(self) -> dict[str, str]:
+    def _load(self) -> dict[str, Any]:
         try:
             found = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
-        return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+        return found if isinstance(found, dict) else {}
 
     @property
     def devices(self) -> frozenset[str]:
@@ -44,17 +76,28 @@ class Record:
         return self._converged.get(device) == documents
 
     def keep(self, converged: Mapping[str, str], forgotten: Iterable[str] = ()) -> None:
-        """Remember; a state directory that cannot be written costs only the memory."""
+        """Remember what converged, and drop what nobody wants any more."""
         before = dict(self._converged)
         self._converged.update(converged)
         for device in forgotten:
             self._converged.pop(device, None)
         if self._converged != before:
-            with suppress(OSError):
-                self._write()
+            self._keep()
 
-    def _write(self) -> None:
+    def _keep(self) -> None:
+        """A state directory that cannot be written costs only the memory."""
+        with suppress(OSError):
+            self._write(json.dumps({"converged": self._converged, "unsaved": list(self.unsaved)}, sort_keys=True))
+
+    def _write(self, text: str) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         draft = self._path.with_suffix(f".{os.getpid()}.tmp")
-        draft.write_text(json.dumps(self._converged, sort_keys=True), encoding="utf-8")
-        draft.replace(self._path)
+        try:
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(self._path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _texts(found: Any) -> dict[str, str]:
+    return {str(name): str(text) for name, text in found.items()} if isinstance(found, dict) else {}

@@ -59,7 +59,7 @@ async def _one(name: str, inventory: Inventory, jumps: Jumps) -> Presented:
     except (Unreachable, SecretMissing) as error:
         return Presented(name, "unreachable", known_hosts, reason=str(error))
     seen = Presented(name, "new", known_hosts, f"{key.algorithm} {key.fingerprint}", key.line)
-    if key.fingerprint in key.recorded:
+    if key.trusted:
         return dataclasses.replace(seen, state="known")
     return dataclasses.replace(seen, state="changed", reason=_changed(key, known_hosts)) if key.recorded else seen
 

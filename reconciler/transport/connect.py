@@ -93,7 +93,7 @@ def _algorithms(settings: SshSettings, known: asyncssh.SSHKnownHosts) -> Sequenc
 
 def _host_key_reason(error: asyncssh.Error, settings: SshSettings, known: asyncssh.SSHKnownHosts) -> str:
     """A server that shows only kinds of keys that are not on record fails the key exchange already."""
-    if _recorded(settings, known):
+    if known.match(settings.host, "", settings.port)[0]:
         return (
             f"its host key is not the one on record in {settings.known_hosts}: find out why it has changed, "
             "and only then record the new one with `reconcile trust`"
@@ -107,13 +107,15 @@ def _host_key_reason(error: asyncssh.Error, settings: SshSettings, known: asyncs
 class HostKey:
     """A server's host key for people to compare: ``algorithm``, ``fingerprint`` (SHA256:...), ``known_hosts`` line.
 
-    ``recorded``: the fingerprints of the keys of this algorithm that are on record for the host.
+    ``recorded``: the fingerprints that are on record for the host, which is asked for one of those first;
+    ``trusted``: this key is one of them and was not revoked.
     """
 
     algorithm: str
     fingerprint: str
     line: str
     recorded: frozenset[str]
+    trusted: bool
 
 
 async def host_key(settings: SshSettings, jumps: Jumps) -> HostKey:
@@ -122,16 +124,20 @@ async def host_key(settings: SshSettings, jumps: Jumps) -> HostKey:
     known = _known_hosts(settings)
     try:
         async with asyncio.timeout(settings.connect_timeout):
-            key = await asyncssh.get_server_host_key(settings.host, settings.port, tunnel=tunnel, config=None)
+            key = await asyncssh.get_server_host_key(
+                settings.host,
+                settings.port,
+                tunnel=tunnel,
+                config=None,
+                server_host_key_algs=_algorithms(settings, known),
+            )
     except (asyncssh.Error, OSError) as error:
         raise Unreachable(f"{settings}: {_reason(error, settings, asyncssh.import_known_hosts(''))}") from error
     if key is None:
         raise Unreachable(f"{settings}: shows no host key")
     host = settings.host if settings.port == 22 else f"[{settings.host}]:{settings.port}"
     public = key.export_public_key("openssh").decode().split()
-    recorded = {one.get_fingerprint() for one in _recorded(settings, known) if one.get_algorithm() == public[0]}
-    return HostKey(public[0], key.get_fingerprint(), f"{host} {public[0]} {public[1]}", frozenset(recorded))
-
-
-def _recorded(settings: SshSettings, known: asyncssh.SSHKnownHosts) -> Sequence[asyncssh.SSHKey]:
-    return known.match(settings.host, "", settings.port)[0]
+    line, mark = f"{host} {public[0]} {public[1]}", key.get_fingerprint()
+    keys, _, revoked, *_ = known.match(settings.host, "", settings.port)
+    recorded = frozenset(one.get_fingerprint() for one in (*keys, *revoked))
+    return HostKey(public[0], mark, line, recorded, trusted=key in keys and key not in revoked)

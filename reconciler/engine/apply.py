@@ -1,0 +1,117 @@
+"""Carry a plan out: send it, read again, send what the kernel dropped meanwhile, and name what still differs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from reconciler.core.driver import Failure, Unreachable
+from reconciler.core.plan import DevicePlan, Plan, Planned
+from reconciler.core.resource import Key
+from reconciler.core.words import plural
+from reconciler.engine.observe import Device, Sight, side_by_side
+
+ROUNDS = 3
+"""A repair may uncover the next: the kernel drops what stands on an address that is replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How applying to one device ended. ``residue``: what still differs although everything was sent."""
+
+    device: str
+    failures: tuple[Failure, ...] = ()
+    residue: DevicePlan | None = None
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.failures and not self.error and (self.residue is None or not self.residue.changes)
+
+
+class World(Protocol):
+    """What applying needs of a cycle: its devices, a fresh look at some of them, and the plan for what was seen."""
+
+    @property
+    def devices(self) -> Mapping[str, Device]: ...
+    def listen(self, device: str, words: str, /) -> None: ...
+    async def look(self, names: Iterable[str]) -> Mapping[str, Sight]: ...
+    def planned(self, sights: Mapping[str, Sight]) -> Plan: ...
+
+
+@dataclass
+class Application:
+    """One plan on its way to the devices. Nothing is deleted or taken over that the plan did not show."""
+
+    world: World
+    plan: Plan
+    _done: dict[str, Outcome] = field(default_factory=dict)
+
+    async def outcomes(self) -> list[Outcome]:
+        pending: Sequence[DevicePlan] = self.plan.writable
+        for _ in range(ROUNDS):
+            tried = await side_by_side(self._send(device) for device in pending)
+            proven = await self._prove(tried)
+            self._done |= {outcome.device: outcome for outcome in proven}
+            pending = [again for outcome in proven if (again := self._again(outcome))]
+            if not pending:
+                break
+        return list(self._done.values())
+
+    async def saved(self, outcomes: Collection[Outcome]) -> dict[str, Outcome]:
+        """Save what devices boot with; what cannot be saved is an outcome that is not ok."""
+        saved = await side_by_side(self._save(outcome) for outcome in outcomes)
+        return {outcome.device: outcome for outcome in saved}
+
+    async def _send(self, plan: DevicePlan) -> Outcome:
+        self.world.listen(plan.name, f"applying {plural(len(plan.changes), 'change')}")
+        try:
+            failures = await self.world.devices[plan.name].transport.apply(plan.script)
+        except Unreachable as error:
+            return Outcome(plan.name, error=str(error))
+        return Outcome(plan.name, tuple(failures))
+
+    async def _prove(self, tried: Sequence[Outcome]) -> list[Outcome]:
+        """Read again what was written to: what still differs is residue, an unread device is an error."""
+        sights = await self.world.look([outcome.device for outcome in tried])
+        plans = {device.name: device for device in self.world.planned(sights).devices}
+        return [self._proven(outcome, plans[outcome.device]) for outcome in tried]
+
+    def _proven(self, outcome: Outcome, now: DevicePlan) -> Outcome:
+        if now.status not in ("ok", self._shown[outcome.device].status):
+            return dataclasses.replace(outcome, error=outcome.error or f"cannot be proven: {now.status}: {now.reason}")
+        return dataclasses.replace(outcome, residue=_written(now))
+
+    def _again(self, outcome: Outcome) -> DevicePlan | None:
+        """What is left, if all of it is what the plan showed, or came to be missing while it was carried out."""
+        left = outcome.residue
+        if left is None or outcome.failures or outcome.error or not left.writes:
+            return None
+        shown = self._keys(outcome.device)
+        meant = all(planned.change.key in shown or planned.change.verb == "create" for planned in left.changes)
+        return left if meant else None
+
+    async def _save(self, outcome: Outcome) -> Outcome:
+        device = self.world.devices[outcome.device]
+        try:
+            if device.save:
+                await device.transport.save()
+        except Unreachable as error:
+            return dataclasses.replace(outcome, error=f"applied and proven, but not saved: {error}")
+        return outcome
+
+    @cached_property
+    def _shown(self) -> dict[str, DevicePlan]:
+        return {device.name: device for device in self.plan.devices}
+
+    def _keys(self, device: str) -> frozenset[Key]:
+        return frozenset(planned.change.key for planned in self._shown[device].changes if planned.written)
+
+
+def _written(plan: DevicePlan) -> DevicePlan:
+    """Without what is only planned: that is no residue."""
+    written: tuple[Planned, ...] = tuple(planned for planned in plan.changes if planned.written)
+    return dataclasses.replace(plan, changes=written)
