@@ -19,6 +19,7 @@ from reconciler.desired.problem import Problem
 from reconciler.desired.tree import Tree
 
 KIND = "Inventory"
+MISSING = "name one with --inventory or RECONCILE_INVENTORY, or work within `reconcile lab shell`, which sets it"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def load_inventory(path: Path) -> Inventory:
         for name in files.names(path):
             reading.file(path, name)
     else:
-        reading.complain("", [Fault(1, 1, "no such inventory", "a file or a folder of Inventory documents")])
+        reading.complain("", [Fault(1, 1, "no such inventory", MISSING)])
     reading.check_jumps()
     problems = tuple(sorted(set(reading.problems)))
     return Inventory(path, reading.devices, {name: _line(at) for name, at in reading.places.items()}, problems)
@@ -98,8 +99,8 @@ class _Reading:
     def _device(self, entry: _Entry, file: str, base: Path) -> None:
         first = self.places.setdefault(entry.name, (file, *entry.place))
         if first != (file, *entry.place):
-            right = f"one of the two, the other is in {_line(first)}"
-            self.complain(file, [Fault(*entry.place, f"device {entry.name} is there twice", right)])
+            what = f"duplicate device {entry.name} (first in {_line(first)})"
+            self.complain(file, [Fault(*entry.place, what, "remove or rename one")])
             return
         device, found = _validated(Device, entry.tree, base)
         self.complain(file, found)
@@ -115,14 +116,14 @@ class _Reading:
                 hop = self.devices[hop].jump
             if hop == name:
                 file, line, col = self.places[name]
-                what = f"the way to {name} leads over itself: {' → '.join([*seen, hop])}"
-                self.complain(file, [Fault(line, col, what, "a jump host that is reached without it")])
+                what = f"the jump hosts of {name} form a loop ({' → '.join([*seen, hop])})"
+                self.complain(file, [Fault(line, col, what, "remove one of the jumps")])
 
 
 def _outline(tree: Tree) -> tuple[Tree, list[Fault]]:
     """The spec of an Inventory document, and what is wrong with the document around its devices."""
     data = tree.plain()
-    found = merged(_refused(Envelope, data, tree), empties(tree))
+    found = merged(_refused(Envelope, data, tree), empties(tree, Envelope, InventorySpec))
     spec = tree.child("spec")
     if spec is None or not isinstance(spec.value, dict):
         return Tree({}, tree.line, tree.col), found
