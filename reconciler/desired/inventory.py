@@ -24,12 +24,16 @@ MISSING = "name one with --inventory or RECONCILE_INVENTORY, or work within `rec
 
 @dataclass(frozen=True)
 class Inventory:
-    """Devices by name; ``origins``: the file and line of each; ``problems`` are sorted."""
+    """Devices by name; ``origins``: the file and line of each; ``problems`` are sorted.
+
+    ``whole``: every device is in ``origins``, also one that is wrong in itself; else none can be said to be missing.
+    """
 
     path: Path
     devices: Mapping[str, Device] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    whole: bool = True
 
 
 class _Entry(NamedTuple):
@@ -49,10 +53,11 @@ def load_inventory(path: Path) -> Inventory:
         for name in files.names(path):
             reading.file(path, name)
     else:
-        reading.complain("", [Fault(1, 1, "no such inventory", MISSING)])
+        reading.lack("", [Fault(1, 1, "no such inventory", MISSING)])
     reading.check_jumps()
     problems = tuple(sorted(set(reading.problems)))
-    return Inventory(path, reading.devices, {name: _line(at) for name, at in reading.places.items()}, problems)
+    origins = {name: _line(at) for name, at in reading.places.items()}
+    return Inventory(path, reading.devices, origins, problems, reading.whole)
 
 
 def _line(at: tuple[str, int, int]) -> str:
@@ -67,6 +72,12 @@ class _Reading:
         self.devices: dict[str, Device] = {}
         self.places: dict[str, tuple[str, int, int]] = {}
         self.problems: list[Problem] = []
+        self.whole = True
+
+    def lack(self, file: str, found: list[Fault]) -> None:
+        """Complain of what may hide devices."""
+        self.whole &= not found
+        self.complain(file, found)
 
     def complain(self, file: str, found: list[Fault]) -> None:
         base = files.shown((self.path.parent if file and self.path.is_file() else self.path).name)
@@ -79,7 +90,7 @@ class _Reading:
             trees, found = compose(files.decode(files.read(folder, name)))
         except files.Unfit as error:
             trees, found = [], [Fault(error.line, error.col, error.what, error.right)]
-        self.complain(file, found)
+        self.lack(file, found)
         for tree in trees:
             self._document(tree, file, (folder / name).absolute().parent)
 
@@ -88,10 +99,10 @@ class _Reading:
             return
         what = recognise.head(tree)
         if fault := recognise.misfit(tree, what):
-            self.complain(file, [fault])
+            self.lack(file, [fault])
         elif what.api == OWN_API and what.kind == KIND:
             spec, found = _outline(tree)
-            self.complain(file, found)
+            self.lack(file, found)
             for entry in _entries(spec):
                 self._device(entry, file, base)
             self.complain(file, _shared_faults(spec, base))

@@ -17,7 +17,10 @@ NAME = ("metadata", "name")
 
 
 def check_inventory(repository: Repository, inventory: Inventory) -> tuple[Problem, ...]:
-    """Problems that only show with both at hand, sorted like those of the repository."""
+    """Problems that only show with both at hand, sorted like those of the repository.
+
+    Documents and devices that are wrong in themselves are left out: their own problems come first.
+    """
     world = World(repository.documents, frozenset())
     findings = [*devices(world, inventory), *owned_vlans(world, inventory)]
     return tuple(sorted(repository.problem(f.file, f.fault, f.severity) for f in findings))
@@ -29,7 +32,7 @@ def devices(world: World, inventory: Inventory) -> Iterator[Finding]:
     for document in documents:
         device = inventory.devices.get(document.name)
         spot = Spot(document, NAME)
-        if device is None and document.name not in inventory.origins:
+        if device is None and inventory.whole and document.name not in inventory.origins:
             what = f"{document.kind} {document.name} is not in the inventory"
             yield spot.error(what, alike(document.name, inventory.origins) or "add it there, or remove this document")
         elif device is not None and device.is_switch != (document.kind == Switch.__name__):
