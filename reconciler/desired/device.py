@@ -71,6 +71,8 @@ class Owns(Part):
 class Defaults(Part):
     """Everything that devices may have in common. Timeouts in seconds; paths are relative to the inventory file."""
 
+    example: ClassVar[str] = "{port: 22}"
+
     platform: Literal["arista_eos", "linux"] | None = None
     port: int = Field(default=22, ge=1, le=65535)
     username: Annotated[str, AfterValidator(_user)] | None = None
@@ -93,6 +95,8 @@ class Device(Defaults):
 
     ``jump`` is another device of the inventory, or a host that takes the same user name and key.
     """
+
+    example: ClassVar[str] = "{platform: linux, host: 172.20.20.5}"
 
     platform: Literal["arista_eos", "linux"]
     host: Annotated[str, AfterValidator(_host), Example("172.20.20.2")]
@@ -120,5 +124,12 @@ class Device(Defaults):
 class InventorySpec(Part):
     """``spec`` of an Inventory document: its ``defaults`` hold for its own ``devices``."""
 
-    defaults: Annotated[dict[str, Any], Example("{port: 22}")] = Field(default_factory=dict)
-    devices: dict[DeviceName, Annotated[dict[str, Any], Example("{platform: linux, host: 172.20.20.5}")]]
+    defaults: dict[str, Any] = Field(default_factory=dict)
+    devices: dict[DeviceName, dict[str, Any]]
+
+
+class InventoryShape(Part):
+    """What stands in ``spec`` once it is right: for the words about what is wrong, not to be read with."""
+
+    defaults: Defaults = Defaults()
+    devices: dict[DeviceName, Device]

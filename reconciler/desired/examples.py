@@ -27,11 +27,23 @@ def example_at(model: type[BaseModel], path: Path) -> str:
 
 
 def empty_at(model: type[BaseModel], path: Path) -> str:
-    """``[]`` or ``{}`` where a list or a mapping belongs; empty for a single value."""
-    kind = _bare(annotation_at(model, path))
+    """``[]`` or ``{}`` where a list or a mapping belongs, the least that it must hold; empty for a single value."""
+    annotation = annotation_at(model, path)
+    kind = _bare(annotation)
     if get_origin(kind) in (tuple, list):
         return "[]"
+    if _is_model(kind) and (given := next(_given(annotation), "")):
+        return given
+    if _is_model(kind) and any(field.is_required() for field in kind.model_fields.values()):
+        return example(kind)
     return "{}" if get_origin(kind) is dict or _is_model(kind) else ""
+
+
+def is_required(model: type[BaseModel], path: Path) -> bool:
+    """Whether the mapping around ``path`` must have this field."""
+    kind = _bare(annotation_at(model, path[:-1]))
+    field = _field(kind, path[-1]) if _is_model(kind) else None
+    return field is not None and field.is_required()
 
 
 def fields_at(model: type[BaseModel], path: Path) -> list[str]:
@@ -69,13 +81,16 @@ def example(kind: Any) -> str:
 def _inner(kind: Any, step: str | int) -> Any:
     """One step down: a field of a model, any key of a mapping, any item of a list."""
     if _is_model(kind):
-        fields = kind.model_fields.items()
-        field = next((f for name, f in fields if (f.alias or name) == step), None)
+        field = _field(kind, step)
         return None if field is None else Annotated[field.annotation, *(field.metadata or [None]), field]
     arguments = get_args(kind)
     if get_origin(kind) is dict:
         return arguments[1]
     return arguments[0] if get_origin(kind) in (tuple, list) else None
+
+
+def _field(model: type[BaseModel], step: str | int) -> FieldInfo | None:
+    return next((field for name, field in model.model_fields.items() if (field.alias or name) == step), None)
 
 
 def _is_model(kind: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from reconciler.desired.compose import Fault
-from reconciler.desired.examples import empty_at, example_at, fields_at
+from reconciler.desired.examples import empty_at, example_at, fields_at, is_required
 from reconciler.desired.tree import Tree
 
 Path = tuple[str | int, ...]
@@ -38,9 +38,8 @@ def empties(tree: Tree, envelope: type[BaseModel], spec: type[BaseModel], path: 
     for key, child in inner:
         here = (*path, key)
         if child.value is None:
-            blank = empty_at(spec, here[1:]) if here[1:] and here[0] == "spec" else empty_at(envelope, here)
-            right = f"write {key}: {blank}" if blank and isinstance(key, str) else "give it a value"
-            yield Fault(child.line, child.col, f"{_named(here)} is empty", f"remove the key, or {right}")
+            words = _blank(here[1:], spec) if here[1:] and here[0] == "spec" else _blank(here, envelope)
+            yield Fault(child.line, child.col, *words)
         elif isinstance(child.value, (dict, list)):
             yield from empties(child, envelope, spec, here)
 
@@ -94,17 +93,30 @@ def _wording(detail: Mapping[str, Any], path: Path, model: type[BaseModel]) -> W
         return _missing(str(detail["loc"][-1]), path, model)
     if kind == "literal_error":
         return _literal(_name(path), value, str(context["expected"]))
+    if value is None:
+        return _blank(path, model)
     if kind in BOUNDS:
         return f"{_named(path)} is {value}", BOUNDS[kind](context)
     return f"{_named(path)} is {_described(value)}", _expected(kind, value, example_at(model, path), detail["msg"])
 
 
+def _blank(path: Path, model: type[BaseModel]) -> Wording:
+    """A key without a value: it may go, unless the field is required."""
+    if not path or isinstance(path[-1], int):
+        return f"{_named(path)} is empty", "remove it, or give it a value"
+    empty = empty_at(model, path)
+    right = f"write {path[-1]}: {empty}" if empty else "give it a value"
+    return f"{_name(path)} is empty", right if is_required(model, path) else f"remove the key, or {right}"
+
+
 def _name(path: Path) -> str:
-    return next((step for step in reversed(path) if isinstance(step, str)), "the document")
+    """``mtu``; a number alone says nothing: ``vlans.10``."""
+    words = [step for step in path if isinstance(step, str)] or ["the document"]
+    return ".".join(words[-2:]) if words[-1].isdigit() else words[-1]
 
 
 def _named(path: Path) -> str:
-    """``mtu``; an item of a list has no name of its own."""
+    """An item of a list has no name of its own."""
     return f"an entry of {_name(path)}" if path and isinstance(path[-1], int) else _name(path)
 
 
@@ -130,7 +142,7 @@ def _literal(name: str, value: Any, expected: str) -> Wording:
     known = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
     if isinstance(value, str):
         return f"unknown value {_quoted(value)} for {name}", did_you_mean(value, known)
-    return f"{name} is {_described(value)}", f"expected one of {', '.join(known)}"
+    return f"{name} is {_described(value)}", did_you_mean("", known)
 
 
 def _quoted(text: str) -> str:

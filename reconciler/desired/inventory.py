@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from reconciler.desired import files, recognise
 from reconciler.desired.compose import Fault, compose
-from reconciler.desired.device import Defaults, Device, InventorySpec
+from reconciler.desired.device import Defaults, Device, InventoryShape, InventorySpec
 from reconciler.desired.documents import OWN_API
 from reconciler.desired.documents.metadata import Envelope
 from reconciler.desired.invalid import empties, faults, merged
@@ -134,11 +134,11 @@ class _Reading:
 def _outline(tree: Tree) -> tuple[Tree, list[Fault]]:
     """The spec of an Inventory document, and what is wrong with the document around its devices."""
     data = tree.plain()
-    found = merged(_refused(Envelope, data, tree), empties(tree, Envelope, InventorySpec))
+    found = merged(_refused(Envelope, data, tree), empties(tree, Envelope, InventoryShape))
     spec = tree.child("spec")
     if spec is None or not isinstance(spec.value, dict):
         return Tree({}, tree.line, tree.col), found
-    return spec, found + _refused(InventorySpec, spec.plain(), spec)
+    return spec, found + _refused(InventorySpec, spec.plain(), spec, InventoryShape)
 
 
 def _entries(spec: Tree) -> Iterator[_Entry]:
@@ -171,9 +171,10 @@ def _validated(model: type[BaseModel], tree: Tree, base: Path) -> tuple[Any, lis
         return None, list(faults(error, model, tree))
 
 
-def _refused(model: type[BaseModel], data: Any, tree: Tree) -> list[Fault]:
+def _refused(model: type[BaseModel], data: Any, tree: Tree, shape: type[BaseModel] | None = None) -> list[Fault]:
+    """What ``model`` refuses; ``shape`` knows more of the fields than it."""
     try:
         model.model_validate(data)
     except ValidationError as error:
-        return list(faults(error, model, tree))
+        return list(faults(error, shape or model, tree))
     return []

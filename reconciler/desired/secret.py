@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, ValidationInfo
 
 from reconciler.desired.documents.spec import Part
 from reconciler.desired.documents.values import wrong
+from reconciler.desired.examples import Example
 
 FORMS = "{env: NAME}, {file: PATH} or {credential: NAME}"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
@@ -80,4 +81,4 @@ def _reference(value: Any) -> Any:
     return value
 
 
-Secret = Annotated[PasswordRef, BeforeValidator(_reference)]
+Secret = Annotated[PasswordRef, BeforeValidator(_reference), Example("{env: NAME}")]
