@@ -53,7 +53,8 @@ def load_inventory(path: Path) -> Inventory:
         for name in files.names(path):
             reading.file(path, name)
     else:
-        reading.lack("", [Fault(1, 1, "no such inventory", MISSING)])
+        reading.whole = False
+        reading.problems.append(Problem(str(path), 1, 1, "no such inventory", MISSING))
     reading.check_jumps()
     problems = tuple(sorted(set(reading.problems)))
     origins = {name: _line(at) for name, at in reading.places.items()}
@@ -80,7 +81,7 @@ class _Reading:
         self.complain(file, found)
 
     def complain(self, file: str, found: list[Fault]) -> None:
-        base = files.shown((self.path.parent if file and self.path.is_file() else self.path).name)
+        base = files.shown((self.path.parent if self.path.is_file() else self.path).name)
         where = "/".join(part for part in (base, file) if part)
         self.problems += [Problem(where, *fault) for fault in found]
 
