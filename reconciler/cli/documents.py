@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_network
 
 import click
@@ -22,6 +22,7 @@ from reconciler.intent.wish import Intent, Owns
 from reconciler.linux.claim import Except
 
 PROBLEMS_SCHEMA = "reconciler/problems/v1"
+EMPTY = "reconcile would hold, nothing is ever deleted on the strength of an empty desired state"
 
 
 class BadDocuments(click.ClickException):
@@ -47,7 +48,7 @@ def repository_of(options: Common) -> Repository:
 def inventory_of(options: Common, repository: Repository | None = None) -> Inventory:
     """The inventory, which has to fit the documents where they are given. Raises: BadDocuments."""
     inventory = load_inventory(options.inventory)
-    misfits = check_inventory(repository, inventory) if repository and not inventory.problems else ()
+    misfits = check_inventory(repository, inventory) if repository else ()
     if errors := [p for p in (*inventory.problems, *misfits) if p.severity == "error"]:
         raise BadDocuments(errors)
     return inventory
@@ -70,10 +71,13 @@ def owns_of(inventory: Inventory) -> dict[str, Owns]:
 
 
 def offline_owns(options: Common) -> Mapping[str, Owns]:
-    """As ``owns_of``; the default place may hold no inventory, a chosen one may not be missing."""
-    if not options.inventory_given and not options.inventory.exists():
-        return {}
-    return owns_of(inventory_of(options))
+    """As ``owns_of``, for commands that need no inventory."""
+    return owns_of(inventory_of(options)) if _has_inventory(options) else {}
+
+
+def _has_inventory(options: Common) -> bool:
+    """The default place may hold no inventory, a chosen one may not be missing."""
+    return options.inventory_given or options.inventory.exists()
 
 
 def compiled(options: Common) -> Intent:
@@ -88,18 +92,30 @@ def compiled(options: Common) -> Intent:
 @click.command()
 @common
 def validate(options: Common) -> int:
-    """Check the documents alone: every problem at once, each with its file, line and column."""
+    """Check the documents, and whether they fit a given inventory: every problem at once, with its file and line."""
     repository = load(options.desired)
-    problems = list(repository.problems)
-    if not repository.having("error"):
-        intent = compile_world(repository, owns=offline_owns(options))
-        problems = sorted({*problems, *intent.problems, *intent.warnings})
+    inventory = load_inventory(options.inventory) if options.inventory_given else Inventory(options.inventory)
+    problems = sorted({*repository.problems, *inventory.problems, *_across(options, repository, inventory)})
     if options.json:
         rows = [dataclasses.asdict(problem) for problem in problems]
         click.echo(json.dumps({"schema": PROBLEMS_SCHEMA, "problems": rows}, indent=2))
     else:
         _show(repository, problems)
     return ERROR if any(problem.severity == "error" for problem in problems) else CONVERGED
+
+
+def _across(options: Common, repository: Repository, inventory: Inventory) -> Iterator[Problem]:
+    """What no document shows by itself: misfits with the inventory, contradictions, what is suspect when compiled."""
+    if options.inventory_given:
+        yield from check_inventory(repository, inventory)
+    if repository.having("error"):
+        return
+    if not repository.documents:
+        yield Problem(str(options.desired), 1, 1, "no documents", EMPTY, "warning")
+    # The check above has judged VLANs by the inventory's `owns` already, so the compiler is not told of them.
+    owns = {name: Owns(excepted=own.excepted) for name, own in owns_of(inventory).items()}
+    intent = compile_world(repository, owns=owns)
+    yield from (*intent.problems, *intent.warnings)
 
 
 def _show(repository: Repository, problems: list[Problem]) -> None:

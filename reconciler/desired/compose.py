@@ -15,17 +15,17 @@ MAX_DEPTH = 50
 MAX_VALUES = 1_000_000
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 CORE_TAGS = "tag:yaml.org,2002:"
-QUOTES = 'quote texts that contain ": " or begin with a sign of YAML'
+QUOTES = 'put quotes around text that contains ": " or starts with a special character of YAML'
 HINTS = (
-    ("\\t", "blanks instead of tabs"),
+    ("\\t", "use spaces, not tabs"),
     ("mapping values are not allowed", QUOTES),
-    ("could not find expected ':'", "'key: value', and further lines of a value indented"),
-    ("<block end>", "entries of one mapping or list begin in the same column"),
-    ("undefined alias", "an anchor (&name) earlier in the same document"),
+    ("could not find expected ':'", "write 'key: value', and indent the further lines of a value"),
+    ("<block end>", "start the entries of one mapping or list in the same column"),
+    ("undefined alias", "define the anchor (&name) earlier in the same document"),
     ("cannot start any token", QUOTES),
-    ("expected ',' or", "a comma between entries, and the closing bracket"),
-    ("end of stream", "a closing quote or bracket"),
-    ("unknown escape", "single quotes, or the backslash twice"),
+    ("expected ',' or", "put a comma between entries, and close the bracket"),
+    ("end of stream", "close the quote or bracket"),
+    ("unknown escape", "use single quotes, or double the backslash"),
 )
 
 
@@ -62,7 +62,7 @@ def _check_characters(text: str) -> None:
     if found := UNPRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         col = found.start() - text.rfind("\n", 0, found.start())
-        raise Unusable(Fault(line, col, f"control character U+{ord(found[0]):04X}", "printable text"))
+        raise Unusable(Fault(line, col, f"control character U+{ord(found[0]):04X}", "remove it"))
 
 
 def _events(text: str) -> Any:
@@ -81,12 +81,12 @@ def _events(text: str) -> Any:
         raise Unusable(_syntax(here, str(error.problem or error.context))) from None
     except (YAMLError, ValueError, OverflowError, LookupError, AttributeError, TypeError, AssertionError) as error:
         # Strange directives and escapes end in Python errors within ruamel; to the author they are bad YAML too.
-        raise Unusable(_syntax(place, str(error).splitlines()[0] if str(error) else "not YAML")) from None
+        raise Unusable(_syntax(place, str(error).splitlines()[0] if str(error) else "cannot be parsed")) from None
 
 
 def _syntax(place: tuple[int, int], problem: str) -> Fault:
-    right = next((hint for sign, hint in HINTS if sign in problem), "YAML 1.2")
-    return Fault(*place, f"no YAML: {problem}", right)
+    right = next((hint for sign, hint in HINTS if sign in problem), "write it as YAML 1.2")
+    return Fault(*place, f"not valid YAML: {problem}", right)
 
 
 @dataclass(slots=True)
@@ -132,7 +132,7 @@ class _Builder:
             _, key = self._open[-1].key
             tree.line, tree.col = key.line, key.col  # YAML puts a value that is not there before the next key
         if found := UNPRINTABLE.search(event.value):
-            self._fault(tree, f"control character U+{ord(found[0]):04X}", "printable text")
+            self._fault(tree, f"control character U+{ord(found[0]):04X}", "remove it")
         if event.style is None and event.ctag is None:
             tree.value = resolve(event.value)
         if event.anchor:
@@ -142,10 +142,10 @@ class _Builder:
     def _alias(self, event: Any) -> None:
         here = self._tree(event, None)
         if event.anchor not in self._anchors:
-            self._stop(here, f"undefined alias *{event.anchor}", f"an anchor &{event.anchor} earlier in the document")
+            self._stop(here, f"undefined alias *{event.anchor}", f"define &{event.anchor} earlier in the document")
         target = self._anchors[event.anchor]
         if target is None:
-            self._stop(here, f"*{event.anchor} stands within its own anchor", "a value without itself in it")
+            self._stop(here, f"alias *{event.anchor} is inside its own anchor", "remove the alias")
         here.value, here.keys = target.value, target.keys
         here.size, here.height, here.aliases = target.size, target.height, target.aliases + 1
         self._check_bounds(here)
@@ -154,7 +154,7 @@ class _Builder:
     def _begin(self, event: Any) -> None:
         tree = self._tree(event, {} if type(event).__name__ == "MappingStartEvent" else [])
         if len(self._open) >= MAX_DEPTH:
-            self._stop(tree, f"more than {MAX_DEPTH} levels of nesting", "a flatter document")
+            self._stop(tree, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
         if event.anchor:
             self._anchors[event.anchor] = None
         self._open.append(_Frame(tree, event.anchor))
@@ -184,7 +184,7 @@ class _Builder:
 
     def _key(self, tree: Tree, text: str | None) -> str:
         if isinstance(tree.value, (dict, list)) or text is None:
-            self._stop(tree, "a key is a mapping or a list", "a word or a number as key")
+            self._stop(tree, "a mapping or a list as a key", "use a word or a number")
         return str(tree.value) if type(tree.value) is int else text
 
     def _entry(self, frame: _Frame, key: str, at: Tree, tree: Tree) -> None:
@@ -193,7 +193,7 @@ class _Builder:
             frame.merged += tuple(tree.value) if isinstance(tree.value, list) else (tree,)
         elif key in mapping.value:
             line = mapping.keys[key][0]
-            self._fault(at, f"the key {key!r} is there twice", f"one of the two, the other is in line {line}")
+            self._fault(at, f"duplicate key {key!r} (first on line {line})", "remove one")
         else:
             mapping.value[key] = tree
             mapping.keys[key] = (at.line, at.col)
@@ -202,7 +202,7 @@ class _Builder:
     def _merge(self, mapping: Tree, merged: Tree) -> None:
         """``<<``: what the mapping does not say itself (Kubernetes' YAML reader knows it, YAML 1.2 left it out)."""
         if not isinstance(merged.value, dict):
-            self._fault(merged, "'<<' takes in a mapping", "an alias of a mapping, such as <<: *defaults")
+            self._fault(merged, "'<<' takes a mapping", "give it an alias of one, such as <<: *defaults")
             return
         for key, tree in merged.value.items():
             if key not in mapping.value:
@@ -214,19 +214,19 @@ class _Builder:
         if getattr(event, "ctag", None) is not None:
             self._fault(
                 tree,
-                f"the tag {str(event.ctag).replace(CORE_TAGS, '!!')}",
-                "the value without a tag, in quotes if it is a text",
+                f"tag {str(event.ctag).replace(CORE_TAGS, '!!')} is not allowed",
+                "remove the tag, and put the value in quotes if it is text",
             )
         return tree
 
     def _check_bounds(self, alias: Tree) -> None:
         self._aliases += alias.aliases
         if self._aliases > MAX_ALIASES:
-            self._stop(alias, f"more than {MAX_ALIASES:,} aliases once written out", "the values themselves")
+            self._stop(alias, f"more than {MAX_ALIASES:,} alias expansions", "write the values out")
         if len(self._open) + alias.height > MAX_DEPTH:
-            self._stop(alias, f"more than {MAX_DEPTH} levels of nesting", "a flatter document")
+            self._stop(alias, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
         if sum(frame.tree.size for frame in self._open) + alias.size > MAX_VALUES:
-            self._stop(alias, f"more than {MAX_VALUES:,} values once written out", "a smaller document")
+            self._stop(alias, f"more than {MAX_VALUES:,} values once aliases are expanded", "make the document smaller")
 
     def _fault(self, tree: Tree, what: str, right: str) -> None:
         self.faults.append(Fault(tree.line, tree.col, what, right))

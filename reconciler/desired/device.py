@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from reconciler.desired.documents.spec import Many, Part
 from reconciler.desired.documents.values import DeviceName, Prefix, wrong
+from reconciler.desired.examples import Example
 from reconciler.desired.secret import PathTo, Secret
 from reconciler.switch.names import expand
 
@@ -21,25 +22,28 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 def _host(text: str) -> str:
     if not HOST.fullmatch(text):
-        wrong(f"{text!r} is no host", "a name or an address, such as 172.20.20.2 (port and username stand apart)")
+        wrong(
+            f"{text!r} is not a host",
+            "give a name or an address, such as 172.20.20.2; port and username have their own fields",
+        )
     return text
 
 
 def _user(text: str) -> str:
     if not USER.fullmatch(text):
-        wrong(f"{text!r} is no user name", "such as admin")
+        wrong(f"{text!r} is not a user name", "expected one such as admin")
     return text
 
 
 def _vlans(text: Any) -> Any:
     if not isinstance(text, str):
-        wrong("vlans is no text", 'VLANs in quotes, such as "2-999"')
+        wrong("owns.vlans is not text", 'put it in quotes, such as "2-999"')
     try:
         vlans = frozenset(expand(text)) if len(text) <= 1000 and not re.search(r"[0-9]{5}", text) else frozenset()
     except ValueError:
         vlans = frozenset()
     if not vlans or not vlans <= frozenset(range(1, 4095)):
-        wrong(f"{text!r} is no list of VLANs", 'such as "2-999", within 1 to 4094')
+        wrong(f"{text!r} is not a list of VLANs", 'use numbers and ranges from 1 to 4094, such as "2-999"')
     return vlans
 
 
@@ -49,6 +53,7 @@ Vlans = Annotated[frozenset[int], BeforeValidator(_vlans, json_schema_input_type
 class Exceptions(Part):
     """What is taken out of our hands on a node: device names (globs), table numbers, prefixes."""
 
+    example: ClassVar[str] = "{devices: [eth9]}"
     devices: Many[str] = ()
     tables: Many[Annotated[int, Field(ge=0, le=4294967295)]] = ()
     prefixes: Many[Prefix] = ()
@@ -57,6 +62,7 @@ class Exceptions(Part):
 class Owns(Part):
     """What may be pruned beyond the declared: on a switch ``vlans`` and ``routes``; on a node all but ``except``."""
 
+    example: ClassVar[str] = '{vlans: "2-999"}'
     vlans: Vlans | None = None
     routes: bool = False
     excepted: Exceptions = Field(default=Exceptions(), alias="except")
@@ -64,6 +70,8 @@ class Owns(Part):
 
 class Defaults(Part):
     """Everything that devices may have in common. Timeouts in seconds; paths are relative to the inventory file."""
+
+    example: ClassVar[str] = "{port: 22}"
 
     platform: Literal["arista_eos", "linux"] | None = None
     port: int = Field(default=22, ge=1, le=65535)
@@ -88,8 +96,10 @@ class Device(Defaults):
     ``jump`` is another device of the inventory, or a host that takes the same user name and key.
     """
 
+    example: ClassVar[str] = "{platform: linux, host: 172.20.20.5}"
+
     platform: Literal["arista_eos", "linux"]
-    host: Annotated[str, AfterValidator(_host)]
+    host: Annotated[str, AfterValidator(_host), Example("172.20.20.2")]
 
     @property
     def is_switch(self) -> bool:
@@ -98,13 +108,16 @@ class Device(Defaults):
     @model_validator(mode="after")
     def _platform_fits(self) -> Device:
         if self.is_switch and (self.sudo or self.shell):
-            wrong("sudo and shell are for Linux nodes", "neither of them on a switch")
+            wrong("sudo and shell are for Linux nodes", "remove them from this switch")
         if not self.is_switch and self.secret:
-            wrong("secret is a switch's enable password", "sudo: true on a node")
+            wrong("secret is a switch's enable password", "remove it; a node has sudo: true")
         if not self.is_switch and (self.owns.vlans is not None or self.owns.routes):
-            wrong("a node has no VLANs and routes to own", "owns: {except: {devices: [...], tables: [...]}}")
+            wrong(
+                "owns.vlans and owns.routes are for switches",
+                "remove them; a node has owns: {except: {devices: [eth9]}}",
+            )
         if self.is_switch and self.owns.excepted != Exceptions():
-            wrong("except is for nodes", 'owns: {vlans: "2-999", routes: true}')
+            wrong("owns.except is for nodes", 'remove it; a switch has owns: {vlans: "2-999", routes: true}')
         return self
 
 
@@ -113,3 +126,10 @@ class InventorySpec(Part):
 
     defaults: dict[str, Any] = Field(default_factory=dict)
     devices: dict[DeviceName, dict[str, Any]]
+
+
+class InventoryShape(Part):
+    """What stands in ``spec`` once it is right: for the words about what is wrong, not to be read with."""
+
+    defaults: Defaults = Defaults()
+    devices: dict[DeviceName, Device]

@@ -51,17 +51,17 @@ def read(folder: Path, name: str) -> bytes:
     """The bytes of one file. Raises: Unfit for a link that leaves the folder, a pipe, a giant, no permission."""
     path = folder / name
     if path.is_symlink() and leaves(folder, path):
-        raise Unfit("a link that leaves the folder", "a file within the folder")
+        raise Unfit("a symbolic link to outside the folder", "replace it with a copy of the file")
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise Unfit("no regular file", "a file with text")
+                raise Unfit("not a regular file", "replace it with a text file, or remove it")
             data = file.read(MAX_BYTES + 1) if status.st_size <= MAX_BYTES else b""
     except OSError as error:
-        raise Unfit(f"cannot be read ({error.strerror})", "a file that this user may read") from None
+        raise Unfit(f"cannot be read ({error.strerror})", "make it a file that this user may read") from None
     if status.st_size > MAX_BYTES or len(data) > MAX_BYTES:
-        raise Unfit(f"{status.st_size:,} bytes", f"at most {MAX_BYTES:,} in one file")
+        raise Unfit(f"the file has {status.st_size:,} bytes", f"split it, at most {MAX_BYTES:,} each")
     return data
 
 
@@ -72,4 +72,4 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(errors="replace")
         line, col = before.count("\n") + 1, len(before) - before.rfind("\n")
-        raise Unfit(f"byte 0x{data[error.start]:02x} is no UTF-8", "text in UTF-8", line, col) from None
+        raise Unfit(f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8", line, col) from None

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from reconciler.desired.compose import Fault
+from reconciler.desired.examples import empty_at, example_at, fields_at, is_required
 from reconciler.desired.tree import Tree
 
 Path = tuple[str | int, ...]
 Wording = tuple[str, str]
 SHOWN = 40
+LISTED = 20
+QUOTE = '"'
 
 
 def faults(error: ValidationError, model: type[BaseModel], tree: Tree) -> Iterator[Fault]:
@@ -25,19 +28,20 @@ def faults(error: ValidationError, model: type[BaseModel], tree: Tree) -> Iterat
         place = tree.key_place(path) if on_key or unknown else _place(tree.nearest(path))
         if place not in seen:
             seen.add(place)
-            what, right = _unknown(path, model) if unknown else _wording(detail, path)
+            what, right = _unknown(path, model) if unknown else _wording(detail, path, model)
             yield Fault(*place, what, right)
 
 
-def empties(tree: Tree, name: str = "the document") -> Iterator[Fault]:
+def empties(tree: Tree, envelope: type[BaseModel], spec: type[BaseModel], path: Path = ()) -> Iterator[Fault]:
     """Fields without a value: `addresses:` may be meant as none at all or as none of ours, so it is neither."""
     inner = tree.value.items() if isinstance(tree.value, dict) else enumerate(tree.value)
     for key, child in inner:
-        where = str(key) if isinstance(key, str) else name
+        here = (*path, key)
         if child.value is None:
-            yield Fault(child.line, child.col, f"{where} is empty", "a value, or the field left out")
+            words = _blank(here[1:], spec) if here[1:] and here[0] == "spec" else _blank(here, envelope)
+            yield Fault(child.line, child.col, *words)
         elif isinstance(child.value, (dict, list)):
-            yield from empties(child, where)
+            yield from empties(child, envelope, spec, here)
 
 
 def merged(one: Iterable[Fault], other: Iterable[Fault]) -> list[Fault]:
@@ -47,10 +51,19 @@ def merged(one: Iterable[Fault], other: Iterable[Fault]) -> list[Fault]:
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
-    """``did you mean 'mtu'?``, or the whole list where nothing comes close."""
-    lower = {name.lower(): name for name in known}
+    """``did you mean 'mtu'?``, or the list where nothing comes close."""
+    return alike(word, known) or f"expected {'one of ' if known[1:] else ''}{', '.join(_some(known))}"
+
+
+def alike(word: str, known: Iterable[str]) -> str:
+    """``did you mean 'mtu'?``, or nothing where nothing comes close."""
+    lower = {name.lower(): name for name in sorted(known)}
     close = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
-    return f"did you mean {lower[close[0]]!r}?" if close else f"one of {', '.join(known)}"
+    return f"did you mean {lower[close[0]]!r}?" if close else ""
+
+
+def _some(known: list[str]) -> list[str]:
+    return known if len(known) <= LISTED else [*known[:LISTED], "…"]
 
 
 def _place(tree: Tree) -> tuple[int, int]:
@@ -68,45 +81,72 @@ def _path(loc: Path, tree: Tree) -> tuple[Path, bool]:
 
 
 def _unknown(path: Path, model: type[BaseModel]) -> Wording:
-    known = _fields_at(model, path[:-1])
+    known = fields_at(model, path[:-1])
     return f"unknown field {path[-1]!r}", did_you_mean(str(path[-1]), known)
 
 
-def _fields_at(model: type[BaseModel], path: Path) -> list[str]:
-    """The fields that a document may have at ``path``; keys of mappings and indices of lists lead no deeper."""
-    for step in path:
-        field = next((f for name, f in model.model_fields.items() if (f.alias or name) == step), None)
-        inner = next(_models(field.annotation), None) if field else None
-        model = inner or model
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models(argument)
-
-
-def _wording(detail: Mapping[str, Any], path: Path) -> Wording:
-    context = detail.get("ctx", {})
-    name = next((step for step in reversed(path) if isinstance(step, str)), "the document")
-    kind = detail["type"]
+def _wording(detail: Mapping[str, Any], path: Path, model: type[BaseModel]) -> Wording:
+    context, kind, value = detail.get("ctx", {}), detail["type"], detail["input"]
     if kind == "problem":
         return str(context["what"]), str(context["right"])
     if kind == "missing":
-        return f"{detail['loc'][-1]!r} is missing", f"{name} needs it" if path else "it is required"
+        return _missing(str(detail["loc"][-1]), path, model)
     if kind == "literal_error":
-        return _literal(str(name), detail["input"], str(context["expected"]))
+        return _literal(_name(path), value, str(context["expected"]))
+    if value is None:
+        return _blank(path, model)
     if kind in BOUNDS:
-        return f"{name} is {detail['input']}", BOUNDS[kind](context)
-    return f"{name} is {_described(detail['input'])}", EXPECTED.get(kind, str(detail["msg"]).lower())
+        return f"{_named(path)} is {value}", BOUNDS[kind](context)
+    return f"{_named(path)} is {_described(value)}", _expected(kind, value, example_at(model, path), detail["msg"])
+
+
+def _blank(path: Path, model: type[BaseModel]) -> Wording:
+    """A key without a value: it may go, unless the field is required."""
+    if not path or isinstance(path[-1], int):
+        return f"{_named(path)} is empty", "remove it, or give it a value"
+    empty = empty_at(model, path)
+    right = f"write {path[-1]}: {empty}" if empty else "give it a value"
+    return f"{_name(path)} is empty", right if is_required(model, path) else f"remove the key, or {right}"
+
+
+def _name(path: Path) -> str:
+    """``mtu``; a number alone says nothing: ``vlans.10``."""
+    words = [step for step in path if isinstance(step, str)] or ["the document"]
+    return ".".join(words[-2:]) if words[-1].isdigit() else words[-1]
+
+
+def _named(path: Path) -> str:
+    """An item of a list has no name of its own."""
+    return f"an entry of {_name(path)}" if path and isinstance(path[-1], int) else _name(path)
+
+
+def _missing(field: str, path: Path, model: type[BaseModel]) -> Wording:
+    given = example_at(model, (*path, field))
+    return (
+        f"{field} is missing{f' in {_named(path)}' if path else ''}",
+        f"add it, such as {field}: {given}" if given else "add it",
+    )
+
+
+def _expected(kind: str, value: Any, given: str, otherwise: str) -> str:
+    """What would be right; what only has quotes too many or too few is said so."""
+    if kind == "int_type" and isinstance(value, str) and value.isdigit():
+        return f"remove the quotes: {value}"
+    if kind == "string_type" and isinstance(value, (bool, int, float)):
+        return f"put it in quotes{f', such as {given}' if given.startswith(QUOTE) else ''}"
+    words = EXPECTED.get(kind, otherwise[:1].lower() + otherwise[1:])
+    return f"{words}, such as {given}" if given and kind in WITH_EXAMPLE else words
 
 
 def _literal(name: str, value: Any, expected: str) -> Wording:
     known = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
-    right = did_you_mean(value, known) if isinstance(value, str) else f"one of {', '.join(known)}"
-    return f"{name} is {_described(value)}", right
+    if isinstance(value, str):
+        return f"unknown value {_quoted(value)} for {name}", did_you_mean(value, known)
+    return f"{name} is {_described(value)}", did_you_mean("", known)
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
 
 
 def _described(value: Any) -> str:
@@ -118,7 +158,7 @@ def _described(value: Any) -> str:
         case int() | float():
             return f"the number {value}"
         case str():
-            return f"the text {value if len(value) <= SHOWN else value[:SHOWN] + '…'!r}"
+            return f"the text {_quoted(value)}"
         case dict():
             return "a mapping"
         case _:
@@ -126,18 +166,19 @@ def _described(value: Any) -> str:
 
 
 BOUNDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    "greater_than_equal": lambda context: f"{context['ge']} or more",
-    "greater_than": lambda context: f"more than {context['gt']}",
-    "less_than_equal": lambda context: f"{context['le']} at most",
+    "greater_than_equal": lambda context: f"use {context['ge']} or more",
+    "greater_than": lambda context: f"use more than {context['gt']:g}",
+    "less_than_equal": lambda context: f"use at most {context['le']}",
 }
 EXPECTED = {
-    "string_type": "a text, in quotes if it looks like a number",
-    "int_type": "a whole number, without quotes",
-    "float_type": "a number, without quotes",
-    "string_too_short": "at least one character",
-    "bool_type": "true or false, without quotes",
-    "dict_type": "a mapping, such as {name: value}",
-    "model_type": "a mapping, such as {name: value}",
-    "tuple_type": "a list, such as [a, b]",
-    "list_type": "a list, such as [a, b]",
+    "string_type": "expected text",
+    "int_type": "expected a whole number",
+    "float_type": "expected a number without quotes",
+    "string_too_short": "expected at least one character",
+    "bool_type": "expected true or false, without quotes",
+    "dict_type": "expected a mapping",
+    "model_type": "expected a mapping",
+    "tuple_type": "expected a list",
+    "list_type": "expected a list",
 }
+WITH_EXAMPLE = ("string_type", "dict_type", "model_type", "tuple_type", "list_type")

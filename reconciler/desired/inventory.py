@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from reconciler.desired import files, recognise
 from reconciler.desired.compose import Fault, compose
-from reconciler.desired.device import Defaults, Device, InventorySpec
+from reconciler.desired.device import Defaults, Device, InventoryShape, InventorySpec
 from reconciler.desired.documents import OWN_API
 from reconciler.desired.documents.metadata import Envelope
 from reconciler.desired.invalid import empties, faults, merged
@@ -19,16 +19,21 @@ from reconciler.desired.problem import Problem
 from reconciler.desired.tree import Tree
 
 KIND = "Inventory"
+MISSING = "name one with --inventory or RECONCILE_INVENTORY, or work within `reconcile lab shell`, which sets it"
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """Devices by name; ``origins``: the file and line of each; ``problems`` are sorted."""
+    """Devices by name; ``origins``: the file and line of each; ``problems`` are sorted.
+
+    ``whole``: every device is in ``origins``, also one that is wrong in itself; else none can be said to be missing.
+    """
 
     path: Path
     devices: Mapping[str, Device] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    whole: bool = True
 
 
 class _Entry(NamedTuple):
@@ -48,10 +53,12 @@ def load_inventory(path: Path) -> Inventory:
         for name in files.names(path):
             reading.file(path, name)
     else:
-        reading.complain("", [Fault(1, 1, "no such inventory", "a file or a folder of Inventory documents")])
+        reading.whole = False
+        reading.problems.append(Problem(str(path), 1, 1, "no such inventory", MISSING))
     reading.check_jumps()
     problems = tuple(sorted(set(reading.problems)))
-    return Inventory(path, reading.devices, {name: _line(at) for name, at in reading.places.items()}, problems)
+    origins = {name: _line(at) for name, at in reading.places.items()}
+    return Inventory(path, reading.devices, origins, problems, reading.whole)
 
 
 def _line(at: tuple[str, int, int]) -> str:
@@ -66,9 +73,15 @@ class _Reading:
         self.devices: dict[str, Device] = {}
         self.places: dict[str, tuple[str, int, int]] = {}
         self.problems: list[Problem] = []
+        self.whole = True
+
+    def lack(self, file: str, found: list[Fault]) -> None:
+        """Complain of what may hide devices."""
+        self.whole &= not found
+        self.complain(file, found)
 
     def complain(self, file: str, found: list[Fault]) -> None:
-        base = files.shown((self.path.parent if file and self.path.is_file() else self.path).name)
+        base = files.shown((self.path.parent if self.path.is_file() else self.path).name)
         where = "/".join(part for part in (base, file) if part)
         self.problems += [Problem(where, *fault) for fault in found]
 
@@ -78,7 +91,7 @@ class _Reading:
             trees, found = compose(files.decode(files.read(folder, name)))
         except files.Unfit as error:
             trees, found = [], [Fault(error.line, error.col, error.what, error.right)]
-        self.complain(file, found)
+        self.lack(file, found)
         for tree in trees:
             self._document(tree, file, (folder / name).absolute().parent)
 
@@ -87,10 +100,10 @@ class _Reading:
             return
         what = recognise.head(tree)
         if fault := recognise.misfit(tree, what):
-            self.complain(file, [fault])
+            self.lack(file, [fault])
         elif what.api == OWN_API and what.kind == KIND:
             spec, found = _outline(tree)
-            self.complain(file, found)
+            self.lack(file, found)
             for entry in _entries(spec):
                 self._device(entry, file, base)
             self.complain(file, _shared_faults(spec, base))
@@ -98,8 +111,8 @@ class _Reading:
     def _device(self, entry: _Entry, file: str, base: Path) -> None:
         first = self.places.setdefault(entry.name, (file, *entry.place))
         if first != (file, *entry.place):
-            right = f"one of the two, the other is in {_line(first)}"
-            self.complain(file, [Fault(*entry.place, f"device {entry.name} is there twice", right)])
+            what = f"duplicate device {entry.name} (first in {_line(first)})"
+            self.complain(file, [Fault(*entry.place, what, "remove or rename one")])
             return
         device, found = _validated(Device, entry.tree, base)
         self.complain(file, found)
@@ -115,18 +128,18 @@ class _Reading:
                 hop = self.devices[hop].jump
             if hop == name:
                 file, line, col = self.places[name]
-                what = f"the way to {name} leads over itself: {' → '.join([*seen, hop])}"
-                self.complain(file, [Fault(line, col, what, "a jump host that is reached without it")])
+                what = f"the jump hosts of {name} form a loop ({' → '.join([*seen, hop])})"
+                self.complain(file, [Fault(line, col, what, "remove one of the jumps")])
 
 
 def _outline(tree: Tree) -> tuple[Tree, list[Fault]]:
     """The spec of an Inventory document, and what is wrong with the document around its devices."""
     data = tree.plain()
-    found = merged(_refused(Envelope, data, tree), empties(tree))
+    found = merged(_refused(Envelope, data, tree), empties(tree, Envelope, InventoryShape))
     spec = tree.child("spec")
     if spec is None or not isinstance(spec.value, dict):
         return Tree({}, tree.line, tree.col), found
-    return spec, found + _refused(InventorySpec, spec.plain(), spec)
+    return spec, found + _refused(InventorySpec, spec.plain(), spec, InventoryShape)
 
 
 def _entries(spec: Tree) -> Iterator[_Entry]:
@@ -159,9 +172,10 @@ def _validated(model: type[BaseModel], tree: Tree, base: Path) -> tuple[Any, lis
         return None, list(faults(error, model, tree))
 
 
-def _refused(model: type[BaseModel], data: Any, tree: Tree) -> list[Fault]:
+def _refused(model: type[BaseModel], data: Any, tree: Tree, shape: type[BaseModel] | None = None) -> list[Fault]:
+    """What ``model`` refuses; ``shape`` knows more of the fields than it."""
     try:
         model.model_validate(data)
     except ValidationError as error:
-        return list(faults(error, model, tree))
+        return list(faults(error, shape or model, tree))
     return []

@@ -16,6 +16,8 @@ from reconciler.desired.repository import Document, Ignored, Repository
 from reconciler.desired.revision import revision_of
 from reconciler.desired.tree import Tree
 
+MISSING = "name a folder of YAML documents with --desired or RECONCILE_DESIRED"
+
 __all__ = ["Document", "Ignored", "Repository", "load"]
 
 
@@ -28,7 +30,7 @@ def load(folder: Path) -> Repository:
         for name in files.names(folder):
             reading.file(folder, name)
     else:
-        reading.problems.append(Problem(str(folder), 1, 1, "no such folder", "a folder of YAML documents"))
+        reading.problems.append(Problem(str(folder), 1, 1, "no such folder", MISSING))
     return reading.result()
 
 
@@ -91,8 +93,8 @@ class _Reading:
         first = self._seen.setdefault((what.kind, what.name), _Seen(file, name.line))
         again = bool(what.name) and first != (file, name.line)
         if again:
-            right = f"one of the two, the other is in {first.file}:{first.line}"
-            self.complain(file, [Fault(name.line, name.col, f"{what.kind} {what.name} is there twice", right)])
+            twice = f"duplicate {what.kind} {what.name} (first in {first.file}:{first.line})"
+            self.complain(file, [Fault(name.line, name.col, twice, "remove or rename one")])
         return again
 
     def complain(self, file: str, faults: Iterable[Fault], severity: Severity = "error") -> None:

@@ -63,11 +63,11 @@ def misfit(tree: Tree, what: Head) -> Fault | None:
     """Why this cannot be a document at all, or not the one that was meant."""
     place = (tree.line, tree.col)
     if not isinstance(tree.value, dict):
-        return Fault(*place, "no document", "a mapping with apiVersion, kind, metadata and spec")
+        return Fault(*place, "not a document", "expected a mapping with apiVersion, kind, metadata and spec")
     for field, value in (("apiVersion", what.api), ("kind", what.kind)):
         if not value:
             return Fault(
-                *tree.key_place((field,)), f"a document without {field}", f"such as {field}: {_example(field)}"
+                *tree.key_place((field,)), f"{field} is missing", f"add it, such as {field}: {_example(field)}"
             )
     return _wrong_kind(tree, what) or _wrong_api(tree, what)
 
@@ -81,7 +81,7 @@ def _wrong_kind(tree: Tree, what: Head) -> Fault | None:
         return None
     kind = tree.nearest(("kind",))
     known = [*OWN_KINDS, *ELSEWHERE]
-    right = f"apiVersion: {CALICO_APIS[0]}" if what.kind in CALICO_KINDS else did_you_mean(what.kind, known)
+    right = f"use apiVersion: {CALICO_APIS[0]}" if what.kind in CALICO_KINDS else did_you_mean(what.kind, known)
     return Fault(kind.line, kind.col, f"unknown kind {what.kind!r} of {OWN_API}", right)
 
 
@@ -93,7 +93,7 @@ def _wrong_api(tree: Tree, what: Head) -> Fault | None:
     if what.api in (OWN_API, *CALICO_APIS) or not (ours or calico):
         return None
     api = tree.nearest(("apiVersion",))
-    right = OWN_API if ours else " or ".join(CALICO_APIS)
+    right = f"expected {OWN_API if ours else ' or '.join(CALICO_APIS)}"
     return Fault(api.line, api.col, f"unknown apiVersion {what.api!r}", right)
 
 
@@ -109,7 +109,7 @@ def document(tree: Tree, what: Head, file: str) -> tuple[Document[Any] | None, l
     data = tree.plain()
     envelope, found = _validated(Envelope if what.kind in OWN_KINDS else CalicoEnvelope, data, tree)
     inner = data.get("spec", {} if what.kind in CALICO_KINDS else None)
-    blank = list(empties(tree)) if what.kind in OWN_KINDS else []
+    blank = list(empties(tree, Envelope, KINDS[what.kind])) if what.kind in OWN_KINDS else []
     if not isinstance(inner, dict):
         return None, merged(found, blank)
     spec, more = _validated(KINDS[what.kind], inner, tree.child("spec") or Tree({}, tree.line, tree.col))

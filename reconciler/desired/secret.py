@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, ValidationInfo
 
 from reconciler.desired.documents.spec import Part
 from reconciler.desired.documents.values import wrong
+from reconciler.desired.examples import Example
 
 FORMS = "{env: NAME}, {file: PATH} or {credential: NAME}"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
@@ -24,11 +25,11 @@ class SecretMissing(Exception):
 def resolved(path: Any, info: ValidationInfo) -> Any:
     """A path relative to the inventory file, which the validation's context names as ``base``."""
     if not isinstance(path, str) or not path or "\x00" in path:
-        wrong("no path", "the path of a file, relative to the inventory file")
+        wrong("not a path", "give the path of a file, relative to the inventory file")
     try:
         return Path((info.context or {}).get("base", ".")) / Path(path).expanduser()
     except RuntimeError:
-        wrong(f"{path!r} is the home of a user who does not exist here", "a path relative to the inventory file")
+        wrong(f"{path!r} is the home of a user who does not exist here", "give a path relative to the inventory file")
 
 
 PathTo = Annotated[Path, BeforeValidator(resolved)]
@@ -65,7 +66,7 @@ def _line(path: Path) -> str:
     except OSError as error:
         raise SecretMissing(f"{path} cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise SecretMissing(f"{path} is no text in UTF-8") from None
+        raise SecretMissing(f"{path} is not UTF-8 text") from None
     if not text.strip():
         raise SecretMissing(f"{path} is empty")
     return text.rstrip("\r\n")
@@ -74,13 +75,13 @@ def _line(path: Path) -> str:
 def _reference(value: Any) -> Any:
     """Whatever is wrong here may be the password itself: no message repeats it."""
     if not isinstance(value, dict):
-        wrong("a password does not stand in a file that others read", FORMS)
+        wrong("a plain-text password is refused", f"use {FORMS}")
     if len(value) != 1 or not set(value) <= {"env", "file", "credential"}:
-        wrong("this does not say where the password is", f"one of {FORMS}")
+        wrong("this does not say where the password is", f"use {FORMS}")
     (form, name) = next(iter(value.items()))
     if not isinstance(name, str) or not name or (form != "file" and not NAME.fullmatch(name)):
-        wrong(f"{form} does not name a place", f"one of {FORMS}")
+        wrong(f"{form} does not name a place", f"use {FORMS}")
     return value
 
 
-Secret = Annotated[PasswordRef, BeforeValidator(_reference)]
+Secret = Annotated[PasswordRef, BeforeValidator(_reference), Example("{env: NAME}")]

@@ -18,7 +18,14 @@ def state_directory() -> Path:
         return Path(given)
     if os.geteuid() == 0:
         return Path("/var/lib/reconciler")
-    return Path(os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")) / "reconciler"
+    return Path(os.environ.get("XDG_STATE_HOME") or _home() / ".local/state") / "reconciler"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user without a home: nothing is remembered
+        return Path("/nonexistent")
 
 
 class Names:

@@ -48,7 +48,7 @@ class Sources:
 
     @cached_property
     def version(self) -> str | None:
-        """Calico's release, ``None`` when nobody knows."""
+        """Calico's release, ``None`` where neither a document nor the cluster tells it."""
         documents = (information.spec.calico_version for information in self.repository.of(ClusterInformation))
         told = (self.cluster.spec.calico.version, *documents, self.facts.version)
         return next(filter(is_version, told), None)

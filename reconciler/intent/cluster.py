@@ -15,7 +15,7 @@ from reconciler.desired.repository import Document, Repository
 from reconciler.intent.calico import node_rows
 from reconciler.intent.calico_facts import Sources, encapsulation
 from reconciler.intent.facts import ClusterFacts
-from reconciler.intent.felix import FAMILIES, IPV4, Family
+from reconciler.intent.felix import FAMILIES, IPV4, NEWEST, OLDEST, Family, is_newer, is_older
 from reconciler.intent.overlay import Overlay, Plan, destinations
 from reconciler.intent.wish import Owns, Part, Row, problem
 from reconciler.linux.claim import CalicoClaim, LinuxClaim
@@ -105,7 +105,7 @@ class CalicoPart(Part):
 
     @property
     def warnings(self) -> Iterator[Problem]:
-        """Modes that are not compiled, each where it is asked for, and a version that nobody knows."""
+        """Modes that are not compiled, each where it is asked for, and a version whose rows are not certain."""
         cluster, settings = self.sources.cluster, self.sources.settings
         for pool in self.sources.repository.of(IPPool):
             mode = encapsulation(pool.spec)
@@ -115,14 +115,35 @@ class CalicoPart(Part):
             yield _uncompiled(cluster, "WireGuard", "its device, rule and table", "calico", "wireguard")
         if settings.workload_routes:
             yield _uncompiled(cluster, "routeSource WorkloadIPs", "routes to single pods", "calico", "routeSource")
-        if self.sources.version is None:
-            what = f"nobody knows Calico's version, rows are those of {settings.profile.version} and are not written"
-            yield problem(cluster, what, 'version: "3.30", or a cluster that can be read', "calico", severity="warning")
+        yield from self._version_warnings
+
+    @property
+    def _version_warnings(self) -> Iterator[Problem]:
+        version, rows = self.sources.version, self.sources.settings.profile.version
+        if version is None:
+            what = f"the Calico version is not known, rows are those of {rows} and are not written"
+            right = 'set version: "3.30", or apiNode to read it from the cluster'
+        elif is_newer(version):
+            what = f"Calico {version} is not known, its rows are taken from {rows} and are not written"
+            right = f'set version: "{rows}" to have them written as they are'
+        elif is_older(version):
+            what = f"Calico {version} is not known, its rows are taken from {rows}"
+            right = f"check the plan; known are {OLDEST.version} to {NEWEST.version}"
+        else:
+            return
+        yield problem(self.sources.cluster, what, right, "calico", "version", severity="warning")
 
     @property
     def holds(self) -> Sequence[str]:
-        """Without the version a row may have the wrong shape, and Felix would write it back for ever."""
-        name = self.sources.cluster.name
+        """A row may have the wrong shape where the version is not known, and Felix would write it back for ever.
+
+        A newer release is as unknown; the older ones are read: all up to 3.29 write the same rows (reference, 1.9).
+        """
+        version, name = self.sources.version, self.sources.cluster.name
         if self.sources.facts.failed:
             return (f"cluster {name} cannot be asked for what its documents leave out: {self.sources.facts.failed}",)
-        return () if self.sources.version else (f"the Calico version of {name} is not known",)
+        if version is None:
+            return (f"the Calico version of {name} is not known",)
+        if is_newer(version):
+            return (f"Calico {version} of {name} is not known, its rows are taken from {NEWEST.version}",)
+        return ()

@@ -54,7 +54,7 @@ PROFILES = (
     Profile("3.32"),
     Profile("3.33"),
 )
-NEWEST = PROFILES[-1]
+OLDEST, NEWEST = PROFILES[0], PROFILES[-1]
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(\.\d+)?.*")
 _HOST_ROUTE_RELEASES = frozenset({"3.32.0", "3.32.1"})
 
@@ -64,19 +64,37 @@ def is_version(version: str | None) -> bool:
     return version is not None and _VERSION.fullmatch(version) is not None
 
 
+def is_older(version: str | None) -> bool:
+    """Whether it is a release from before those that have a profile."""
+    return (release := _release(version)) is not None and release < _numbers(OLDEST.version)
+
+
+def is_newer(version: str | None) -> bool:
+    """Whether it is a release from after those that have a profile: nobody has read what it does."""
+    return (release := _release(version)) is not None and release > _numbers(NEWEST.version)
+
+
+def _release(version: str | None) -> tuple[int, ...] | None:
+    match = _VERSION.fullmatch(version or "")
+    return None if match is None else (int(match[1]), int(match[2]))
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(map(int, release.split(".")))
+
+
 def profile_of(version: str | None) -> Profile:
     """The profile for ``3.30``, ``v3.30.2``, ...: a release outside 3.29 ... 3.33 has the nearest one's habits.
 
     What is no release has the newest one's.
     """
-    match = _VERSION.fullmatch(version or "")
-    if match is None:
+    wanted = _release(version)
+    if version is None or wanted is None:
         return NEWEST
-    if match[0].removeprefix("v") in _HOST_ROUTE_RELEASES:
+    if version.removeprefix("v") in _HOST_ROUTE_RELEASES:
         return Profile("3.32", host_routes=True)
-    wanted = (int(match[1]), int(match[2]))
-    older = [p for p in PROFILES if tuple(map(int, p.version.split("."))) <= wanted]
-    return older[-1] if older else PROFILES[0]
+    older = [profile for profile in PROFILES if _numbers(profile.version) <= wanted]
+    return older[-1] if older else OLDEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import pytest
 
 from reconciler.core.resource import Key
 from reconciler.desired.load import load
-from reconciler.engine.cycle import Cycle, Outcome
+from reconciler.engine.apply import Outcome
+from reconciler.engine.cycle import Cycle
 from reconciler.engine.observe import Device
 from reconciler.engine.record import Record
 from reconciler.linux.link import Link

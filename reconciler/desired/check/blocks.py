@@ -34,9 +34,9 @@ def overlaps(world: World) -> Iterator[Finding]:
     for (_, outer), (_, inner) in nested(standing(world)):
         if outer.spec.node != inner.spec.node:
             first, second = sorted((outer, inner), key=lambda block: (block.file, block.at("spec", "cidr")))
-            what = f"block {second.spec.cidr} of {second.spec.node} is also {first.spec.node}'s"
-            right = f"one node, the other is in {Spot(first, ('spec', 'cidr'))}"
-            yield Spot(second, ("spec", "cidr")).error(what, right)
+            taken = f"{first.spec.cidr} of {first.spec.node} ({Spot(first, ('spec', 'cidr'))})"
+            what = f"block {second.spec.cidr} of {second.spec.node} overlaps {taken}"
+            yield Spot(second, ("spec", "cidr")).error(what, "a block belongs to one node, remove one")
 
 
 def pools(world: World) -> Iterator[Finding]:
@@ -46,10 +46,10 @@ def pools(world: World) -> Iterator[Finding]:
         around = [pool for pool, cidr in placed if contains(cidr, network)]
         spot = Spot(block, ("spec", "cidr"))
         if not around:
-            yield spot.warning(f"block {network} is in no IPPool", "a block of a pool")
+            yield spot.warning(f"block {network} is in no IPPool", "add its pool, or remove this document")
         elif network.prefixlen != around[0].spec.block_length:
-            what = f"block {network} is no /{around[0].spec.block_length}"
-            yield spot.warning(what, f"the block size of IPPool {around[0].name}")
+            what = f"block {network} is not a /{around[0].spec.block_length}"
+            yield spot.warning(what, f"expected the block size of IPPool {around[0].name}")
 
 
 def nodes_in_pools(world: World) -> Iterator[Finding]:
@@ -59,7 +59,7 @@ def nodes_in_pools(world: World) -> Iterator[Finding]:
         for pool, cidr in placed:
             if interface.ip in cidr:
                 yield spot.warning(
-                    f"{interface.ip} is within {cidr} of IPPool {pool.name}", "an address outside of pools"
+                    f"{interface.ip} is within {cidr} of IPPool {pool.name}", "use a node address outside all pools"
                 )
 
 

@@ -18,7 +18,7 @@ def members(world: World) -> Iterator[Finding]:
         for cluster in world.of(Cluster)
         for index, name in enumerate(cluster.spec.nodes)
     ]
-    yield from twice(placed, lambda name: f"node {name} is in a cluster twice")
+    yield from twice(placed, lambda name, other: f"node {name} is already in a cluster ({other})")
     for name, spot in placed:
         if world.lacks(Node.__name__, name):
             yield spot.error(f"there is no Node {name!r}", _right(world, name))
@@ -26,7 +26,7 @@ def members(world: World) -> Iterator[Finding]:
 
 def _right(world: World, name: str) -> str:
     known = world.names(Node.__name__)
-    return did_you_mean(name, known) if known else "a Node document for it"
+    return did_you_mean(name, known) if known else "add a Node document for it"
 
 
 def api_node(world: World) -> Iterator[Finding]:
@@ -44,7 +44,10 @@ def sections(world: World) -> Iterator[Finding]:
         for section in SECTIONS:
             if section in cluster.spec.model_fields_set and section != cluster.spec.cni:
                 spot = Spot(cluster, ("spec", section))
-                yield spot.warning(f"{section} is not this cluster's CNI", f"settings of {cluster.spec.cni}")
+                yield spot.warning(
+                    f"{section} is not this cluster's CNI, which is {cluster.spec.cni}",
+                    f"remove the section, or set cni: {section}",
+                )
 
 
 def switch_routes(world: World) -> Iterator[Finding]:
@@ -52,4 +55,4 @@ def switch_routes(world: World) -> Iterator[Finding]:
     for cluster in world.of(Cluster):
         if cluster.spec.switch_routes and world.whole and not world.names("Switch"):
             spot = Spot(cluster, ("spec", "switchRoutes"))
-            yield spot.error("there is no switch to put the routes on", "a Switch document")
+            yield spot.error("there is no switch to put the routes on", "add a Switch document, or remove switchRoutes")

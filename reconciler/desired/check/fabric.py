@@ -18,7 +18,7 @@ Claim = tuple[str, Spot]
 def addresses(world: World) -> Iterator[Finding]:
     """One address has one device; loopback interfaces may share one (anycast)."""
     claims = [(str(interface.ip), spot) for spot, interface in _underlay_addresses(world)]
-    yield from _claimed(claims, lambda address, other: f"{address} is also {_called(other)}'s")
+    yield from _claimed(claims, lambda address: address, "an address belongs to one device")
 
 
 def _underlay_addresses(world: World) -> Iterator[tuple[Spot, IpInterface]]:
@@ -36,13 +36,13 @@ def _called(document: Document[Any]) -> str:
     return f"{document.kind} {document.name}"
 
 
-def _claimed(claims: list[Claim], what: Callable[[str, Document[Any]], str]) -> Iterator[Finding]:
+def _claimed(claims: list[Claim], what: Callable[[str], str], right: str) -> Iterator[Finding]:
     """An error for each claim that another device made before."""
     first: dict[str, Spot] = {}
     for value, spot in claims:
         other = first.setdefault(value, spot)
         if other.document is not spot.document:
-            yield spot.error(what(value, other.document), f"it belongs to one device; the other is in {other}")
+            yield spot.error(f"{what(value)} is already used by {_called(other.document)} ({other})", right)
 
 
 def macs(world: World) -> Iterator[Finding]:
@@ -53,13 +53,13 @@ def macs(world: World) -> Iterator[Finding]:
         for name, end in (("vxlan", node.spec.tunnel.vxlan), ("vxlan6", node.spec.tunnel.vxlan6))
         if end is not None and end.mac is not None
     ]
-    yield from _claimed(claims, lambda mac, other: f"MAC {mac} is also {_called(other)}'s")
+    yield from _claimed(claims, lambda mac: f"MAC {mac}", "each node needs a MAC of its own")
 
 
 def tunnel_ends(world: World) -> Iterator[Finding]:
     """One tunnel address has one node."""
     claims = [claim for node in world.of(Node) for claim in _ends(node)]
-    yield from _claimed(claims, lambda address, other: f"tunnel address {address} is also {_called(other)}'s")
+    yield from _claimed(claims, lambda address: f"tunnel address {address}", "each node needs one of its own")
 
 
 def _ends(node: Document[Node]) -> Iterator[Claim]:
@@ -84,6 +84,9 @@ def subnets(world: World) -> Iterator[Finding]:
         if spot.document.kind != "Node" or not same_version or str(interface.network) in around:
             continue
         if around:
-            yield spot.warning(f"{interface} has another mask than the SVI's {around[0]}", around[0].partition("/")[2])
+            what = f"{interface} has another prefix length than its SVI's subnet {around[0]}"
+            yield spot.warning(what, f"use /{around[0].partition('/')[2]}")
         else:
-            yield spot.warning(f"{interface} is in no SVI's subnet", "an address behind an SVI of a switch")
+            yield spot.warning(
+                f"{interface} is in no SVI's subnet", "use an address in an SVI's subnet, or add the SVI"
+            )

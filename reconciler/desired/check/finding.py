@@ -73,13 +73,13 @@ class Spot(NamedTuple):
         return Finding(self.document.file, Fault(line, col, what, right), severity)
 
 
-def twice(rows: Iterable[tuple[Hashable, Spot]], what: Callable[[Hashable], str]) -> Iterator[Finding]:
-    """An error for each key that an earlier row has already, naming that row's line."""
+def twice(rows: Iterable[tuple[Hashable, Spot]], what: Callable[[Hashable, Spot], str]) -> Iterator[Finding]:
+    """An error for each key that an earlier row has already; ``what`` names that row's line."""
     first: dict[Hashable, Spot] = {}
     for key, spot in rows:
         other = first.setdefault(key, spot)
         if other is not spot:
-            yield spot.error(what(key), f"one of the two, the other is in {other}")
+            yield spot.error(what(key, other), "remove one")
 
 
 def nested(placed: Iterable[tuple[Network, T]]) -> Iterator[tuple[tuple[Network, T], tuple[Network, T]]]:

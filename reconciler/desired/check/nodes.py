@@ -12,17 +12,22 @@ from reconciler.desired.repository import Document
 from reconciler.linux.fdb import FLOOD_MAC
 from reconciler.linux.route import IPV6_DEFAULT_METRIC
 
+ON_LINK = "use a next hop in one of its subnets, or add onlink: true"
+
 
 def routes(world: World) -> Iterator[Finding]:
     """One row per key of the kernel's FIB, and one IP version per row."""
     for node in world.of(Node):
         rows = [(Spot(node, ("spec", "routes", index)), row) for index, row in enumerate(node.spec.routes)]
-        yield from twice(((_key(row), spot) for spot, row in rows), lambda _: "this route's key is there twice")
+        yield from twice(
+            ((_key(row), spot) for spot, row in rows),
+            lambda _, other: f"duplicate route (same table, prefix and metric) of {other}",
+        )
         for spot, row in rows:
             for path, via in hops(row):
                 if row.dst != "default" and (":" in row.dst) != (":" in via):
-                    what = f"{row.dst} and {via} are of two IP versions"
-                    yield Spot(node, (*spot.path, *path)).error(what, "a next hop of the route's version")
+                    what = f"the route to {row.dst} via {via} mixes IPv4 and IPv6"
+                    yield Spot(node, (*spot.path, *path)).error(what, "use a next hop of the route's IP version")
 
 
 def _key(row: Route) -> Hashable:
@@ -48,12 +53,12 @@ def rows(world: World) -> Iterator[Finding]:
             ((row.dev, row.dst), Spot(node, ("spec", "neighbors", index)))
             for index, row in enumerate(node.spec.neighbors)
         )
-        yield from twice(neighbors, lambda _: "this neighbour is there twice")
+        yield from twice(neighbors, lambda _, other: f"duplicate neighbor (same dev and dst) of {other}")
         fdb = (
             ((row.dev, row.mac, row.dst if row.mac == FLOOD_MAC else ""), Spot(node, ("spec", "fdb", index)))
             for index, row in enumerate(node.spec.fdb)
         )
-        yield from twice(fdb, lambda _: "this forwarding entry is there twice")
+        yield from twice(fdb, lambda _, other: f"duplicate fdb entry (same dev and mac) of {other}")
 
 
 def next_hops(world: World) -> Iterator[Finding]:
@@ -65,7 +70,7 @@ def next_hops(world: World) -> Iterator[Finding]:
                 hop = ip_address(via)
                 if not hop.is_link_local and not any(hop in network for network in networks):
                     spot = Spot(node, ("spec", "routes", index, *path))
-                    yield spot.warning(f"{via} is in no subnet of the node", "a neighbour's address, or onlink: true")
+                    yield spot.warning(f"{via} is in no subnet of the node", ON_LINK)
 
 
 def addresses(node: Document[Node]) -> Iterator[tuple[Spot, IpInterface]]:
@@ -87,7 +92,7 @@ def underlay(world: World) -> Iterator[Finding]:
         gateway = ip_address(facts.gateway) if facts.gateway else None
         if gateway and facts.address and gateway not in ip_interface(facts.address).network:
             spot = Spot(node, ("spec", "underlay", "gateway"))
-            yield spot.warning(f"{gateway} is not in the subnet of {facts.address}", "a gateway in the node's subnet")
+            yield spot.warning(f"{gateway} is not in the subnet of {facts.address}", "use a gateway in that subnet")
 
 
 def _underlay_address(node: Document[Node], field: str, address: str) -> Finding | None:
@@ -96,8 +101,8 @@ def _underlay_address(node: Document[Node], field: str, address: str) -> Finding
     interface = node.spec.interfaces.get(facts.dev) if facts and facts.dev else None
     spot = Spot(node, ("spec", "underlay", field))
     if not spot.path or (field == "address") != (ip_interface(address).version == 4):
-        return spot.error(f"{address} is of the other IP version", "IPv4 as address, IPv6 as address6")
+        return spot.error(f"{address} is of the other IP version", "give IPv4 as address, IPv6 as address6")
     if interface is None or interface.addresses is None or address in interface.addresses:
         return None
-    right = f"one of {', '.join(interface.addresses) or 'its addresses, of which there are none'}"
-    return spot.warning(f"{address} is no address of {facts.dev if facts else ''}", right)
+    dev, known = facts.dev if facts else "", ", ".join(interface.addresses)
+    return spot.warning(f"{address} is not an address of {dev}", f"use one of {known}" if known else f"{dev} has none")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reconciler.desired.check.finding import Finding, Spot, World
 from reconciler.desired.check.switches import DEFAULT_VLAN, untagged
 from reconciler.desired.documents import Node, Switch
-from reconciler.desired.invalid import did_you_mean
+from reconciler.desired.invalid import alike
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document, Repository
@@ -17,7 +17,10 @@ NAME = ("metadata", "name")
 
 
 def check_inventory(repository: Repository, inventory: Inventory) -> tuple[Problem, ...]:
-    """Problems that only show with both at hand, sorted like those of the repository."""
+    """Problems that only show with both at hand, sorted like those of the repository.
+
+    Documents and devices that are wrong in themselves are left out: their own problems come first.
+    """
     world = World(repository.documents, frozenset())
     findings = [*devices(world, inventory), *owned_vlans(world, inventory)]
     return tuple(sorted(repository.problem(f.file, f.fault, f.severity) for f in findings))
@@ -29,13 +32,14 @@ def devices(world: World, inventory: Inventory) -> Iterator[Finding]:
     for document in documents:
         device = inventory.devices.get(document.name)
         spot = Spot(document, NAME)
-        if device is None and document.name not in inventory.origins:
-            known = sorted(inventory.origins)
-            right = did_you_mean(document.name, known) if known else "an entry in the inventory"
-            yield spot.error(f"{document.name} is not in the inventory", right)
+        if device is None and inventory.whole and document.name not in inventory.origins:
+            what = f"{document.kind} {document.name} is not in the inventory"
+            yield spot.error(what, alike(document.name, inventory.origins) or "add it there, or remove this document")
         elif device is not None and device.is_switch != (document.kind == Switch.__name__):
-            what = f"{document.kind} {document.name} has the platform {device.platform}"
-            yield spot.error(what, f"the other kind, or another platform in {inventory.origins[document.name]}")
+            where = f"platform {device.platform} in the inventory ({inventory.origins[document.name]})"
+            yield spot.error(
+                f"{document.kind} {document.name} has {where}", "change the kind here or the platform there"
+            )
 
 
 def owned_vlans(world: World, inventory: Inventory) -> Iterator[Finding]:
@@ -47,15 +51,17 @@ def owned_vlans(world: World, inventory: Inventory) -> Iterator[Finding]:
         for vlan in switch.spec.vlans:
             if vlan not in device.owns.vlans and vlan != DEFAULT_VLAN:
                 spot = Spot(switch, ("spec", "vlans", vlan))
-                yield spot.error(f"VLAN {vlan} is outside of owns.vlans", f"see {inventory.origins[switch.name]}")
-        yield from _undeclared(switch, device.owns.vlans)
+                what = f"VLAN {vlan} is outside owns.vlans of {switch.name} ({inventory.origins[switch.name]})"
+                yield spot.error(what, "remove it here, or add it to owns.vlans there")
+        yield from _undeclared(switch, device.owns.vlans, inventory.origins[switch.name])
 
 
-def _undeclared(switch: Document[Switch], owned: frozenset[int]) -> Iterator[Finding]:
+def _undeclared(switch: Document[Switch], owned: frozenset[int], origin: str) -> Iterator[Finding]:
     """A port on a VLAN of ours that is not declared: the VLAN itself would be pruned."""
     for spot, vlan in [*untagged(switch), *_tagged(switch)]:
         if vlan in owned and vlan not in switch.spec.vlans and vlan != DEFAULT_VLAN:
-            yield spot.error(f"VLAN {vlan} is ours and not declared", f"{vlan} under vlans, or outside of owns.vlans")
+            what = f"VLAN {vlan} is in owns.vlans of {switch.name} ({origin}) and not declared"
+            yield spot.error(what, f"add {vlan} under vlans here, or take it out of owns.vlans there")
 
 
 def _tagged(switch: Document[Switch]) -> Iterator[tuple[Spot, int]]:

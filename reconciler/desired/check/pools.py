@@ -19,9 +19,9 @@ def encapsulation(world: World) -> Iterator[Finding]:
     for pool in world.of(IPPool):
         spec, spot = pool.spec, Spot(pool, ("spec", "ipipMode"))
         if spec.ipip_mode not in OFF and spec.vxlan_mode not in OFF:
-            yield spot.error("IPIP and VXLAN are both enabled", "Never for one of ipipMode and vxlanMode")
+            yield spot.error("IPIP and VXLAN are both enabled", "set ipipMode or vxlanMode to Never")
         if spec.ipip_mode not in OFF and ":" in spec.cidr:
-            yield spot.error("IPIP carries IPv4 only", "ipipMode: Never")
+            yield spot.error("IPIP carries IPv4 only", "set ipipMode: Never")
 
 
 def sizes(world: World) -> Iterator[Finding]:
@@ -30,11 +30,13 @@ def sizes(world: World) -> Iterator[Finding]:
         network, length = ip_network(pool.spec.cidr), pool.spec.block_length
         allowed = BLOCK_SIZES[network.version]
         if length not in allowed:
-            right = f"{allowed[0]} to {allowed[-1]}"
-            yield Spot(pool, ("spec", "blockSize")).error(f"no IPv{network.version} block has a /{length}", right)
+            what = f"blockSize is {length} in an IPv{network.version} pool"
+            yield Spot(pool, ("spec", "blockSize")).error(what, f"use {allowed[0]} to {allowed[-1]}")
         elif network.prefixlen > length and not pool.spec.disabled:
-            what = f"{network} is smaller than one block, /{length}"
-            yield Spot(pool, ("spec", "cidr")).error(what, f"/{length} or larger, or a smaller blockSize")
+            what = f"{network} is smaller than one block (/{length})"
+            yield Spot(pool, ("spec", "cidr")).error(
+                what, f"widen it to /{length}, or set blockSize: {network.prefixlen}"
+            )
 
 
 def range_(world: World) -> Iterator[Finding]:
@@ -42,7 +44,7 @@ def range_(world: World) -> Iterator[Finding]:
     for pool in world.of(IPPool):
         network = ip_network(pool.spec.cidr)
         if network.overlaps(local := LINK_LOCAL[network.version]):
-            yield Spot(pool, ("spec", "cidr")).error(f"{network} overlaps {local}", "addresses that are not link-local")
+            yield Spot(pool, ("spec", "cidr")).error(f"{network} overlaps link-local {local}", "use another range")
 
 
 def uses(world: World) -> Iterator[Finding]:
@@ -52,15 +54,15 @@ def uses(world: World) -> Iterator[Finding]:
         if "LoadBalancer" not in spec.allowed_uses:
             continue
         checks = (
-            ("allowedUses", len(spec.allowed_uses) > 1, "no Workload and no Tunnel beside it"),
-            ("ipipMode", spec.ipip_mode not in OFF, "Never"),
-            ("vxlanMode", spec.vxlan_mode not in OFF, "Never"),
-            ("nodeSelector", spec.node_selector != "all()", "all()"),
-            ("disableBGPExport", spec.disable_bgp_export, "false"),
+            ("allowedUses", len(spec.allowed_uses) > 1, "keep LoadBalancer alone"),
+            ("ipipMode", spec.ipip_mode not in OFF, "set ipipMode: Never"),
+            ("vxlanMode", spec.vxlan_mode not in OFF, "set vxlanMode: Never"),
+            ("nodeSelector", spec.node_selector != "all()", "set nodeSelector: all()"),
+            ("disableBGPExport", spec.disable_bgp_export, "set disableBGPExport: false"),
         )
         for field, wrong, right in checks:
             if wrong:
-                yield Spot(pool, ("spec", field)).error(f"{field} does not go with use LoadBalancer", right)
+                yield Spot(pool, ("spec", field)).error(f"this {field} does not go with the use LoadBalancer", right)
 
 
 def selectors(world: World) -> Iterator[Finding]:
@@ -71,10 +73,10 @@ def selectors(world: World) -> Iterator[Finding]:
             ("namespaceSelector", pool.spec.namespace_selector),
         ):
             if "global()" in selector:
-                yield Spot(pool, ("spec", field)).error("global() is for policies", "such as all()")
+                yield Spot(pool, ("spec", field)).error("global() is for policies only", "use all()")
         if pool.spec.namespace_selector and "Tunnel" in pool.spec.allowed_uses:
             spot = Spot(pool, ("spec", "namespaceSelector"))
-            yield spot.error("a namespaceSelector does not go with use Tunnel", "allowedUses: [Workload]")
+            yield spot.error("a namespaceSelector does not go with the use Tunnel", "set allowedUses: [Workload]")
 
 
 def overlaps(world: World) -> Iterator[Finding]:
@@ -83,8 +85,8 @@ def overlaps(world: World) -> Iterator[Finding]:
     for (_, outer), (_, inner) in nested((network, index) for index, (_, network) in enumerate(placed)):
         (other, earlier), (pool, network) = placed[min(outer, inner)], placed[max(outer, inner)]
         first = Spot(other, ("spec", "cidr"))
-        what = f"{network} overlaps {earlier} of IPPool {other.name} in {first}"
-        yield Spot(pool, ("spec", "cidr")).error(what, "addresses of its own")
+        what = f"{network} overlaps {earlier} of IPPool {other.name} ({first})"
+        yield Spot(pool, ("spec", "cidr")).error(what, "give each pool a range of its own")
 
 
 def networks(world: World) -> list[tuple[Document[IPPool], Network]]:

@@ -11,6 +11,7 @@ from reconciler.desired.documents.switch import SwitchPort
 from reconciler.desired.repository import Document
 
 DEFAULT_VLAN = 1
+BEHIND = "use a next hop in the subnet of an SVI or routed port"
 
 
 def svis_have_vlans(world: World) -> Iterator[Finding]:
@@ -19,7 +20,7 @@ def svis_have_vlans(world: World) -> Iterator[Finding]:
         for vlan in switch.spec.svis:
             if vlan != DEFAULT_VLAN and vlan not in switch.spec.vlans:
                 spot = Spot(switch, ("spec", "svis", vlan))
-                yield spot.error(f"an SVI in VLAN {vlan}, which is not declared", f"{vlan} under vlans, too")
+                yield spot.error(f"the SVI is in VLAN {vlan}, which is not declared", f"add {vlan} under vlans")
 
 
 def ports_have_vlans(world: World) -> Iterator[Finding]:
@@ -27,7 +28,7 @@ def ports_have_vlans(world: World) -> Iterator[Finding]:
     for switch in world.of(Switch):
         for spot, vlan in untagged(switch):
             if vlan != DEFAULT_VLAN and vlan not in switch.spec.vlans:
-                yield spot.warning(f"the port is in VLAN {vlan}, which is not declared", f"{vlan} under vlans, too")
+                yield spot.warning(f"the port is in VLAN {vlan}, which is not declared", f"add {vlan} under vlans")
 
 
 def untagged(switch: Document[Switch]) -> Iterator[tuple[Spot, int]]:
@@ -45,7 +46,7 @@ def vlan_one(world: World) -> Iterator[Finding]:
     for switch in world.of(Switch):
         if DEFAULT_VLAN in switch.spec.vlans:
             spot = Spot(switch, ("spec", "vlans", DEFAULT_VLAN))
-            yield spot.error("VLAN 1 is the switch's own and never changed", "leave it out")
+            yield spot.error("VLAN 1 is the switch's own and never changed", "remove it")
 
 
 def subnets(world: World) -> Iterator[Finding]:
@@ -61,7 +62,7 @@ def _clashes(placed: list[tuple[IpInterface, Spot]]) -> Iterator[Finding]:
     for (_, outer), (_, inner) in nested(numbered):
         (first, other), (second, spot) = placed[min(outer, inner)], placed[max(outer, inner)]
         if spot.path[:3] != other.path[:3]:
-            yield spot.error(f"{second} overlaps {first} in {other}", "a subnet of its own")
+            yield spot.error(f"{second} overlaps {first} ({other})", "give each interface a subnet of its own")
 
 
 def addresses(switch: Document[Switch]) -> Iterator[tuple[Spot, str, IpInterface]]:
@@ -83,13 +84,15 @@ def routes(world: World) -> Iterator[Finding]:
     for switch in world.of(Switch):
         rows = [(Spot(switch, ("spec", "routes", index)), row) for index, row in enumerate(switch.spec.routes)]
         yield from twice(
-            (((row.vrf, row.dst, row.via), spot) for spot, row in rows), lambda key: "this static route is there twice"
+            (((row.vrf, row.dst, row.via), spot) for spot, row in rows),
+            lambda _, other: f"duplicate static route (same vrf, dst and via) of {other}",
         )
         placed = list(addresses(switch))
         for spot, row in rows:
             hop = ip_address(row.via)
             via = spot._replace(path=(*spot.path, "via"))
             if (":" in row.dst) != (hop.version == 6):
-                yield via.error(f"{row.dst} and {row.via} are of two IP versions", "a next hop of the route's version")
+                what = f"the route to {row.dst} via {row.via} mixes IPv4 and IPv6"
+                yield via.error(what, "use a next hop of the route's IP version")
             elif not any(vrf == row.vrf and hop in interface.network for _, vrf, interface in placed):
-                yield via.warning(f"{row.via} is in no subnet of the switch", "an address behind an SVI or routed port")
+                yield via.warning(f"{row.via} is in no subnet of the switch", BEHIND)

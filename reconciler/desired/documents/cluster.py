@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ UdpPort = Annotated[int, Field(ge=1, le=65535)]
 class ClusterRoutes(Part):
     """Who programs the routes of pools with IPIP and with no encapsulation; absent: that version's default."""
 
+    example: ClassVar[str] = "{ipip: bird}"
     ipip: Programmer | None = None
     none: Programmer | None = None
 
@@ -24,6 +25,7 @@ class ClusterRoutes(Part):
 class CalicoVxlan(Part):
     """Calico's VXLAN device, where it is not the default one (4096, 4789, the host's MTU less 50)."""
 
+    example: ClassVar[str] = "{vni: 4096}"
     vni: Vni | None = None
     port: UdpPort | None = None
     mtu: Mtu | None = None
@@ -32,6 +34,7 @@ class CalicoVxlan(Part):
 class Calico(Part):
     """How Calico is configured; whatever is absent is what its own documents say, and then its default."""
 
+    example: ClassVar[str] = '{version: "3.30"}'
     version: CalicoVersion | None = None
     cluster_routes: ClusterRoutes = ClusterRoutes()
     vxlan: CalicoVxlan = CalicoVxlan()
@@ -42,6 +45,7 @@ class Calico(Part):
 class FlannelBackend(Part):
     """Flannel's ``Backend``, with its own defaults (flannel Documentation/backends.md)."""
 
+    example: ClassVar[str] = "{type: vxlan}"
     type: Literal["vxlan", "host-gw", "ipip", "wireguard", "udp"] = "vxlan"
     vni: Vni = 1
     port: UdpPort = 8472
@@ -52,6 +56,7 @@ class FlannelBackend(Part):
 class Flannel(Part):
     """Flannel's ``net-conf.json``."""
 
+    example: ClassVar[str] = "{network: 10.42.0.0/16}"
     network: Prefix | None = None
     network6: Prefix | None = None
     backend: FlannelBackend = FlannelBackend()
@@ -60,6 +65,7 @@ class Flannel(Part):
 class Cilium(Part):
     """Cilium's routing mode: only ever read and reported."""
 
+    example: ClassVar[str] = "{routing: tunnel}"
     routing: Literal["tunnel", "native"] = "tunnel"
     auto_direct_node_routes: bool = False
 

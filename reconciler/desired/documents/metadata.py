@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ Texts = dict[str, str]
 class Metadata(Part):
     """``metadata`` of our own kinds; the name of a Switch or a Node is the device's name in the inventory."""
 
+    example: ClassVar[str] = "{name: k01-worker}"
     name: DeviceName
     labels: Texts = Field(default_factory=dict)
     annotations: Texts = Field(default_factory=dict)
@@ -23,6 +24,7 @@ class Metadata(Part):
 class CalicoMetadata(CalicoPart):
     """``metadata`` as Kubernetes keeps it: uid, resourceVersion, managedFields and all."""
 
+    example: ClassVar[str] = "{name: k01-worker}"
     name: Annotated[str, Field(min_length=1)]
     labels: Texts = Field(default_factory=dict)
     annotations: Texts = Field(default_factory=dict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field, model_validator
 
 from reconciler.desired.documents.spec import Many, Part, Spec
@@ -24,12 +26,14 @@ from reconciler.desired.documents.values import (
 class Vlan(Part):
     """One VLAN; without a name it has the default one (``VLAN0010``)."""
 
+    example: ClassVar[str] = "{name: servers}"
     name: VlanName | None = None
 
 
 class Trunk(Part):
     """A port that carries several VLANs: ``allowed`` as EOS prints it (``10,20-22``; absent: all of them)."""
 
+    example: ClassVar[str] = '{allowed: "10,20-22"}'
     allowed: VlanList = "1-4094"
     native: VlanId = 1
 
@@ -37,6 +41,7 @@ class Trunk(Part):
 class SwitchPort(Part):
     """One port: access (VLAN 1 unless told), trunk, or routed where it has ``addresses`` (primary first)."""
 
+    example: ClassVar[str] = "{access: 10}"
     description: Description | None = None
     access: VlanId | None = None
     trunk: Trunk | None = None
@@ -48,13 +53,14 @@ class SwitchPort(Part):
     def _one_mode(self) -> SwitchPort:
         modes = [name for name in ("access", "trunk", "addresses") if getattr(self, name) is not None]
         if len(modes) > 1:
-            wrong(f"a port cannot be {' and '.join(modes)} at once", "one of access, trunk, addresses")
+            wrong(f"a port cannot be {' and '.join(modes)} at once", "keep one of access, trunk, addresses")
         return self
 
 
 class Svi(Part):
     """The switch's own interface in a VLAN; addresses primary first."""
 
+    example: ClassVar[str] = "{addresses: [10.10.10.1/24]}"
     addresses: Many[Interface] = ()
     description: Description | None = None
     shutdown: bool = False
@@ -65,6 +71,7 @@ class Svi(Part):
 class StaticRoute(Part):
     """One next hop of one static route; ``tag`` and ``name`` only label it."""
 
+    example: ClassVar[str] = "{dst: 10.10.20.0/24, via: 10.10.10.10}"
     dst: Prefix
     via: Address
     distance: int = Field(default=1, ge=1, le=255)

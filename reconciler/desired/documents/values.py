@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from reconciler.desired.examples import Example
 from reconciler.switch.names import compress, expand
 
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
@@ -39,18 +40,18 @@ def _address(text: str) -> str:
         return str(ip_address(text))
     except ValueError:
         if "/" in text:
-            wrong(f"{text} has a prefix length", f"the address alone, {text.partition('/')[0]}")
-        wrong(f"{text!r} is no IP address", "such as 10.10.10.1 or fd00::1")
+            wrong(f"{text} has a prefix length", f"use the address alone, {text.partition('/')[0]}")
+        wrong(f"{text!r} is not an IP address", "expected one such as 10.10.10.1 or fd00::1")
 
 
 def _interface(text: str) -> str:
     _without_zone(text)
-    if "/" not in text:
-        wrong(f"{text!r} has no prefix length", f"such as {text}/24")
     try:
         interface = ip_interface(text)
     except ValueError:
-        wrong(f"{text!r} is no IP address with a prefix length", "such as 10.10.10.1/24 or fd00::1/64")
+        wrong(f"{text!r} is not an IP address with a prefix length", "expected one such as 10.10.10.1/24 or fd00::1/64")
+    if "/" not in text:
+        wrong(f"{text!r} has no prefix length", f"add it, such as {text}/{24 if interface.version == 4 else 64}")
     if interface.network.prefixlen < interface.max_prefixlen - 1 and interface.version == 4:
         _check_host(text, interface)
     return interface.with_prefixlen
@@ -59,13 +60,13 @@ def _interface(text: str) -> str:
 def _check_host(text: str, interface: Any) -> None:
     if interface.ip == interface.network.network_address:
         wrong(
-            f"{text} is the network's own address",
-            f"an address of a host, such as {interface.ip + 1}/{interface.network.prefixlen}",
+            f"{text} is the network address",
+            f"use a host address, such as {interface.ip + 1}/{interface.network.prefixlen}",
         )
     if interface.ip == interface.network.broadcast_address:
         wrong(
             f"{text} is the broadcast address of its network",
-            f"an address of a host, such as {interface.ip - 1}/{interface.network.prefixlen}",
+            f"use a host address, such as {interface.ip - 1}/{interface.network.prefixlen}",
         )
 
 
@@ -78,27 +79,27 @@ def _prefix(text: str) -> str:
     try:
         masked = ip_network(text, strict=False)
     except ValueError:
-        wrong(f"{text!r} is no IP prefix", "such as 10.10.20.0/24 or fd00::/64")
-    wrong(f"{text} has host bits set", str(masked))
+        wrong(f"{text!r} is not an IP prefix", "expected one such as 10.10.20.0/24 or fd00::/64")
+    wrong(f"{text} has host bits set", f"did you mean {masked}?")
 
 
 def _mac(text: str) -> str:
     mac = text.lower().replace("-", ":")
     if not MAC.fullmatch(mac):
-        wrong(f"{text!r} is no MAC address", 'six pairs of hex digits, such as "66:fb:ad:98:aa:13"')
+        wrong(f"{text!r} is not a MAC address", 'expected six pairs of hex digits, such as "66:fb:ad:98:aa:13"')
     return mac
 
 
 def _station(mac: str) -> str:
     if int(mac[:2], 16) & 1 or mac == "00:00:00:00:00:00":
-        wrong(f"{mac} is no station's MAC address", "one whose first byte is even, not all zero")
+        wrong(f"{mac} is not a unicast MAC address", "use one whose first byte is even and that is not all zero")
     return mac
 
 
 def _matching(pattern: re.Pattern[str], what: str, right: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         if not pattern.fullmatch(text):
-            wrong(f"{text!r} is no {what}", right)
+            wrong(f"{text!r} is not a valid {what}", right)
         return text
 
     return check
@@ -106,19 +107,26 @@ def _matching(pattern: re.Pattern[str], what: str, right: str) -> Callable[[str]
 
 def _ifname(text: str) -> str:
     if not IFNAME.fullmatch(text):
-        wrong(f"{text!r} is no Linux interface name", "1 to 15 letters, digits, '_', '.', '-' and '+', such as eth1")
+        wrong(
+            f"{text!r} is not a Linux interface name",
+            "use 1 to 15 letters, digits, '_', '.', '-' and '+', such as eth1",
+        )
     return text
 
 
 def _description(text: str) -> str:
     if "?" in text:
-        wrong("a '?' asks the switch for help", "a description without '?'")
-    if not text or text != text.strip():
-        wrong("a description cannot be empty, begin or end with a blank", f"{text.strip()!r}, or no description")
+        wrong("a '?' in the description", "remove it, EOS takes it as a request for help")
+    if not text.strip():
+        wrong("the description is empty", "remove the key, or write a text")
+    if text != text.strip():
+        wrong("the description starts or ends with a space", f"write {text.strip()!r}")
     if not text.isascii() or not text.isprintable():
-        wrong("a description is printable ASCII on one line", "no control characters, no umlauts")
+        wrong(
+            "the description is not printable ASCII on one line", "remove line breaks, control and non-ASCII characters"
+        )
     if len(text) > 80:
-        wrong(f"the description has {len(text)} characters", "80 at most")
+        wrong(f"the description has {len(text)} characters", "use at most 80")
     return text
 
 
@@ -127,12 +135,14 @@ def _destination(text: str) -> str:
 
 
 def _vlan_key(key: Any) -> Any:
-    return int(key) if isinstance(key, str) and key.isascii() and key.isdigit() else key
+    if not (isinstance(key, str) and key.isascii() and key.isdigit()):
+        wrong(f"{key!r} is not a VLAN number", "use 1 to 4094")
+    return int(key)
 
 
 def _vlan_id(vlan: int) -> int:
     if not 1 <= vlan <= 4094:
-        wrong(f"there is no VLAN {vlan}", "1 to 4094")
+        wrong(f"VLAN {vlan} does not exist", "use 1 to 4094")
     return vlan
 
 
@@ -144,7 +154,7 @@ def _vlan_list(text: str) -> str:
     except ValueError:
         vlans = []
     if not vlans or not all(1 <= vlan <= 4094 for vlan in vlans):
-        wrong(f"{text!r} is no list of VLANs", "such as 10,20-22, within 1 to 4094, or none")
+        wrong(f"{text!r} is not a list of VLANs", 'use numbers and ranges from 1 to 4094, such as "10,20-22", or none')
     return compress(vlans)
 
 
@@ -153,17 +163,17 @@ def _pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        wrong(f"{text!r} is no regular expression ({error})", "such as ^(en.*|eth.*)$")
+        wrong(f"{text!r} is not a regular expression ({error})", "expected one such as ^(en.*|eth.*)$")
     return text
 
 
 def _port(text: str) -> str:
     if text.lower().startswith(("management", "ma")):
-        wrong(f"{text} is the way to the switch itself", "never changed from here: leave it out")
+        wrong(f"{text} is the switch's management interface", "remove it, it is never changed from here")
     if text.lower().startswith(("vlan", "vl")):
-        wrong(f"{text} is an SVI", "under svis, by the VLAN's number")
+        wrong(f"{text} is an SVI", "declare it under svis, by its VLAN number")
     if not PORT.fullmatch(text):
-        wrong(f"{text!r} is no port of an EOS switch", f"in full, such as {_full_name(text)}")
+        wrong(f"{text!r} is not an EOS port", f"write the name in full, such as {_full_name(text)}")
     return text
 
 
@@ -183,22 +193,30 @@ Description = Annotated[str, AfterValidator(_description), Field(max_length=80)]
 VlanId = Annotated[int, AfterValidator(_vlan_id)]
 VlanKey = Annotated[int, AfterValidator(_vlan_id), BeforeValidator(_vlan_key)]
 VlanName = Annotated[
-    str, AfterValidator(_matching(VLAN_NAME, "name that EOS keeps", "1 to 32 letters, digits and _.:/+-, no blanks"))
+    str, AfterValidator(_matching(VLAN_NAME, "name on EOS", "use 1 to 32 letters, digits and _.:/+-, no spaces"))
 ]
 VlanList = Annotated[str, AfterValidator(_vlan_list), Field(examples=["10,20-22"])]
 VrfName = Annotated[
-    str, AfterValidator(_matching(VRF_NAME, "VRF name", "1 to 100 letters, digits, '_', '-' and '.', such as default"))
+    str,
+    AfterValidator(_matching(VRF_NAME, "VRF name", "use 1 to 100 letters, digits, '_', '-' and '.', such as default")),
 ]
 Pattern = Annotated[str, AfterValidator(_pattern), Field(max_length=1000)]
 Port = Annotated[str, AfterValidator(_port), Field(examples=["Ethernet1"])]
 Ifname = Annotated[str, AfterValidator(_ifname), Field(examples=["eth1"])]
 StationMac = Annotated[Mac, AfterValidator(_station)]
 DeviceName = Annotated[
-    str, AfterValidator(_matching(DEVICE_NAME, "device name", "letters, digits, '-', '_' and '.', such as k01-worker"))
+    str,
+    AfterValidator(_matching(DEVICE_NAME, "device name", "use letters, digits, '-', '_' and '.', such as k01-worker")),
+    Example("k01-worker"),
 ]
 PublicKey = Annotated[
-    str, AfterValidator(_matching(PUBLIC_KEY, "WireGuard key", "what `wg pubkey` prints, 44 characters of base64"))
+    str,
+    AfterValidator(_matching(PUBLIC_KEY, "WireGuard key", "expected what `wg pubkey` prints, 44 characters of base64")),
 ]
-CalicoVersion = Annotated[str, AfterValidator(_matching(CALICO_VERSION, "Calico version", 'in quotes, such as "3.30"'))]
+CalicoVersion = Annotated[
+    str,
+    AfterValidator(_matching(CALICO_VERSION, "Calico version", 'expected a release in quotes, such as "3.30"')),
+    Example('"3.30"'),
+]
 Mtu = Annotated[int, Field(ge=68, le=65535)]
 SwitchMtu = Annotated[int, Field(ge=68, le=9214)]

@@ -1,0 +1,152 @@
+"""`reconcile validate` finds every problem that `reconcile` would refuse, and contacts nothing for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OWN = "apiVersion: reconciler/v1\n"
+DOCUMENTS = f"""\
+{OWN}kind: Switch
+metadata: {{name: s1}}
+spec: {{vlans: {{10: {{}}, 1000: {{}}}}}}
+---
+{OWN}kind: Node
+metadata: {{name: s2}}
+spec: {{}}
+---
+{OWN}kind: Node
+metadata: {{name: n1}}
+spec: {{}}
+"""
+INVENTORY = f"""\
+{OWN}kind: Inventory
+metadata: {{name: lab}}
+spec:
+  devices:
+    s1: {{platform: arista_eos, host: 192.0.2.1, owns: {{vlans: "2-999"}}}}
+    s2: {{platform: arista_eos, host: 192.0.2.2}}
+"""
+CHOSEN = ("--inventory", "inventory")
+MISFITS = [
+    "desired/net.yaml:4:24: VLAN 1000 is outside owns.vlans of s1 (lab.yaml:6): "
+    "remove it here, or add it to owns.vlans there",
+    "desired/net.yaml:8:18: Node s2 has platform arista_eos in the inventory (lab.yaml:7): "
+    "change the kind here or the platform there",
+    "desired/net.yaml:13:18: Node n1 is not in the inventory: add it there, or remove this document",
+]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    for name in ("desired", "elsewhere"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "desired" / "net.yaml").write_text(DOCUMENTS)
+    return tmp_path
+
+
+def place(home: Path, folder: str, text: str = INVENTORY) -> None:
+    (home / folder).mkdir(exist_ok=True)
+    (home / folder / "lab.yaml").write_text(text)
+
+
+def reconcile(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("RECONCILE")}
+    line = [sys.executable, "-m", "reconciler", *words]
+    search = {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(line, cwd=home, env=clean | search | environment, text=True, capture_output=True, timeout=60)
+
+
+def test_without_an_inventory_the_documents_stand_alone(home: Path) -> None:
+    ran = reconcile(home, "validate")
+    assert (ran.returncode, ran.stdout) == (0, "3 documents: 0 errors, 0 warnings.\n")
+
+
+def test_an_inventory_that_was_not_chosen_is_left_alone(home: Path) -> None:
+    """Somebody else's may stand in the default place: `validate` is about the documents."""
+    place(home, "inventory")
+    ran = reconcile(home, "validate")
+    assert (ran.returncode, ran.stdout) == (0, "3 documents: 0 errors, 0 warnings.\n")
+
+
+@pytest.mark.parametrize("way", ["option", "environment"])
+def test_a_chosen_inventory_is_read(home: Path, way: str) -> None:
+    place(home, "elsewhere")
+    option = ["--inventory", "elsewhere"] if way == "option" else []
+    environment = {} if option else {"RECONCILE_INVENTORY": "elsewhere"}
+    assert reconcile(home, "validate", *option, **environment).stdout.splitlines()[:3] == MISFITS
+
+
+def test_it_says_exactly_what_reconcile_refuses(home: Path) -> None:
+    place(home, "inventory")
+    assert reconcile(home, "--dry-run").stderr.splitlines() == MISFITS
+    problems = json.loads(reconcile(home, "validate", *CHOSEN, "-o", "json").stdout)["problems"]
+    assert [f"{p['file']}:{p['line']}:{p['col']}: {p['what']}: {p['right']}" for p in problems] == MISFITS
+
+
+def test_an_inventory_that_fits_adds_nothing(home: Path) -> None:
+    fitting = INVENTORY.replace('"2-999"', '"2-1000"').replace("s2: {platform: arista_eos", "s2: {platform: linux")
+    place(home, "inventory", fitting + "    n1: {platform: linux, host: 192.0.2.3}\n")
+    ran = reconcile(home, "validate", *CHOSEN)
+    assert (ran.returncode, ran.stdout) == (0, "3 documents: 0 errors, 0 warnings.\n")
+
+
+def test_problems_of_documents_inventory_and_both_come_at_once(home: Path) -> None:
+    (home / "desired" / "other.yaml").write_text(f"{OWN}kind: Node\nmetadata: {{name: n2}}\nspec: {{mtu: 1}}\n")
+    place(home, "inventory", INVENTORY + "    n2: {platform: linux, host: 192.0.2.3, prot: 22}\n")
+    found = reconcile(home, "validate", *CHOSEN).stdout.splitlines()
+    assert found[:3] == MISFITS
+    assert [line.split(": ")[:2] for line in found[3:5]] == [
+        ["desired/other.yaml:4:8", "unknown field 'mtu'"],
+        ["inventory/lab.yaml:8:44", "unknown field 'prot'"],
+    ]
+
+
+def test_nothing_is_missing_from_an_inventory_that_cannot_be_read(home: Path) -> None:
+    place(home, "inventory", INVENTORY + "  - {")
+    ran = reconcile(home, "validate", *CHOSEN)
+    assert ran.returncode == 1
+    assert "inventory/lab.yaml:8" in ran.stdout
+    assert "not in the inventory" not in ran.stdout
+
+
+def test_a_chosen_inventory_that_is_not_there_is_a_problem_with_a_way_out(home: Path) -> None:
+    ran = reconcile(home, "validate", "--inventory", "some/where")
+    assert ran.returncode == 1
+    first = ran.stdout.splitlines()[0]
+    assert first.startswith("some/where:1:1: no such inventory: ")
+    assert all(way in first for way in ("--inventory", "RECONCILE_INVENTORY", "`reconcile lab shell`"))
+
+
+def test_an_empty_desired_state_is_a_warning(home: Path) -> None:
+    (home / "desired" / "net.yaml").unlink()
+    ran = reconcile(home, "validate")
+    assert ran.returncode == 0
+    assert ran.stdout.splitlines() == [
+        "desired:1:1: warning: no documents: reconcile would hold, "
+        "nothing is ever deleted on the strength of an empty desired state",
+        "0 documents: 0 errors, 1 warning.",
+    ]
+
+
+def test_a_folder_that_is_not_there_is_an_error_and_not_empty(home: Path) -> None:
+    ran = reconcile(home, "validate", "--desired", "nowhere")
+    assert ran.returncode == 1
+    assert "no such folder" in ran.stdout
+    assert "no documents" not in ran.stdout
+
+
+@pytest.mark.parametrize("version", ["3.28", "3.34"])
+def test_an_unknown_calico_release_is_said_by_validate_and_compile(home: Path, version: str) -> None:
+    calico = f'{{cni: calico, nodes: [n1], calico: {{version: "{version}"}}}}'
+    (home / "desired" / "c.yaml").write_text(f"{OWN}kind: Cluster\nmetadata: {{name: k}}\nspec: {calico}\n")
+    validated, compiled = reconcile(home, "validate"), reconcile(home, "compile")
+    assert (validated.returncode, compiled.returncode) == (0, 0)
+    for said in (validated.stdout, compiled.stderr):
+        assert f"warning: Calico {version} is not known, its rows are taken from 3." in said
