@@ -27,16 +27,17 @@ def cluster_facts(repository: Repository, sights: Mapping[str, Sight]) -> dict[s
 def _facts(sight: Sight, complete: bool) -> ClusterFacts:
     if sight.reading is None:
         return ClusterFacts(failed="" if complete else f"{sight.device} is {sight.status}")
-    readable = "ippool" not in sight.reading.unread
-    rows = [row for row in sight.reading.found.values() if row.kind == "ippool"]
-    pools = {row.name: pool for row in rows for pool in _pool(row)} if readable else None
+    silent = sight.reading.unread.get("ippool", "")
+    if silent:
+        return ClusterFacts(failed="" if complete else silent)
+    pools = {row.name: pool for row in sight.reading.found.values() if row.kind == "ippool" for pool in _pool(row)}
     known = sight.reading.facts.get("cluster")
     if complete or not isinstance(known, told.ClusterFacts):  # not asked; or planned from a file, which has no facts
         return ClusterFacts(pools=pools)
     return ClusterFacts(failed=known.missing) if known.missing else _told(known, pools)
 
 
-def _told(known: told.ClusterFacts, pools: Mapping[str, IPPool] | None) -> ClusterFacts:
+def _told(known: told.ClusterFacts, pools: Mapping[str, IPPool]) -> ClusterFacts:
     return ClusterFacts(
         version=known.calico_version,
         nodes={name: NodeFacts(node.addresses, node.tunnels, node.macs) for name, node in known.nodes.items()},

@@ -11,7 +11,7 @@ from reconciler.core.absent import LINK, waiting
 from reconciler.core.change import Change, diff
 from reconciler.core.driver import Driver, Reading, Script
 from reconciler.core.order import breaks, kind_order, makes
-from reconciler.core.plan import DevicePlan, Planned
+from reconciler.core.plan import DevicePlan, Planned, Status
 from reconciler.core.resource import Key, Live, Resource
 from reconciler.core.words import plural
 from reconciler.engine.observe import Sight
@@ -27,17 +27,18 @@ def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audi
     changes = _ordered(_readable(wish, live, sight.reading), driver)
     waits = waiting(changes, sight.reading.found) if LINK not in sight.reading.unread else {}
     may_write = [c for c in changes if not audit and not wish.only_planned(c.subject) and c.key not in waits]
+    writable = {change.key for change in may_write}
+    notes = (*_not_known(wish), *_not_there(waits), *_spared(wish, sight.reading))
+    seen = dataclasses.replace(empty, owned=len(live.ours), reading=sight.reading, notes=notes)
     try:
         lines = driver.write(changes, sight.reading)
         script = driver.write(may_write, sight.reading)
     except ValueError as error:
-        return dataclasses.replace(empty, status="held", reason=str(error), owned=len(live.ours))
-    writable = {change.key for change in may_write}
-    planned = tuple(Planned(change, _commands(lines, change), change.key in writable) for change in changes)
-    notes = (*_not_known(wish), *_not_there(waits), *_spared(wish, sight.reading))
-    return dataclasses.replace(
-        empty, changes=planned, script=script, owned=len(live.ours), reading=sight.reading, notes=notes
-    )
+        planned = tuple(Planned(change, (), change.key in writable) for change in changes)
+        return _held(dataclasses.replace(seen, changes=planned), str(error))
+    commands = _commands(lines)
+    planned = tuple(Planned(change, commands.get(id(change), ()), change.key in writable) for change in changes)
+    return dataclasses.replace(seen, changes=planned, script=script)
 
 
 def _not_known(wish: Wish) -> Iterator[str]:
@@ -78,8 +79,12 @@ def _ordered(changes: Iterable[Change], driver: Driver) -> list[Change]:
     return makes(listed, order) + breaks(listed, order)
 
 
-def _commands(script: Script, change: Change) -> tuple[str, ...]:
-    return tuple(str(line) for line in script.lines if line.change is change)
+def _commands(script: Script) -> dict[int, tuple[str, ...]]:
+    """The lines of each change, by its identity: two changes may be equal."""
+    found: dict[int, tuple[str, ...]] = {}
+    for line in script.lines:
+        found[id(line.change)] = (*found.get(id(line.change), ()), str(line))
+    return found
 
 
 def restrain(plan: DevicePlan, wish: Wish, *, approved: bool) -> DevicePlan:
@@ -96,10 +101,13 @@ def restrain(plan: DevicePlan, wish: Wish, *, approved: bool) -> DevicePlan:
         if reason := limit():
             return _held(plan, reason)
     if wish.holds and any(not planned.written for planned in plan.changes):
-        return dataclasses.replace(plan, status="held", reason="; ".join(wish.holds))
+        return _held(plan, "; ".join(wish.holds))
     reason = limits.too_many_deletes(written, plan.owned)
     return _held(plan, reason, approvable=True) if reason and not approved else plan
 
 
 def _held(plan: DevicePlan, reason: str, *, approvable: bool = False) -> DevicePlan:
-    return dataclasses.replace(plan, status="held", reason=reason, approvable=approvable)
+    """Nothing is sent. A device of which a part could not be read stays unreadable: that is the worse news."""
+    reasons = f"{plan.reason}; held: {reason}" if plan.reason else reason
+    status: Status = "held" if plan.status == "ok" else plan.status
+    return dataclasses.replace(plan, status=status, reason=reasons, approvable=approvable, script=Script(()))

@@ -40,9 +40,12 @@ class Field:
 
     def command(self, *words: object, code: int | None = 0, stdin: str | None = None) -> str:
         """`reconcile WORDS` on the jump host; ``code`` is the exit code that it must have (None: any)."""
-        ran = self.run("jump", sys.executable, "-m", "reconciler", "--desired", self.desired, *words)
+        ran = self.run("jump", *self.words(*words))
         assert code is None or ran.returncode == code, f"exit {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
         return ran.stdout
+
+    def words(self, *words: object) -> list[object]:
+        return [sys.executable, "-m", "reconciler", "--desired", self.desired, *words]
 
     def plan(self, code: int | None = None) -> dict[str, Any]:
         """`reconcile --dry-run -o json`."""

@@ -63,6 +63,48 @@ def test_a_node_whose_sshd_hangs(wounded: Field) -> None:
         wounded.shown("k01-worker3", "sh", "-c", "pkill -CONT -x sshd")
 
 
+def test_a_startup_configuration_that_cannot_be_written_is_told_and_written_later(converged: Field) -> None:
+    converged.shown("ceos01", "configure\ninterface Ethernet4\nswitchport access vlan 10\nend")
+    converged.shown("ceos01", "write memory")
+    converged.shown("ceos01", "lab fault reject-line ^write")
+    try:
+        said = converged.run("jump", *converged.words("--yes"))
+        assert said.returncode == 1
+        assert "ceos01: applied and proven, but not saved" in said.stderr
+        assert "write memory" in said.stderr
+    finally:
+        converged.shown("ceos01", "lab fault clear")
+    assert "access vlan 20" in converged.shown("ceos01", "show running-config diffs")
+    assert "In sync" in converged.command("--dry-run")
+    assert "access vlan 20" in converged.shown("ceos01", "show running-config diffs")
+    converged.command("--yes")
+    assert converged.shown("ceos01", "show running-config diffs").strip() == ""
+
+
+SENSELESS = {
+    "deep": ("ip", "head -c 200000 /dev/zero | tr '\\0' '['"),
+    "address": ("ip", '/tmp/real-ip "$@" | sed s/192.168.209.64/192.168.209.640/g'),
+    "neighbour": ("ip", '/tmp/real-ip "$@" | sed \'s/"dst":"192.168.209.64"/"dst":"zzz"/\''),
+}
+
+
+@pytest.mark.parametrize("kind", SENSELESS)
+def test_a_node_whose_answers_make_no_sense(wounded: Field, kind: str) -> None:
+    program, body = SENSELESS[kind]
+    path = wounded.shown("k01-worker2", "sh", "-c", f"readlink -f $(command -v {program})").strip()
+    script = f"#!/bin/sh\n{body}\n"
+    copy = 'cp "$1" /tmp/real-ip; printf %s "$2" >/tmp/fake; chmod +x /tmp/fake /tmp/real-ip'
+    wounded.shown("k01-worker2", "sh", "-c", copy, "sh", path, script)
+    wounded.shown("k01-worker2", "mount", "--bind", "/tmp/fake", path)
+    try:
+        status, reason = state_of(wounded, "k01-worker2")
+        assert status == "unreadable"
+        assert reason
+        repaired(wounded)
+    finally:
+        wounded.shown("k01-worker2", "umount", path)
+
+
 def test_a_node_that_is_down(wounded: Field) -> None:
     wounded.shown("k01-worker3", "sh", "-c", "pkill -x sshd")
     status, reason = state_of(wounded, "k01-worker3")
