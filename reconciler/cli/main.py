@@ -13,6 +13,7 @@ import click
 from reconciler.cli.exits import ERROR
 from reconciler.cli.options import Common, common
 from reconciler.cli.terminal import speak_plainly
+from reconciler.core.words import printable
 
 COMMANDS = {
     "validate": ("reconciler.cli.documents:validate", "Check the documents alone: every problem at once."),
@@ -88,4 +89,4 @@ def _mistake(error: Exception) -> str:
     """What nobody has foreseen, in one line, with the place that a report of it needs."""
     *_, place = traceback.extract_tb(error.__traceback__)
     where = f"{Path(place.filename).name}:{place.lineno} in {place.name}"
-    return f"reconcile: a mistake of ours, please report it: {type(error).__name__}: {error} [{where}]"
+    return printable(f"reconcile: a mistake of ours, please report it: {type(error).__name__}: {error} [{where}]")

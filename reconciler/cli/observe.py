@@ -12,6 +12,7 @@ from reconciler.cli import compiled, live
 from reconciler.cli.documents import BadDocuments, inventory_of, owns_of, repository_of
 from reconciler.cli.exits import CONVERGED, UNKNOWN
 from reconciler.cli.options import Common, common
+from reconciler.core.words import printable
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.repository import Repository
 from reconciler.engine.facts import cluster_facts
@@ -50,8 +51,8 @@ def _show(sights: Mapping[str, Sight]) -> None:
     for name, sight in sorted(sights.items()):
         click.echo(f"== {name} ==")
         if sight.reason:
-            click.echo(f"! {sight.status}: {sight.reason}")
+            click.echo(printable(f"! {sight.status}: {sight.reason}"))
         if sight.reading is not None:
             for line in compiled.lines(Wish(name, sight.reading.found)):
-                click.echo(line)
+                click.echo("\t".join(map(printable, line.split("\t"))))
         click.echo()

@@ -14,7 +14,7 @@ from reconciler.cli.options import Screen
 from reconciler.core.change import SIGNS, Change, Verb
 from reconciler.core.codec import plain
 from reconciler.core.plan import DevicePlan, Plan, Planned
-from reconciler.core.words import plural
+from reconciler.core.words import plural, printable
 
 COLORS: dict[Verb, str] = {
     "create": "green",
@@ -38,13 +38,14 @@ class Text(NamedTuple):
 
     def printed(self, screen: Screen) -> Iterator[str]:
         """As one line, or folded between words where the screen is narrower."""
-        line = INDENT + "  ".join(part for part in (self.head, self.detail, self.origin) if part)
+        head, origin = printable(self.head), printable(self.origin)
+        line = INDENT + "  ".join(part for part in (head, printable(self.detail), origin) if part)
         first, *rest = _wrapped(line, screen.width)
-        if first.startswith(INDENT + self.head):
-            first = INDENT + _styled(self.head, screen, fg=self.color or None) + first.removeprefix(INDENT + self.head)
+        if first.startswith(INDENT + head):
+            first = INDENT + _styled(head, screen, fg=self.color or None) + first.removeprefix(INDENT + head)
         *between, last = [first, *rest]
-        if self.origin and last.endswith(self.origin):
-            last = last.removesuffix(self.origin) + _styled(self.origin, screen, dim=True)
+        if origin and last.endswith(origin):
+            last = last.removesuffix(origin) + _styled(origin, screen, dim=True)
         yield from (*between, last)
 
 

@@ -10,7 +10,7 @@ import click
 
 from reconciler.cli.options import Common
 from reconciler.cli.terminal import is_terminal
-from reconciler.core.words import plural
+from reconciler.core.words import plural, printable
 from reconciler.engine.cycle import Cycle, Listener
 
 
@@ -27,7 +27,7 @@ def shown(options: Common, cycle: Cycle, devices: int) -> Iterator[None]:
 
 
 def _plainly(device: str, words: str) -> None:
-    click.echo(f"{device}: {words}", err=True)
+    click.echo(printable(f"{device}: {words}"), err=True)
 
 
 def _logged() -> Listener:
@@ -37,7 +37,7 @@ def _logged() -> Listener:
     renderer = structlog.dev.ConsoleRenderer(colors=False)
     stamped = structlog.processors.TimeStamper(fmt="iso", utc=True)
     log = structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=[stamped, renderer])
-    return lambda device, words: log.info(words, device=device)
+    return lambda device, words: log.info(printable(words), device=device)
 
 
 @contextmanager
@@ -47,11 +47,11 @@ def _live(devices: int, *, color: bool) -> Iterator[Listener]:
 
     console = Console(stderr=True, no_color=not color)
     bar = BarColumn(16, complete_style="cyan", finished_style="green")
-    columns = (TextColumn("{task.description:44.44}"), bar, MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:44.44}", markup=False), bar, MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(f"{plural(devices, 'device')} …", total=devices)
 
         def heard(device: str, words: str) -> None:
-            progress.update(task, description=f"{device}: {words}", advance=not words.startswith("applying"))
+            progress.update(task, description=printable(f"{device}: {words}"), advance=not words.startswith("applying"))
 
         yield heard

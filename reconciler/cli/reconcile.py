@@ -18,6 +18,7 @@ from reconciler.cli.options import Common
 from reconciler.cli.progress import shown
 from reconciler.cli.terminal import interruptible, is_terminal
 from reconciler.core.plan import Plan
+from reconciler.core.words import printable
 from reconciler.desired.repository import Repository
 from reconciler.engine.apply import Outcome
 from reconciler.engine.cycle import Contradiction, Cycle
@@ -43,6 +44,8 @@ def run(asked: Run) -> int:
     repository = repository_of(asked.options)
     if not repository.documents:
         click.echo(f"{asked.options.desired}: an empty desired state is held; nothing is changed", err=True)
+        if asked.options.json:
+            click.echo(json.dumps(plan_json.document(Plan(repository.revision, ())), indent=2))
         return HELD
     if asked.live is not None:
         return _offline(asked.options, repository, asked.live)
@@ -133,7 +136,9 @@ def _report(plan: Plan, outcomes: list[Outcome], options: Common) -> None:
         return
     for outcome in outcomes:
         for reason in _reasons(outcome):
-            click.echo(f"{outcome.device}: {reason}", err=True)
+            click.echo(printable(f"{outcome.device}: {reason}"), err=True)
+    if not outcomes:
+        return
     bad = [outcome.device for outcome in outcomes if not outcome.ok]
     proven = f"pplied and proven on {len(outcomes) - len(bad)} of {len(outcomes)} devices."
     click.echo(f"Failed on {', '.join(bad)}; a{proven}" if bad else f"A{proven}")

@@ -14,7 +14,7 @@ from reconciler.cli.documents import inventory_of
 from reconciler.cli.exits import CHANGES, CONVERGED, ERROR, UNKNOWN, worst
 from reconciler.cli.options import Common, common
 from reconciler.cli.terminal import is_terminal
-from reconciler.core.words import plural
+from reconciler.core.words import plural, printable
 from reconciler.engine.trust import Presented, presented
 
 
@@ -30,7 +30,7 @@ def trust(options: Common, yes: bool) -> int:
         click.echo(json.dumps([key.as_json() for key in keys], indent=2))
     else:
         for key in keys:
-            click.echo(str(key))
+            click.echo(printable(str(key)))
     new = [key for key in keys if key.state == "new"]
     if new and not (yes or _confirmed(len(new))):
         return CHANGES

@@ -1,4 +1,4 @@
-"""Numbers of things in sentences for people."""
+"""Sentences for people: numbers of things, and texts of devices and documents that are safe to print."""
 
 from __future__ import annotations
 
@@ -6,3 +6,8 @@ from __future__ import annotations
 def plural(count: int, one: str, many: str = "") -> str:
     """``1 entry``, ``2 entries``; without ``many``, an s makes the plural."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def printable(text: str) -> str:
+    """``text`` on one line, safe for a terminal and for UTF-8: what cannot be printed is written as an escape."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

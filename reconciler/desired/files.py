@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from reconciler.desired.problem import printable
+from reconciler.core.words import printable
 
 SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 16 * 1024 * 1024

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from reconciler.core.words import printable
+
 Severity = Literal["error", "warning"]
 
 
@@ -26,8 +28,3 @@ class Problem:
     def __str__(self) -> str:
         mark = "warning: " if self.severity == "warning" else ""
         return printable(f"{self.file}:{self.line}:{self.col}: {mark}{self.what}: {self.right}")
-
-
-def printable(text: str) -> str:
-    """``text`` on one line, safe for a terminal and for UTF-8: what cannot be printed is written as an escape."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

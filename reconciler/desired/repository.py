@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
+from reconciler.core.words import printable
 from reconciler.desired.compose import Fault
 from reconciler.desired.documents import KINDS, Spec
-from reconciler.desired.problem import Problem, Severity, printable
+from reconciler.desired.problem import Problem, Severity
 from reconciler.desired.tree import Tree
 
 S = TypeVar("S", bound=Spec)
@@ -51,7 +52,7 @@ class Ignored:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.kind} {self.name}".rstrip()
+        return printable(f"{self.file}:{self.line}: {self.kind} {self.name}".rstrip())
 
 
 @dataclass(frozen=True)
