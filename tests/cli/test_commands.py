@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -179,3 +180,31 @@ def test_a_target_that_names_nothing_is_a_mistake() -> None:
     ran = reconcile("compile", "--target", "k01-wrker")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "no device matches --target 'k01-wrker': did you mean 'k01-worker'?" in ran.stderr
+
+
+def test_a_device_s_words_cannot_paint_the_screen() -> None:
+    text = plan_text.Text("! unreadable: \x1b[31mFAKE\x1b]0;owned\x07\nIn sync: 5 devices", "\u202e")
+    (line,) = text.printed(Screen())
+    assert line == "  ! unreadable: \\x1b[31mFAKE\\x1b]0;owned\\x07\\nIn sync: 5 devices  \\u202e"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">/dev/full"])
+def test_a_stream_that_takes_nothing_is_no_traceback(closed: str) -> None:
+    line = f"{shlex.quote(sys.executable)} -m reconciler --dry-run --live {LIVE} --desired desired {closed}"
+    ran = subprocess.run(["sh", "-c", line], cwd=ROOT, text=True, capture_output=True, timeout=60)
+    assert ran.returncode in (1, 2, 4)
+    assert not re.search("Traceback|a mistake of ours", ran.stdout + ran.stderr)
+
+
+def test_a_terminal_without_arrows_sees_question_marks(planned: tuple[str, dict[str, Any]]) -> None:
+    words = ("--dry-run", "--live", LIVE, "--desired", "desired")
+    ran = reconcile(*words, PYTHONIOENCODING="latin-1")
+    assert ran.returncode == reconcile(*words).returncode
+    assert "Plan: " in ran.stdout
+
+
+@pytest.mark.parametrize("words", [("validate", "--desired", "x" * 5000), ("observe", "--inventory", "x" * 5000)])
+def test_a_path_that_no_system_takes_is_one_line(words: tuple[str, ...]) -> None:
+    ran = reconcile(*words)
+    assert ran.returncode == 1
+    assert not re.search("Traceback|a mistake of ours", ran.stdout + ran.stderr)
