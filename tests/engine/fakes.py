@@ -23,15 +23,15 @@ class DictDriver:
     questions: Sequence[str] = ("state",)
 
     def __init__(self, session: Mapping[Key, str] | None = None, unread: Mapping[str, str] | None = None) -> None:
-        self._session, self._unread = session or {}, unread or {}
+        self._session, self.unread = session or {}, unread or {}
 
     def read(self, answers: Sequence[Answer]) -> Reading:
         try:
             rows = json.loads(answers[0].text)
         except ValueError as error:
             raise Unreadable(str(error)) from None
-        found = state_of(from_json(row, self.kinds) for row in rows if row["kind"] not in self._unread)
-        return Reading(found, self._unread, self._session)
+        found = state_of(from_json(row, self.kinds) for row in rows if row["kind"] not in self.unread)
+        return Reading(found, self.unread, self._session)
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
         lines = [Line("dict", _spelled(change), change) for change in changes]
@@ -49,7 +49,10 @@ CARD = {link.key: as_json(link) for link in (Link(ifname="eth1", mtu=1500, up=Tr
 
 @dataclass
 class DictTransport:
-    """``rows`` is the device's state; ``sent`` everything that it was told; ``refuses`` names it will not take."""
+    """``rows`` is the device's state; ``sent`` everything that it was told; ``refuses`` names it will not take.
+
+    ``forgets`` names that it takes and does not keep; ``drops`` what falls with a name, ``grows`` what comes with it.
+    """
 
     rows: dict[Key, dict[str, Any]] = field(default_factory=lambda: dict(CARD))
     down: str = ""
@@ -57,6 +60,8 @@ class DictTransport:
     refuses: frozenset[str] = frozenset()
     forgets: frozenset[str] = frozenset()
     drops: dict[str, list[Key]] = field(default_factory=dict)
+    grows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unsaveable: str = ""
     sent: list[str] = field(default_factory=list)
     saved: int = 0
     reads: int = 0
@@ -94,8 +99,12 @@ class DictTransport:
             self.rows[key] = row
         for fallen in self.drops.pop(key.name, []):
             self.rows.pop(fallen, None)
+        if grown := self.grows.pop(key.name, None):
+            self.rows[from_json(grown, LinuxDriver.kinds).key] = grown
 
     async def save(self) -> None:
+        if self.unsaveable:
+            raise Unreachable(self.unsaveable)
         self.saved += 1
 
     async def close(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from reconciler.core.codec import as_json
 from reconciler.core.resource import Key
 from reconciler.desired.load import load
 from reconciler.engine.apply import Outcome
@@ -205,3 +207,70 @@ async def test_what_needs_a_missing_interface_waits_and_says_so(tmp_path: Path) 
     assert plan.devices[0].notes == ("there is no interface eth1: 2 changes wait for it",)
     assert await made.apply(plan) == []
     assert there.sent == []
+
+
+async def test_what_the_plan_did_not_show_is_reported_and_not_deleted(tmp_path: Path) -> None:
+    """A stale entry that comes up while the plan is carried out is for the next plan."""
+    there = DictTransport.having(TWO, grows={ONE.name: as_json(STALE)})
+    (outcome,) = await run(cycle(tmp_path, [device("n1", there)]))
+    assert not outcome.ok
+    assert outcome.residue is not None
+    assert [planned.change.key for planned in outcome.residue.changes] == [STALE.key]
+    assert STALE.key in there.rows
+    assert len(there.sent) == 1
+
+
+async def test_nothing_is_proven_by_half_a_look(tmp_path: Path) -> None:
+    there, driver = DictTransport.having(TWO), DictDriver()
+    made = cycle(tmp_path, [device("n1", there, driver)])
+    plan = await made.plan()
+    driver.unread = {"route": "cut off"}
+    (outcome,) = await made.apply(plan)
+    assert not outcome.ok
+    assert "cannot be proven: unreadable: route: cut off" in outcome.error
+    assert there.saved == 0
+
+
+async def test_what_cannot_be_saved_is_told_and_saved_by_the_next_run(tmp_path: Path) -> None:
+    there = DictTransport.having(ONE, unsaveable="disk full")
+    (outcome,) = await run(cycle(tmp_path, [device("n1", there)]))
+    assert outcome.error == "applied and proven, but not saved: disk full"
+    there.unsaveable = ""
+    await cycle(tmp_path, [device("n1", there)]).plan()
+    assert there.saved == 0
+    assert await run(cycle(tmp_path, [device("n1", there)])) == []
+    assert there.saved == 1
+    await run(cycle(tmp_path, [device("n1", there)]))
+    assert there.saved == 1
+
+
+async def test_a_run_that_is_cut_short_leaves_the_saving_to_the_next(tmp_path: Path) -> None:
+    there = DictTransport.having(ONE)
+    made = cycle(tmp_path, [device("n1", there)])
+    plan = await made.plan()
+
+    async def killed(names: object) -> None:
+        raise KeyboardInterrupt
+
+    made.look = killed  # type: ignore[method-assign, assignment]
+    with pytest.raises(KeyboardInterrupt):
+        await made.apply(plan)
+    assert there.saved == 0
+    await run(cycle(tmp_path, [device("n1", there)]))
+    assert there.saved == 1
+
+
+async def test_a_senseless_answer_is_one_device_s_trouble(tmp_path: Path) -> None:
+    odd, fine = DictTransport.having(ONE), DictTransport.having(ONE)
+    odd.rows[TWO.key] = as_json(TWO) | {"dst": "10.2.0.640/16"}
+    plan = await cycle(tmp_path, [device("n1", odd), device("n2", fine)]).plan()
+    assert [(d.status, len(d.changes)) for d in plan.devices] == [("unreadable", 0), ("ok", 1)]
+    assert "makes no sense" in plan.devices[0].reason
+
+
+async def test_a_source_is_read_and_never_planned(tmp_path: Path) -> None:
+    asked, there = DictTransport.having(), DictTransport.having(ONE)
+    source = dataclasses.replace(device("n1", asked), source=True)
+    plan = await cycle(tmp_path, [source, device("n2", there)]).plan()
+    assert [d.name for d in plan.devices] == ["n2"]
+    assert asked.reads == 1
