@@ -10,9 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
-from tests.lab.conftest import Field, lines
+from tests.lab.conftest import ROOT, Field, lines
 
 LOST = ("ip", "route", "del", "192.168.209.64/26")
 DOCKER = '#!/bin/sh\n[ "$1 $2 $3" = "exec -i k01-worker" ] || exit 125\nshift 3\nexec "$@"'
@@ -60,7 +61,11 @@ def test_observe_shows_what_is_there(converged: Field) -> None:
     text = converged.command("observe", "--target", "k01-worker")
     assert text.startswith("== k01-worker ==\n")
     assert "192.168.209.64/26 via 192.168.209.64 dev vxlan.calico onlink" in text
+    extra = ("ip", "address", "add", "10.77.0.1", "peer", "10.77.0.2", "dev", "eth1")
+    converged.shown("k01-worker2", *extra, "valid_lft", "600", "preferred_lft", "600")
     found = json.loads(converged.command("observe", "-o", "json"))
+    jsonschema.validate(found, json.loads((ROOT / "schemas/state.v1.json").read_text()))
+    converged.shown("k01-worker2", "ip", "address", "del", "10.77.0.1", "peer", "10.77.0.2", "dev", "eth1")
     assert set(found["devices"]) == {device["name"] for device in converged.plan(code=0)["devices"]}
     assert all(device["status"] == "ok" for device in found["devices"].values())
 
