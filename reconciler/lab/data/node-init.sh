@@ -14,6 +14,7 @@ cd /run/lab
 mkdir -p /run/etc/upper /run/etc/work /home/ops
 cp -a etc/. /run/etc/upper
 mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work overlay /etc
+mount -o remount,bind,ro /           # whoever plays on a host must not break the machine: /usr is the machine's own
 chown ops:ops /home/ops
 if [ -f /etc/kubernetes/admin.conf ]; then
     mkdir /root/.kube
