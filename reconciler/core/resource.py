@@ -91,10 +91,6 @@ class Resource(ABC):
         """``live`` as this wish sees it: what the wish leaves open is blanked. Most kinds leave nothing open."""
         return live
 
-    def born_at(self, origin: str) -> Self:
-        """The same wish, wanted at ``origin``."""
-        return dataclasses.replace(self, origin=origin)
-
 
 State = Mapping[Key, Resource]
 """Resources by identity."""
