@@ -34,7 +34,8 @@ def carriers(configuration: Configuration, host: str, client: str) -> dict[Key, 
     for end in ends:
         for back in _ways_back(end, configuration, client):
             under = _bearers(back, configuration) if isinstance(back, StaticRoute) else ()
-            needed = dict.fromkeys((back.key, *under), "our own session needs it to find its way back")
+            reason = f"our own session needs it to find its way back{f' to {client}' if client else ''}"
+            needed = dict.fromkeys((back.key, *under), reason)
             kept = needed | kept
     return kept
 

@@ -27,7 +27,10 @@ class Offer(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """Where packets to ``target`` go now: to us, or to the next hop on the way. No ``present``: nothing tells."""
+    """Where packets to ``target`` go now: to us, or to the next hop on the way. No ``present``: nothing tells.
+
+    Then it is taken for a default route that a routing protocol or DHCP brought, or somebody translates our address.
+    """
 
     vrf: str
     target: IpAddress
@@ -38,8 +41,9 @@ class Stage(NamedTuple):
         path = offer.path
         if offer.vrf != self.vrf or not path.covers(self.target):
             return False
-        present = self.present
-        return present is None or (path.rank <= present.rank and not path.leads_like(present))
+        if self.present is None:
+            return path.network.prefixlen > 0
+        return path.rank <= self.present.rank and not path.leads_like(self.present)
 
     def __str__(self) -> str:
         if self.present is None:
