@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from ipaddress import ip_network
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
@@ -121,20 +121,24 @@ OFF_THE_WAY = {
     "half the network": ("nodes.yaml", TO_NODE, "    - {dst: HALF, via: 10.10.10.1}\n"),
     "a wrong MAC": ("nodes.yaml", TO_NODE, '  neighbors: [{dst: CLIENT, dev: eth0, mac: "02:00:00:00:00:99"}]\n'),
     "our own address": ("nodes.yaml", "[10.10.10.10/24", ", CLIENT/32"),
-    "a longer network": ("nodes.yaml", "[10.10.10.10/24", ", 172.20.20.9/25"),
+    "a longer network": ("nodes.yaml", "[10.10.10.10/24", ", HALF_HOST"),
     "a static route": ("switch.yaml", TO_SWITCH, "\n  routes: [{dst: CLIENT/32, via: 10.10.10.10}]"),
     "half a static route": ("switch.yaml", TO_SWITCH, "\n  routes: [{dst: HALF, via: 10.10.10.10}]"),
     "an SVI": ("switch.yaml", "[10.10.20.1/24", ", HALF_HOST"),
 }
 
 
+def _client(field: Field) -> str:
+    """The jump host's address, as the nodes see it."""
+    said = field.shown("jump", "ip", "-j", "-4", "route", "get", str(field.lab.management[4]))
+    return str(json.loads(said)[0]["prefsrc"])
+
+
 @pytest.mark.parametrize("what", OFF_THE_WAY)
 def test_what_leads_the_packets_back_to_us_elsewhere_is_refused(other: Field, what: str) -> None:
     file, after, more = OFF_THE_WAY[what]
-    client = json.loads(other.shown("jump", "ip", "-j", "-4", "route", "get", str(other.lab.management[4])))[0][
-        "prefsrc"
-    ]
-    half = ip_network(f"{client}/25", strict=False)
+    client = _client(other)
+    half = IPv4Network(f"{client}/25", strict=False)
     more = more.replace("HALF_HOST", f"{half[9]}/25").replace("CLIENT", client).replace("HALF", str(half))
     path = other.desired / file
     text = path.read_text()
@@ -150,10 +154,8 @@ def test_what_leads_the_packets_back_to_us_elsewhere_is_refused(other: Field, wh
 def test_what_leaves_the_way_back_to_us_alone_is_done(other: Field) -> None:
     """A shorter prefix, a worse metric, the other half of the network, and the gateway's true MAC."""
     nodes, switch = other.desired / "nodes.yaml", other.desired / "switch.yaml"
-    client = json.loads(other.shown("jump", "ip", "-j", "-4", "route", "get", str(other.lab.management[4])))[0][
-        "prefsrc"
-    ]
-    near, half = other.lab.management, ip_network(f"{client}/25", strict=False)
+    client = _client(other)
+    near, half = other.lab.management, IPv4Network(f"{client}/25", strict=False)
     (rest,) = near.address_exclude(half)
     seen = json.loads(other.shown("k01-control-plane", "ip", "-j", "neigh", "show", "to", client, "dev", "eth0"))
     routes = f"    - {{dst: {near.supernet(4)}, via: 10.10.10.1}}\n    - {{dst: {near}, via: 10.10.10.1, metric: 9}}\n"
