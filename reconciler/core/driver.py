@@ -8,6 +8,7 @@ from typing import Protocol
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, Resource, State
+from reconciler.core.way import Way
 
 
 class Unreadable(Exception):
@@ -20,11 +21,15 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a device said to one question. ``status`` is the exit status (0 on a switch), ``error`` its stderr."""
+    """What a device said to one question. ``status`` is the exit status (0 on a switch), ``error`` its stderr.
+
+    ``client``: our own end of the connection, where the device cannot be asked and the transport knows it.
+    """
 
     text: str
     status: int = 0
     error: str = ""
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class Reading:
 
     ``unread``: kind -> why it could not be read; such kinds are unknown and not planned.
     ``session``: key -> why it must not be touched: what carries our own session.
+    ``way``: how the device's packets find back to us, where that is known: nothing new may lead them elsewhere.
     ``dialects``: kind -> in which form this device takes it (an API version), where there are several.
     ``facts``: what the device knows of others, by the name of the part that read it.
     """
@@ -74,6 +80,7 @@ class Reading:
     session: Mapping[Key, str] = field(default_factory=dict)
     dialects: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
+    way: Way | None = None
 
 
 class Claim(Protocol):

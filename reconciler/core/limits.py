@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key
+from reconciler.core.way import Way
 
 DELETE_SHARE = 0.3
 DELETE_COUNT = 10
@@ -19,10 +20,13 @@ def too_many_deletes(changes: Iterable[Change], owned: int) -> str | None:
     return f"would delete {deletes} of {owned} owned entries, more than {DELETE_SHARE:.0%}"
 
 
-def own_session(changes: Sequence[Change], session: Mapping[Key, str]) -> str | None:
-    """Why the plan is refused: it would change what carries our own session (``session``: key -> reason)."""
-    hits = [f"would {change.verb} {change.key}: {session[change.key]}" for change in changes if change.key in session]
-    return "; ".join(hits) or None
+def own_session(changes: Sequence[Change], session: Mapping[Key, str], way: Way | None = None) -> str | None:
+    """Why the plan is refused: it would cut our own session.
+
+    By changing what carries it (``session``: key -> reason), or by leading the packets back to us off their ``way``.
+    """
+    reasons = [(change, session.get(change.key) or (way and way.cut_by(change))) for change in changes]
+    return "; ".join(f"would {change.verb} {change.key}: {reason}" for change, reason in reasons if reason) or None
 
 
 def immutable_pools(changes: Iterable[Change]) -> str | None:

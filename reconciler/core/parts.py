@@ -32,6 +32,7 @@ class Parts:
             session=_merged(reading.session for reading in readings),
             dialects=_merged(reading.dialects for reading in readings),
             facts=_merged(reading.facts for reading in readings),
+            way=readings[0].way,
         )
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:

@@ -91,10 +91,10 @@ def restrain(plan: DevicePlan, wish: Wish, *, approved: bool) -> DevicePlan:
     """The plan, held where a limit says so. An approval lifts what a person may decide, never the rest."""
     if plan.status in ("unreachable", "held") or plan.reading is None:
         return plan
-    session = plan.reading.session
+    session, way = plan.reading.session, plan.reading.way
     written = [planned.change for planned in plan.changes if planned.written]
     never: Sequence[Callable[[], str | None]] = (
-        lambda: limits.own_session(written, session),
+        lambda: limits.own_session(written, session, way),
         lambda: limits.immutable_pools(written),
     )
     for limit in never:

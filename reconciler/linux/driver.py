@@ -19,7 +19,7 @@ from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import Route
-from reconciler.linux.session import QUESTION, guarded
+from reconciler.linux.session import QUESTION, session_of
 from reconciler.linux.words import Row
 
 TABLES = (
@@ -62,7 +62,8 @@ class LinuxDriver:
             raise Unreadable(f"{TABLES[0]}: no interface at all, not even lo")
         try:
             found = state_of(_resources(*read))
-            return Reading(found, session=guarded(session, read[0], found))
+            carried = session_of(session, read[0], found)
+            return Reading(found, session=carried.keys, way=carried.way)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise Unreadable(f"an entry is not as iproute2 prints it: {type(error).__name__} {error}") from error
 

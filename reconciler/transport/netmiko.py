@@ -35,7 +35,7 @@ class NetmikoTransport:
         self._attempts = 0
 
     async def query(self, questions: Sequence[str]) -> Sequence[Answer]:
-        return await self._in_worker(lambda: [Answer(self._say(Say(question))) for question in questions])
+        return await self._in_worker(lambda: [self._answer(question) for question in questions])
 
     async def apply(self, script: Script) -> Sequence[Failure]:
         """Raises: Unreachable; then it is not known how much of the script has been carried out."""
@@ -80,6 +80,10 @@ class NetmikoTransport:
             self._say(say)
         except Unreachable:
             return
+
+    def _answer(self, question: str) -> Answer:
+        text = self._say(Say(question))
+        return Answer(text, client=self._terminal.client if self._terminal else "")
 
     def _say(self, say: Say) -> str:
         patience = self._settings.command_timeout * (SLOW if say.slow else 1)

@@ -74,6 +74,15 @@ class Terminal:
     def is_open(self) -> bool:
         return not self._channel.closed and bool(self._channel.get_transport().is_active())
 
+    @property
+    def client(self) -> str:
+        """Our own address, as far as this end knows; empty behind a proxy."""
+        try:
+            name = self._channel.get_transport().sock.getsockname()
+            return str(name[0]).partition("%")[0]
+        except (OSError, AttributeError, LookupError, TypeError):
+            return ""
+
     def ask(self, line: str, patience: float) -> str:
         """The answer without the echo and the prompt. Raises: Broken, after ``patience`` seconds at the latest."""
         try:

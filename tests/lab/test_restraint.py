@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,62 @@ def test_what_carries_our_session_is_never_changed(other: Field) -> None:
     plan = other.plan(code=3)
     (found,) = [d for d in plan["devices"] if d["status"] == "held"]
     assert "session" in found["reason"]
+
+
+TO_NODE = "    - {dst: 10.10.20.0/24, via: 10.10.10.1, dev: eth1}\n"
+TO_SWITCH = "  routing: true"
+OFF_THE_WAY = {
+    "a blackhole": ("nodes.yaml", TO_NODE, "    - {dst: CLIENT/32, type: blackhole}\n"),
+    "another gateway": ("nodes.yaml", TO_NODE, "    - {dst: CLIENT/32, via: 10.10.10.1, dev: eth1}\n"),
+    "half the network": ("nodes.yaml", TO_NODE, "    - {dst: HALF, via: 10.10.10.1}\n"),
+    "a wrong MAC": ("nodes.yaml", TO_NODE, '  neighbors: [{dst: CLIENT, dev: eth0, mac: "02:00:00:00:00:99"}]\n'),
+    "our own address": ("nodes.yaml", "[10.10.10.10/24", ", CLIENT/32"),
+    "a longer network": ("nodes.yaml", "[10.10.10.10/24", ", HALF_HOST"),
+    "a static route": ("switch.yaml", TO_SWITCH, "\n  routes: [{dst: CLIENT/32, via: 10.10.10.10}]"),
+    "half a static route": ("switch.yaml", TO_SWITCH, "\n  routes: [{dst: HALF, via: 10.10.10.10}]"),
+    "an SVI": ("switch.yaml", "[10.10.20.1/24", ", HALF_HOST"),
+}
+
+
+def _client(field: Field) -> str:
+    """The jump host's address, as the nodes see it."""
+    said = field.shown("jump", "ip", "-j", "-4", "route", "get", str(field.lab.management[4]))
+    return str(json.loads(said)[0]["prefsrc"])
+
+
+@pytest.mark.parametrize("what", OFF_THE_WAY)
+def test_what_leads_the_packets_back_to_us_elsewhere_is_refused(other: Field, what: str) -> None:
+    file, after, more = OFF_THE_WAY[what]
+    client = _client(other)
+    half = IPv4Network(f"{client}/25", strict=False)
+    more = more.replace("HALF_HOST", f"{half[9]}/25").replace("CLIENT", client).replace("HALF", str(half))
+    path = other.desired / file
+    text = path.read_text()
+    assert after in text
+    path.write_text(text.replace(after, after + more, 1))
+    plan = other.plan(code=3)
+    (found,) = [device for device in plan["devices"] if device["status"] == "held"]
+    assert f"packets back to us ({client}) would" in found["reason"]
+    other.command("--yes", "--approve", plan["digest"], code=3)
+    assert lines(Field(other.lab, other.memory).plan(code=0)) == []
+
+
+def test_what_leaves_the_way_back_to_us_alone_is_done(other: Field) -> None:
+    """A shorter prefix, a worse metric, the other half of the network, and the gateway's true MAC."""
+    nodes, switch = other.desired / "nodes.yaml", other.desired / "switch.yaml"
+    client = _client(other)
+    near, half = other.lab.management, IPv4Network(f"{client}/25", strict=False)
+    (rest,) = near.address_exclude(half)
+    seen = json.loads(other.shown("k01-control-plane", "ip", "-j", "neigh", "show", "to", client, "dev", "eth0"))
+    routes = f"    - {{dst: {near.supernet(4)}, via: 10.10.10.1}}\n    - {{dst: {near}, via: 10.10.10.1, metric: 9}}\n"
+    neighbour = f'  neighbors: [{{dst: {client}, dev: eth0, mac: "{seen[0]["lladdr"]}"}}]\n'
+    nodes.write_text(nodes.read_text().replace(TO_NODE, TO_NODE + routes + neighbour, 1))
+    switch.write_text(
+        switch.read_text().replace(TO_SWITCH, f"{TO_SWITCH}\n  routes: [{{dst: {rest}, via: 10.10.10.10}}]", 1)
+    )
+    other.converge()
+    assert lines(other.plan(code=0)) == []
+    Field(other.lab, other.memory).converge()
 
 
 def test_audit_plans_and_never_writes(other: Field) -> None:

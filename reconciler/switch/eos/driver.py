@@ -14,6 +14,7 @@ from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.session import carriers
 from reconciler.switch.eos.step import Step, lines
 from reconciler.switch.eos.transaction import RUNNING_CONFIG, Transaction
+from reconciler.switch.eos.way import way_back
 from reconciler.switch.kinds import Interface, Routing, StaticRoute, Svi, Vlan
 
 
@@ -27,7 +28,8 @@ class EosReading(Reading):
 class EosDriver:
     """The language of EOS. ``host``: the address that we reach the switch at; ``client``: our own, where known.
 
-    Both only widen what is never changed (`Reading.session`).
+    Both only widen what is never changed (`Reading.session`). Where ``client`` is not given, the transport's word for
+    it is believed as far as it forbids more: we may be behind an address translation.
     """
 
     kinds: Sequence[type[Resource]] = (Vlan, Interface, Svi, Routing, StaticRoute)
@@ -41,7 +43,10 @@ class EosDriver:
         """Raises: Unreadable for half an answer, or for a line of a known form that makes no sense."""
         configuration = read(answers[0].text)
         session = carriers(configuration, self._host, self._client)
-        return EosReading(found=configuration.found, session=session, configuration=configuration)
+        if not self._client:
+            session = carriers(configuration, self._host, answers[0].client) | session
+        way = way_back(configuration, self._host, self._client or answers[0].client)
+        return EosReading(found=configuration.found, session=session, configuration=configuration, way=way)
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Transaction:
         """Only lines that change something, in the order that EOS takes.

@@ -33,13 +33,26 @@ def carriers(configuration: Configuration, host: str, client: str) -> dict[Key, 
         kept |= dict.fromkeys(_beneath(end, configuration), f"our own session to {host} passes it")
     for end in ends:
         for back in _ways_back(end, configuration, client):
-            kept[back.key] = "our own session needs it to find its way back"
+            under = _bearers(back, configuration) if isinstance(back, StaticRoute) else ()
+            reason = f"our own session needs it to find its way back{f' to {client}' if client else ''}"
+            needed = dict.fromkeys((back.key, *under), reason)
+            kept = needed | kept
     return kept
+
+
+def ends_of(configuration: Configuration, host: str) -> list[Interface | Svi]:
+    """The interfaces that our session ends at: those with the address ``host``, else Management."""
+    ends = [r for r in configuration.found.values() if isinstance(r, (Interface, Svi)) and _is_end(r, host)]
+    return [end for end in ends if _has(end, host)] or ends
 
 
 def _is_end(resource: Interface | Svi, host: str) -> bool:
     if resource.name.startswith(MANAGEMENT):
         return True
+    return _has(resource, host)
+
+
+def _has(resource: Interface | Svi, host: str) -> bool:
     return any(address.partition("/")[0] == host for address in resource.addresses or ())
 
 
@@ -62,6 +75,15 @@ def _beneath(end: Resource, configuration: Configuration) -> Iterator[Key]:
         yield from _members(end.name, configuration)
 
 
+def _bearers(route: StaticRoute, configuration: Configuration) -> Iterator[Key]:
+    """The interfaces over which a route's next hop is reached, and what they stand on."""
+    for one in configuration.found.values():
+        if isinstance(one, (Interface, Svi)) and vrf_of(one, configuration.rest) == route.vrf:
+            near = [ip_interface(address).network for address in one.addresses or () if address != DYNAMIC]
+            if one.name == route.via.split()[0] or any(_is_in(route.via, network) for network in near):
+                yield from (one.key, *_beneath(one, configuration))
+
+
 def _carries(port: Interface, vlan: int) -> bool:
     if port.mode == "access":
         return port.access == vlan and not port.shutdown
@@ -78,7 +100,7 @@ def _members(channel: str, configuration: Configuration) -> Iterator[Key]:
 
 def _ways_back(end: Interface | Svi, configuration: Configuration, client: str) -> Iterator[Resource]:
     """Static routes through which answers may leave, and the routing that uses them."""
-    vrf = _vrf(end, configuration.rest)
+    vrf = vrf_of(end, configuration.rest)
     near = [ip_interface(address).network for address in end.addresses or () if address != DYNAMIC]
     routes = [r for r in configuration.found.values() if isinstance(r, StaticRoute) and r.vrf == vrf]
     back = _towards(client, routes, near) if _is_address(client) else [r for r in routes if _leaves(r, end, near)]
@@ -117,7 +139,8 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _vrf(end: Interface | Svi, rest: Mapping[Key, tuple[str, ...]]) -> str:
+def vrf_of(end: Interface | Svi, rest: Mapping[Key, tuple[str, ...]]) -> str:
+    """The VRF of an interface; a port's stands in a line that we do not model."""
     if isinstance(end, Svi):
         return end.vrf or DEFAULT_VRF
     found = [match[1] for line in rest.get(end.key, ()) if (match := VRF.fullmatch(line))]
