@@ -11,10 +11,15 @@ from reconciler.core.driver import Failure, Script
 
 
 class Say(NamedTuple):
-    """One line to type. ``slow``: the switch may take a minute to answer it."""
+    """One line to type.
+
+    ``slow``: the switch may take a minute to answer it. ``final``: once typed it takes effect as a whole, so its
+    answer is waited for even by who would rather stop.
+    """
 
     text: str
     slow: bool = False
+    final: bool = False
 
 
 Talk = Generator[Say, str, Sequence[Failure]]
@@ -32,3 +37,7 @@ class Dialogue(Script):
     @abstractmethod
     def abandon(self, run: str, number: int) -> Say:
         """What clears up after an attempt whose connection was lost, on a new one."""
+
+    @abstractmethod
+    def leave(self, run: str, number: int) -> Sequence[Say]:
+        """What leaves the device as it was in the middle of an attempt, on its own connection."""

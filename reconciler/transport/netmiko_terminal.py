@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 DEVICE_TYPE = "arista_eos"
 KEEPALIVE = 30
 LONGEST_READ = 1 << 16
+GLANCE = 0.1
+"""Seconds between two looks whether anybody still waits for the answer."""
+IDLE = 10.0
+"""Seconds after which a terminal is asked whether it is still there before it is used: a switch closes those that are
+silent for long, and a firewall on the way forgets them without a word."""
 SILENCE = 0.01
 """Seconds without a byte that make a prompt after a text a prompt: a banner may hold a line like one, and the network
 may cut the text just there."""
@@ -22,6 +28,8 @@ SILENCE_OF_A_STRANGER = 0.3
 PROMPT = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{0,63})(?:\([^()\s]+\))*[#>] ?")
 CONTROL = re.compile(r"\r|\x1b\[[0-9;?]*[A-Za-z]")
 """What a terminal sends besides its text."""
+Until = Callable[[], float]
+"""When waiting ends (`time.monotonic`), which somebody else may change."""
 
 
 class Broken(Exception):
@@ -61,6 +69,7 @@ class Terminal:
         self._connection = connection
         self._channel: Any = connection.remote_conn
         self._name = name
+        self._heard_at = time.monotonic()
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -70,9 +79,17 @@ class Terminal:
         connection = login(settings)
         return cls(connection, connection.base_prompt)
 
-    @property
-    def is_open(self) -> bool:
-        return not self._channel.closed and bool(self._channel.get_transport().is_active())
+    def answers(self, patience: float, until: Until) -> bool:
+        """Whether it can still be used; one that was silent for long is asked, with an empty line."""
+        if self._channel.closed or self._channel.eof_received or not self._channel.get_transport().is_active():
+            return False
+        if time.monotonic() - self._heard_at < IDLE:
+            return True
+        try:
+            self.ask("", patience, until)
+        except Broken:
+            return False
+        return True
 
     @property
     def client(self) -> str:
@@ -83,12 +100,16 @@ class Terminal:
         except (OSError, AttributeError, LookupError, TypeError):
             return ""
 
-    def ask(self, line: str, patience: float) -> str:
-        """The answer without the echo and the prompt. Raises: Broken, after ``patience`` seconds at the latest."""
+    def ask(self, line: str, patience: float, until: Until | None = None) -> str:
+        """The answer without the echo and the prompt. Raises: Broken, after ``patience`` seconds at the latest.
+
+        ``until`` is asked again and again for an earlier end.
+        """
         try:
             self._channel.settimeout(patience)
             self._channel.sendall(f"{line}\n".encode())
-            return self._answer(line, time.monotonic() + patience)
+            deadline = time.monotonic() + patience
+            return self._answer(line, lambda: min(deadline, until()) if until else deadline)
         except TimeoutError:
             raise Broken(f"no answer to {line!r} within {patience:g} s") from None
         except Exception as error:
@@ -99,15 +120,15 @@ class Terminal:
         self._channel.close()
         self._connection.disconnect()
 
-    def _answer(self, line: str, deadline: float) -> str:
+    def _answer(self, line: str, until: Until) -> str:
         heard = b""
-        while (left := deadline - time.monotonic()) > 0:
+        while (left := until() - time.monotonic()) > 0:
             end = self._end(heard, line)
-            fresh = self._listen(left if end is None else min(end.silence, left))
+            fresh = self._listen(min(GLANCE if end is None else end.silence, left))
             if fresh:
                 heard += fresh
             elif end is not None:
-                self._name = end.name
+                self._name, self._heard_at = end.name, time.monotonic()
                 return end.answer
         raise TimeoutError
 

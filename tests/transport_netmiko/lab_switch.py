@@ -78,6 +78,10 @@ class LabSwitch:
         rows = [row.lstrip("* ").split() for row in table.splitlines()[1:]]
         return sorted(row[0] for row in rows if row[1:2] == ["pending"])
 
+    def typed(self) -> list[str]:
+        """All lines that came over SSH."""
+        return [line.partition(" ")[2] for line in (self.folder / "input.log").read_text().splitlines()]
+
 
 @contextmanager
 def lab_switch(folder: Path, startup: str, *more: str) -> Iterator[LabSwitch]:

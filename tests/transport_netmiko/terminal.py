@@ -20,7 +20,10 @@ CONFIG = "! Command: show running-config\nhostname ceos01\n!\nbanner motd\nceos0
 
 @dataclass
 class Behaviour:
-    """What the terminal is asked for (``said``) and how it behaves."""
+    """What the terminal is asked for (``said``) and how it behaves.
+
+    ``hold_at``: a line whose answer waits for ``released``. ``deaf``: so many logins, the first ones, get no answer.
+    """
 
     name: str = "ceos01"
     password: str = "right"
@@ -30,10 +33,26 @@ class Behaviour:
     answers: dict[str, str] = field(default_factory=lambda: {"show running-config": CONFIG})
     hang_at: str = ""
     cut_at: str = ""
+    cut_after: str = ""
+    hold_at: str = ""
     piece: int = 0
     delay: float = 0.0
     said: list[str] = field(default_factory=list)
     logins: int = 0
+    refused: int = 0
+    deaf: int = 0
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+    processes: list[asyncssh.SSHServerProcess[str]] = field(default_factory=list)
+
+    def hang_up(self) -> None:
+        """As a switch does with who has been silent for too long."""
+        while self.processes:
+            self.processes.pop().channel.get_connection().abort()
+
+    async def has_heard(self, line: str) -> None:
+        async with asyncio.timeout(60):
+            while line not in self.said:
+                await asyncio.sleep(0.01)
 
 
 class _Server(asyncssh.SSHServer):
@@ -44,7 +63,9 @@ class _Server(asyncssh.SSHServer):
         return True
 
     def validate_password(self, username: str, password: str) -> bool:
-        return password == self._behaviour.password
+        right = password == self._behaviour.password
+        self._behaviour.refused += not right
+        return right
 
     def public_key_auth_supported(self) -> bool:
         return bool(self._behaviour.public_key)
@@ -68,7 +89,8 @@ async def terminal(folder: Path, behaviour: Behaviour) -> AsyncIterator[Listenin
 
     async def talk(process: asyncssh.SSHServerProcess[str]) -> None:
         behaviour.logins += 1
-        await _talk(process, behaviour)
+        behaviour.processes.append(process)
+        await _talk(process, behaviour, behaviour.logins)
 
     server = await asyncssh.create_server(
         lambda: _Server(behaviour), "127.0.0.1", 0, server_host_keys=[key], process_factory=talk, line_editor=False
@@ -91,7 +113,7 @@ async def terminal(folder: Path, behaviour: Behaviour) -> AsyncIterator[Listenin
         server.close()
 
 
-async def _talk(process: asyncssh.SSHServerProcess[str], behaviour: Behaviour) -> None:
+async def _talk(process: asyncssh.SSHServerProcess[str], behaviour: Behaviour, login: int) -> None:
     mode = ">"
     process.stdout.write(behaviour.banner.replace("\n", "\r\n") + f"{behaviour.name}{mode}")
     while True:
@@ -109,14 +131,23 @@ async def _talk(process: asyncssh.SSHServerProcess[str], behaviour: Behaviour) -
             process.stdout.write("\r\n" if mode == "#" else "\r\n% Bad secret\r\n")
         elif line == "enable":
             mode = "#"
-        if behaviour.hang_at and line == behaviour.hang_at:
-            await asyncio.sleep(3600)
+        await _keep_waiting(line, behaviour, login)
         answer = _answer(line, behaviour).replace("\n", "\r\n")
         if behaviour.cut_at and line == behaviour.cut_at:
             process.stdout.write(answer[: len(answer) // 2])
             await process.stdout.drain()
             return process.channel.get_connection().abort()
         await _send(process, answer + behaviour.name + mode, behaviour.piece)
+        if behaviour.cut_after and line == behaviour.cut_after:
+            await process.stdout.drain()
+            return process.channel.get_connection().abort()
+
+
+async def _keep_waiting(line: str, behaviour: Behaviour, login: int) -> None:
+    if login <= behaviour.deaf or (behaviour.hang_at and line == behaviour.hang_at):
+        await asyncio.sleep(3600)
+    if behaviour.hold_at and line == behaviour.hold_at:
+        await behaviour.released.wait()
 
 
 def _answer(line: str, behaviour: Behaviour) -> str:

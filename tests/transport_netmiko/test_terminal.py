@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import asyncssh
 import pytest
 
 from reconciler.core.driver import Failure, Script, Unreachable
-from reconciler.switch.dialogue import Dialogue, Say
 from reconciler.transport.netmiko import NetmikoTransport, Settings
+from tests.transport_netmiko.lines import Lines
 from tests.transport_netmiko.terminal import CONFIG, Behaviour, terminal
 
 QUESTION = "show running-config"
-
-
-@dataclass(frozen=True, slots=True)
-class Lines(Dialogue):
-    """Says its lines, whatever the answers are; stops with an error of its own at ``fail``."""
-
-    texts: tuple[str, ...] = ()
-
-    def talk(self, run: str, number: int) -> Generator[Say, str, Sequence[Failure]]:
-        answers: list[str] = []
-        for text in self.texts:
-            if text == "fail":
-                raise RuntimeError("a mistake of ours")
-            answers.append((yield Say(text)))
-        return [Failure(None, answer) for answer in answers]
-
-    def abandon(self, run: str, number: int) -> Say:
-        return Say(f"abandon {number}")
 
 
 async def _failing(settings: Settings) -> str:
@@ -219,6 +200,19 @@ async def test_saving_says_what_the_switch_says(tmp_path: Path) -> None:
         with pytest.raises(Unreachable, match="'write memory' was refused: % Error: flash is full"):
             await transport.save()
         await transport.close()
+
+
+async def test_what_a_switch_says_is_printed_on_one_line_without_its_control_characters(tmp_path: Path) -> None:
+    said = "% \x1b]0;owned\x07full\n\x9b2J\u202eflash\n"
+    async with terminal(tmp_path, Behaviour(answers={"write memory": said, "one": said})) as listening:
+        transport = NetmikoTransport(listening.settings)
+        with pytest.raises(Unreachable) as caught:
+            await transport.save()
+        [failure] = await transport.apply(Lines((), texts=("one",)))
+        await transport.close()
+    words = r"% \x1b]0;owned\x07full \x9b2J\u202eflash"
+    assert str(caught.value) == f"127.0.0.1: 'write memory' was refused: {words}"
+    assert failure.reason == words
 
 
 async def test_a_slow_switch_is_waited_for(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.core.change import Change
@@ -42,6 +42,9 @@ class Transaction(Dialogue):
     def abandon(self, run: str, number: int) -> Say:
         return _abortion(pending.name_of(run, number))
 
+    def leave(self, run: str, number: int) -> Sequence[Say]:
+        return (Say("end"), _abortion(pending.name_of(run, number)))
+
     def _session(self, name: str) -> Exchange:
         problem = yield from _order(f"configure session {name}")
         if problem is not None:
@@ -49,7 +52,7 @@ class Transaction(Dialogue):
         problem = yield from self._fill()
         yield Say("end")
         problem = problem or (yield from self._inspect(name))
-        problem = problem or (yield from _order(f"configure session {name} commit", slow=True))
+        problem = problem or (yield from _order(f"configure session {name} commit", final=True))
         if problem is not None:
             yield _abortion(name)
         return problem
@@ -80,8 +83,8 @@ def refusal(answer: str) -> str | None:
     return found[0].strip() if found else None
 
 
-def _order(text: str, line: Line | None = None, *, slow: bool = False) -> Exchange:
-    words = refusal((yield Say(text, slow)))
+def _order(text: str, line: Line | None = None, *, final: bool = False) -> Exchange:
+    words = refusal((yield Say(text, slow=final, final=final)))
     if words is None:
         return None
     return Failure(line, words if line else f"{text!r} was refused: {words}")
