@@ -49,9 +49,8 @@ def documents(what: str, answer: Answer, count: int) -> Sequence[Any]:
 
 def items(what: str, document: Any) -> Sequence[Document]:
     """The objects of a list. Raises: Unreadable."""
-    found = (
-        (document["items"] or []) if isinstance(document, dict) and "items" in document else None
-    )  # Go prints no items as null
+    found = document["items"] if isinstance(document, dict) and "items" in document else False
+    found = [] if found is None else found  # Go prints no items as null
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise Unreadable(f"kubectl get {what}: not a list of objects")
     return found
