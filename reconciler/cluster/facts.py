@@ -7,25 +7,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.cluster.kubectl import CRD, Document, documents, get, get_calico, items
+from reconciler.cluster.kubectl import CRD, Document, documents, either, get, items
 from reconciler.core.driver import Answer, Unreadable
 
 CALICO = "projectcalico.org/"
 FLANNEL = "flannel.alpha.coreos.com/"
 KINDS = ("nodes", "blockaffinities", "ipamblocks", "clusterinformations", "felixconfigurations")
-# What a cluster does not serve (no Calico, no API server of Calico's) is null; any other refusal ends the question.
+
+
+def _unless_not_served(*asked: str) -> str:
+    """The first answer of these, ``null`` where each of them says that there is no such kind; else all refusals.
+
+    One API's ``NotFound`` says nothing of a kind that the other one serves and refuses to show.
+    """
+    again = f"refusals=$({{ {'; '.join(asked)}; }} 2>&1 >/dev/null)"
+    count = "$(printf '%s\\n' \"$refusals\" | grep -c '^Error from server (NotFound)')"
+    verdict = f"if [ {count} = {len(asked)} ]; then echo null; else printf '%s\\n' \"$refusals\" >&2; false; fi"
+    return f"{{ {' || '.join(f'{one} 2>/dev/null' for one in asked)} || {{ {again}; {verdict}; }}; }}"
+
+
 QUESTION = " && ".join(
     [
         get("/api/v1/nodes"),
-        *(
-            f"{{ {asked} 2>/dev/null || {{ {asked} 2>&1 >/dev/null | grep -q NotFound && echo null; }}; }}"
-            for asked in (
-                get_calico("blockaffinities"),
-                get(f"/apis/{CRD}/ipamblocks"),
-                get_calico("clusterinformations"),
-                get_calico("felixconfigurations"),
-            )
-        ),
+        _unless_not_served(*either("blockaffinities")),
+        _unless_not_served(get(f"/apis/{CRD}/ipamblocks")),
+        _unless_not_served(*either("clusterinformations")),
+        _unless_not_served(*either("felixconfigurations")),
     ]
 )
 ANNOTATIONS = {

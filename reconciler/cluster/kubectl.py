@@ -24,9 +24,15 @@ def get(path: str) -> str:
     return f"kubectl get --raw {path} --request-timeout={PATIENCE}s"
 
 
+def either(plural: str) -> tuple[str, str]:
+    """The same for a kind of Calico's: from its API server, and straight from the custom resources."""
+    return get(f"/apis/{V3}/{plural}"), get(f"/apis/{CRD}/{plural}")
+
+
 def get_calico(plural: str) -> str:
-    """The same for a kind of Calico's, from its API server or else straight from the custom resources."""
-    return f"{{ {get(f'/apis/{V3}/{plural}')} 2>/dev/null || {get(f'/apis/{CRD}/{plural}')}; }}"
+    """A kind of Calico's from its API server or else from the custom resources."""
+    served, stored = either(plural)
+    return f"{{ {served} 2>/dev/null || {stored}; }}"
 
 
 def documents(what: str, answer: Answer, count: int) -> Sequence[Any]:

@@ -134,7 +134,7 @@ def test_each_line_is_one_command_of_a_shell(text: str) -> None:
 @pytest.mark.parametrize("api", [V3, CRD])
 def test_what_calico_never_changes_is_refused_whole(spec: dict[str, Any], api: str) -> None:
     before, after = pool({}, "fixed"), pool(spec, "fixed")
-    with pytest.raises(ValueError, match="^fixed: cidr and blockSize of an IPPool cannot be changed$"):
+    with pytest.raises(ValueError, match=r"^fixed: cidr and blockSize of an IPPool cannot be changed$"):
         lines(Change(None, pool({}, "other")), update(before, after), api=api)
 
 
