@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_interface
 from typing import Any
 
 from reconciler.cluster.kubectl import CRD, Document, documents, either, get, items
@@ -47,6 +48,7 @@ FORMS = {
     "macs": re.compile(r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}"),
 }
 """What an annotation may look like; anything else is not told."""
+MEANINGS = {"addresses": ip_interface, "tunnels": ip_address}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +116,20 @@ def _default(found: Sequence[Document]) -> Mapping[str, Any]:
 def _node(node: Document) -> NodeFacts:
     notes = node["metadata"].get("annotations", {})
     told = {
-        name: {version: notes[key] for version, key in keys.items() if FORMS[name].fullmatch(notes.get(key, ""))}
+        name: {version: notes[key] for version, key in keys.items() if _fits(name, version, notes.get(key, ""))}
         for name, keys in ANNOTATIONS.items()
     }
     flannel = {key.removeprefix(FLANNEL): text for key, text in notes.items() if key.startswith(FLANNEL)}
     spec = node.get("spec", {})
     cidrs = spec.get("podCIDRs") or [cidr for cidr in [spec.get("podCIDR")] if cidr]
     return NodeFacts(**told, pod_cidrs=tuple(cidrs), flannel=flannel)
+
+
+def _fits(name: str, version: int, text: str) -> bool:
+    """Whether an annotation says what its key promises, an address of that family: others rely on it."""
+    if not FORMS[name].fullmatch(text):
+        return False
+    try:
+        return name not in MEANINGS or MEANINGS[name](text).version == version
+    except ValueError:
+        return False

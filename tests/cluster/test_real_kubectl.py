@@ -23,7 +23,7 @@ TUNNELS = {"control-plane": "192.168.23.64", "worker": "192.168.81.64"}
 WORDS = {403: "Forbidden", 500: "InternalError", 503: "ServiceUnavailable", "cut": "unexpected EOF", "torn": "torn"}
 """What the gate does, and the word that the reason has to hold for a person to find it."""
 FELIX = json.dumps(
-    {"items": [{"metadata": {"name": n}, "spec": {"vxlanVNI": v}} for n, v in (("a", 1), ("default", 2))]}
+    {"items": [{"metadata": {"name": name}, "spec": {"vxlanVNI": vni}} for name, vni in (("a", 1), ("default", 2))]}
 )
 
 
