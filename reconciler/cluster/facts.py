@@ -5,27 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_interface
 from typing import Any
 
-from reconciler.cluster.kubectl import CRD, Document, documents, get, get_calico, items
+from reconciler.cluster.kubectl import CRD, Document, documents, either, get, items
 from reconciler.core.driver import Answer, Unreadable
 
 CALICO = "projectcalico.org/"
 FLANNEL = "flannel.alpha.coreos.com/"
 KINDS = ("nodes", "blockaffinities", "ipamblocks", "clusterinformations", "felixconfigurations")
-# What a cluster does not serve (no Calico, no API server of Calico's) is null; any other refusal ends the question.
+
+
+def _unless_not_served(*asked: str) -> str:
+    """The first answer of these, ``null`` where each of them says that there is no such kind; else all refusals.
+
+    One API's ``NotFound`` says nothing of a kind that the other one serves and refuses to show.
+    """
+    again = f"refusals=$({{ {'; '.join(asked)}; }} 2>&1 >/dev/null)"
+    count = "$(printf '%s\\n' \"$refusals\" | grep -c '^Error from server (NotFound)')"
+    verdict = f"if [ {count} = {len(asked)} ]; then echo null; else printf '%s\\n' \"$refusals\" >&2; false; fi"
+    return f"{{ {' || '.join(f'{one} 2>/dev/null' for one in asked)} || {{ {again}; {verdict}; }}; }}"
+
+
 QUESTION = " && ".join(
     [
         get("/api/v1/nodes"),
-        *(
-            f"{{ {asked} 2>/dev/null || {{ {asked} 2>&1 >/dev/null | grep -q NotFound && echo null; }}; }}"
-            for asked in (
-                get_calico("blockaffinities"),
-                get(f"/apis/{CRD}/ipamblocks"),
-                get_calico("clusterinformations"),
-                get_calico("felixconfigurations"),
-            )
-        ),
+        _unless_not_served(*either("blockaffinities")),
+        _unless_not_served(get(f"/apis/{CRD}/ipamblocks")),
+        _unless_not_served(*either("clusterinformations")),
+        _unless_not_served(*either("felixconfigurations")),
     ]
 )
 ANNOTATIONS = {
@@ -40,6 +48,7 @@ FORMS = {
     "macs": re.compile(r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}"),
 }
 """What an annotation may look like; anything else is not told."""
+MEANINGS = {"addresses": ip_interface, "tunnels": ip_address}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +116,20 @@ def _default(found: Sequence[Document]) -> Mapping[str, Any]:
 def _node(node: Document) -> NodeFacts:
     notes = node["metadata"].get("annotations", {})
     told = {
-        name: {version: notes[key] for version, key in keys.items() if FORMS[name].fullmatch(notes.get(key, ""))}
+        name: {version: notes[key] for version, key in keys.items() if _fits(name, version, notes.get(key, ""))}
         for name, keys in ANNOTATIONS.items()
     }
     flannel = {key.removeprefix(FLANNEL): text for key, text in notes.items() if key.startswith(FLANNEL)}
     spec = node.get("spec", {})
     cidrs = spec.get("podCIDRs") or [cidr for cidr in [spec.get("podCIDR")] if cidr]
     return NodeFacts(**told, pod_cidrs=tuple(cidrs), flannel=flannel)
+
+
+def _fits(name: str, version: int, text: str) -> bool:
+    """Whether an annotation says what its key promises, an address of that family: others rely on it."""
+    if not FORMS[name].fullmatch(text):
+        return False
+    try:
+        return name not in MEANINGS or MEANINGS[name](text).version == version
+    except ValueError:
+        return False

@@ -44,7 +44,10 @@ class IPPool(Resource):
         return cls(pool=values["name"], spec={name: value for name, value in values.items() if name != "name"})
 
     def lens(self, live: Resource) -> Resource:
+        """Calico stores the default for an empty value and nothing for ``false``: neither is a difference."""
         assert isinstance(live, IPPool)
-        block_size = {"blockSize": 122 if ":" in str(live.spec.get("cidr")) else 26}
-        seen = {**DEFAULTS, **block_size, **live.spec}
-        return IPPool(pool=live.pool, spec={field: seen[field] for field in self.spec if field in seen})
+        defaults = {**DEFAULTS, "blockSize": 122 if ":" in str(live.spec.get("cidr")) else 26}
+        seen = {**defaults, **live.spec}
+        same = {f for f, want in self.spec.items() if (want or defaults.get(f)) == (seen.get(f) or defaults.get(f))}
+        shown = {**seen, **{field: self.spec[field] for field in same}}
+        return IPPool(pool=live.pool, spec={field: shown[field] for field in self.spec if field in shown})

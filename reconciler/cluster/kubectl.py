@@ -24,9 +24,15 @@ def get(path: str) -> str:
     return f"kubectl get --raw {path} --request-timeout={PATIENCE}s"
 
 
+def either(plural: str) -> tuple[str, str]:
+    """The same for a kind of Calico's: from its API server, and straight from the custom resources."""
+    return get(f"/apis/{V3}/{plural}"), get(f"/apis/{CRD}/{plural}")
+
+
 def get_calico(plural: str) -> str:
-    """The same for a kind of Calico's, from its API server or else straight from the custom resources."""
-    return f"{{ {get(f'/apis/{V3}/{plural}')} 2>/dev/null || {get(f'/apis/{CRD}/{plural}')}; }}"
+    """A kind of Calico's from its API server or else from the custom resources."""
+    served, stored = either(plural)
+    return f"{{ {served} 2>/dev/null || {stored}; }}"
 
 
 def documents(what: str, answer: Answer, count: int) -> Sequence[Any]:
@@ -49,9 +55,8 @@ def documents(what: str, answer: Answer, count: int) -> Sequence[Any]:
 
 def items(what: str, document: Any) -> Sequence[Document]:
     """The objects of a list. Raises: Unreadable."""
-    found = (
-        (document["items"] or []) if isinstance(document, dict) and "items" in document else None
-    )  # Go prints no items as null
+    found = document["items"] if isinstance(document, dict) and "items" in document else False
+    found = [] if found is None else found  # Go prints no items as null
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise Unreadable(f"kubectl get {what}: not a list of objects")
     return found

@@ -30,30 +30,38 @@ def _facts(sight: Sight, complete: bool) -> ClusterFacts:
     silent = sight.reading.unread.get("ippool", "")
     if silent:
         return ClusterFacts(failed="" if complete else silent)
-    pools = {row.name: pool for row in sight.reading.found.values() if row.kind == "ippool" for pool in _pool(row)}
+    pools = _pools(sight.reading.found.values())
     known = sight.reading.facts.get("cluster")
     if complete or not isinstance(known, told.ClusterFacts):  # not asked; or planned from a file, which has no facts
         return ClusterFacts(pools=pools)
     return ClusterFacts(failed=known.missing) if known.missing else _told(known, pools)
 
 
-def _told(known: told.ClusterFacts, pools: Mapping[str, IPPool]) -> ClusterFacts:
+def _told(known: told.ClusterFacts, pools: Mapping[str, IPPool] | None) -> ClusterFacts:
+    """Rows of affinities that nobody told stay unknown; settings and blocks would be taken for none."""
+    blocks, felix = _fitting(IPAMBlock, known.blocks), _fitting(FelixConfiguration, _listed(known.felix))
+    for kind, given, fitting in (("ipamblocks", known.blocks, blocks), ("felixconfigurations", known.felix, felix)):
+        if given is not None and fitting is None:
+            return ClusterFacts(failed=f"{kind} have a form that is not known")
     return ClusterFacts(
         version=known.calico_version,
         nodes={name: NodeFacts(node.addresses, node.tunnels, node.macs) for name, node in known.nodes.items()},
         pools=pools,
         affinities=_fitting(BlockAffinity, known.affinities),
-        blocks=_fitting(IPAMBlock, known.blocks),
-        felix=_one(_fitting(FelixConfiguration, None if known.felix is None else [known.felix])),
+        blocks=blocks,
+        felix=felix[0] if felix else None,
     )
 
 
-def _pool(row: Resource) -> Sequence[IPPool]:
-    return _fitting(IPPool, [_spec(row.values)]) or ()
+def _pools(rows: Iterable[Resource]) -> Mapping[str, IPPool] | None:
+    """The live pools by name; ``None`` where one of them has a form that we do not know."""
+    specs = {row.name: _spec(row.values) for row in rows if row.kind == "ippool"}
+    fitting = _fitting(IPPool, specs.values())
+    return None if fitting is None else dict(zip(specs, fitting, strict=True))
 
 
-def _one(found: Sequence[S] | None) -> S | None:
-    return found[0] if found else None
+def _listed(spec: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]] | None:
+    return None if spec is None else [spec]
 
 
 def _spec(values: Mapping[str, object]) -> dict[str, object]:
