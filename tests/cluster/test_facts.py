@@ -15,7 +15,7 @@ from reconciler.core.driver import Answer
 from reconciler.intent.calico_facts import underlay
 
 CALICO = "projectcalico.org/"
-EMPTY = {"items": []}
+EMPTY: Any = {"items": []}
 JSON = st.recursive(
     st.sampled_from([None, True, 0, "", "default", "v3.30.1"]),
     lambda inner: (
