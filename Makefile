@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PACKAGES := openssh-server openssh-client iproute2 iputils-ping sudo git python3-venv
 LAB ?= demo
 
-.PHONY: help install apt test lint unit kernel demo bench golden schemas clean
+.PHONY: help install apt test lint unit kernel demo bench golden clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,8 +45,9 @@ kernel: install ## only the tests on the real kernel and in the lab
 bench: install ## what a cycle costs, against bare SSH in the same run
 	@$(BIN)/python -m benchmarks.cycle
 
-golden: $(STAMP) ## rewrite golden files; read the difference before you commit it
-	@GOLDEN=1 $(BIN)/python -m pytest tests/intent/test_worlds.py tests/linux/test_golden.py tests/switch/test_golden.py
+golden: $(STAMP) ## rewrite golden files and schemas; read the difference before you commit it
+	@GOLDEN=1 $(BIN)/python -m pytest tests/intent/test_worlds.py tests/linux/test_golden.py tests/switch/test_golden.py \
+		tests/desired/test_schema.py
 
 clean: ## what make install made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

@@ -34,7 +34,9 @@ def lab() -> None:
 
 
 @lab.command()
-@click.option("--topology", "file", type=click.Path(path_type=Path), help="containerlab file; default: the seed's lab.")
+@click.option(
+    "--topology", "file", type=click.Path(path_type=Path), help="containerlab file; default: the built-in lab."
+)
 @click.option("--nodes", type=click.IntRange(1, 1000), help="Generate a lab with this many Kubernetes nodes instead.")
 @click.option("--pods", type=click.IntRange(0, 60), default=1, show_default=True, help="Pods per node.")
 @click.option("--dir", "chosen", type=click.Path(path_type=Path), help="Where to keep the lab's files.")

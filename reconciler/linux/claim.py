@@ -111,7 +111,7 @@ class CalicoClaim:
 def _is_declared(resource: Resource, declared: State) -> bool:
     """Whether it is the wanted entry, be its values wrong: another protocol number says that another owner sits there.
 
-    The kernel lets one owner's ``ip route replace`` overwrite another's entry silently (architecture page, fact 2).
+    The kernel lets one owner's ``ip route replace`` overwrite another's entry silently (docs/KERNEL.md, fact 2).
     """
     want = declared.get(resource.key)
     if isinstance(want, Route | Neighbour) and isinstance(resource, Route | Neighbour):

@@ -210,7 +210,7 @@ def test_a_tunnel_with_options_of_somebody_elses_is_made_again(node: Node) -> No
 
 
 def test_all_of_a_recreated_device_is_written_again(node: Node) -> None:
-    """Kernel: addresses, neighbours, FDB entries and routes go with the old device (architecture.md, fact 11)."""
+    """Kernel: addresses, neighbours, FDB entries and routes go with the old device (docs/KERNEL.md, fact 11)."""
     rows = [
         Address(dev="vxlan.calico", local="192.168.81.64", prefixlen=32),
         NEIGHBOUR,

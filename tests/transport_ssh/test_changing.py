@@ -71,7 +71,7 @@ async def test_what_is_gone_already_is_no_failure(transport: SshTransport) -> No
 
 
 async def test_an_argument_error_is_an_unknown_result(transport: SshTransport) -> None:
-    """iproute2 ends the batch there and then, with no line number (architecture.md, fact 5)."""
+    """iproute2 ends the batch there and then, with no line number (docs/KERNEL.md, fact 5)."""
     first, second = (Change(None, route) for route in ROUTES[:2])
     lines = await script(transport, first, second)
     bad = Line("ip", "route replace 10.3.0.0/99 dev eth1", first)
