@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 
 from reconciler.core.driver import Reading
 from reconciler.core.plan import DevicePlan
+from reconciler.core.resource import Resource, state_of
 from reconciler.desired.documents import BlockAffinity
 from reconciler.desired.load import load
 from reconciler.desired.repository import Repository
@@ -23,6 +24,7 @@ from reconciler.engine.plan import plan_device, restrain
 from reconciler.intent.compile import compile_world
 from reconciler.intent.facts import ClusterFacts, NodeFacts
 from reconciler.intent.wish import Wish
+from reconciler.linux.route import Route
 
 NAMES = ("a", "b", "c")
 MODES = ("Always", "CrossSubnet")
@@ -121,6 +123,8 @@ FACTS = st.frozensets(st.sampled_from(("affinities", "version", *NAMES)))
 
 HOST_ROUTES = Truth("3.30", ("Always", "Always"), (0, 0, 0), (0, 0, 0), (False,) * 3, ((0, 0), (0, 1), (1, 1), (0, 2)))
 """Some releases have a route to each tunnel address, others have none."""
+STALE = Route(dst="10.0.77.0/26", type="blackhole", protocol=80)
+"""Felix's own, of a block that the node no longer has."""
 OWN_MACS = replace(HOST_ROUTES, macs=(True,) * 3)
 
 
@@ -140,11 +144,11 @@ def wishes(truth: Truth, written: frozenset[str], told: frozenset[str], failed: 
     return intent.devices
 
 
-def plan(wish: Wish, whole: Wish) -> DevicePlan:
-    """What would be done to a node that has all that is wanted of it by whoever knows everything."""
+def plan(wish: Wish, whole: Wish, *stale: Resource) -> DevicePlan:
+    """What would be done to a node that has all that is wanted of it by whoever knows everything, and ``stale``."""
     driver = driver_for("linux", "192.0.2.1", Api(ask_facts=True) if wish.device == "a" else None)
-    made = plan_device(wish, Sight(wish.device, Reading(whole.desired)), driver, platform="linux")
-    return restrain(made, wish, approved=True)
+    sight = Sight(wish.device, Reading({**whole.desired, **state_of(stale)}))
+    return restrain(plan_device(wish, sight, driver, platform="linux"), wish, approved=True)
 
 
 def lost(made: DevicePlan) -> list[str]:
@@ -167,7 +171,7 @@ def test_knowing_less_deletes_nothing(truth: Truth, written: frozenset[str], tol
 def test_a_cluster_that_should_have_told_and_did_not_loses_nothing(truth: Truth, written: frozenset[str]) -> None:
     whole = wishes(truth, truth.facts, frozenset())
     for name, wish in wishes(truth, written, frozenset(), failed="refused").items():
-        made = plan(wish, whole[name])
+        made = plan(wish, whole[name], STALE)
         assert lost(made) == []
         assert not made.script.lines
 
@@ -184,3 +188,4 @@ def test_what_documents_leave_out_and_the_cluster_tells_is_the_same_state(
         assert informed[name].desired == whole[name].desired
         assert informed[name].unknown == whole[name].unknown
         assert plan(informed[name], whole[name]).in_sync
+        assert lost(plan(informed[name], whole[name], STALE)) == [f"delete {STALE.key}"]
