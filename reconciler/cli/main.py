@@ -71,7 +71,7 @@ def main() -> None:
         error.show()
         code = ERROR
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; nothing more is sent.", err=True)
+        click.echo("Interrupted: nothing more is sent. `reconcile --dry-run` shows how things stand.", err=True)
         code = ERROR
     except BrokenPipeError:
         sys.stderr.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 
 from reconciler.core.driver import Answer, Failure, Script, Transport, Unreachable
@@ -36,14 +37,21 @@ def transport_for(name: str, inventory: Inventory, jumps: Jumps, prologue: str =
     """The way to a device; nothing is contacted yet. ``prologue``: what its shell has to run first."""
     entry = inventory.devices[name]
     try:
-        return _switch(name, entry) if entry.is_switch else _node(name, inventory, jumps, prologue)
+        return _switch(name, inventory, jumps) if entry.is_switch else _node(name, inventory, jumps, prologue)
     except SecretMissing as error:
         return Barred(f"{name}: {error}")
 
 
-def _switch(name: str, entry: Entry) -> Transport:
+def _switch(name: str, inventory: Inventory, jumps: Jumps) -> Transport:
     from reconciler.transport.netmiko import NetmikoTransport
     from reconciler.transport.netmiko_terminal import Settings
+
+    entry, way = inventory.devices[name], host_settings(name, inventory)
+
+    async def dial() -> socket.socket:
+        from reconciler.transport.tunnel import dialled
+
+        return await dialled(way, jumps)
 
     return NetmikoTransport(
         Settings(
@@ -56,7 +64,8 @@ def _switch(name: str, entry: Entry) -> Transport:
             secret=_read(entry.secret),
             connect_timeout=entry.connect_timeout,
             command_timeout=entry.command_timeout,
-        )
+        ),
+        dial if way.jump else None,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -24,6 +25,8 @@ GRACE = 5.0
 """Seconds for the answer under way when a script is interrupted, and again for leaving the switch as it was."""
 
 T = TypeVar("T")
+Dial = Callable[[], Coroutine[None, None, socket.socket]]
+"""Makes a connected socket. Raises: Unreachable."""
 
 
 class NetmikoTransport:
@@ -33,8 +36,11 @@ class NetmikoTransport:
     cancelled is free at once; `close` waits until the thread has left the switch as it was, or finished a commit.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, dial: Dial | None = None) -> None:
+        """``dial``: how to get there through a jump host."""
         self._settings = settings
+        self._dial = dial
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._worker = ThreadPoolExecutor(1, thread_name_prefix=f"switch-{settings.host}")
         self._terminal: Terminal | None = None
         self._run = secrets.token_hex(3)
@@ -66,9 +72,9 @@ class NetmikoTransport:
         return min(GRACE, self._settings.command_timeout)
 
     async def _in_worker(self, work: Callable[[Job], T], grace: float = 0.0) -> T:
-        job = Job(grace)
+        job, self._loop = Job(grace), asyncio.get_running_loop()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._worker, work, job)
+            return await self._loop.run_in_executor(self._worker, work, job)
         finally:
             job.give_up()
 
@@ -141,8 +147,17 @@ class NetmikoTransport:
 
     def _opened(self) -> Terminal:
         if self._terminal is None:
-            self._terminal = Terminal.open(self._settings)
+            self._terminal = Terminal.open(self._settings, self._way())
         return self._terminal
+
+    def _way(self) -> socket.socket | None:
+        """The jump host's connection lives in the event loop, which the thread asks for a socket."""
+        if self._dial is None or self._loop is None:
+            return None
+        try:
+            return asyncio.run_coroutine_threadsafe(self._dial(), self._loop).result(2 * self._settings.connect_timeout)
+        except (Unreachable, TimeoutError) as error:
+            raise Broken(str(error) or "no way through the jump host") from None
 
     def _drop(self) -> None:
         terminal, self._terminal = self._terminal, None

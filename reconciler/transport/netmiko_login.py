@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from typing import TYPE_CHECKING
 
 from netmiko import ConnectHandler
@@ -21,12 +22,12 @@ for _noisy in ("paramiko", "netmiko"):
 TRUST = "`reconcile trust` shows and records it"
 
 
-def login(settings: Settings) -> BaseConnection:
+def login(settings: Settings, way: socket.socket | None = None) -> BaseConnection:
     """Raises: Broken."""
     if settings.key is not None and not os.access(settings.key, os.R_OK):
         raise Broken(f"the key {settings.key} cannot be read")
     try:
-        connection = ConnectHandler(**_arguments(settings))
+        connection = ConnectHandler(**_arguments(settings), sock=way)
     except NetmikoAuthenticationException:
         raise Broken(f"login refused for user {settings.username}") from None
     except NetmikoTimeoutException as error:

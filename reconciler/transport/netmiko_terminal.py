@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -72,11 +73,11 @@ class Terminal:
         self._heard_at = time.monotonic()
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
-        """Logged in, privileged, without paging. Raises: Broken."""
+    def open(cls, settings: Settings, way: socket.socket | None = None) -> Self:
+        """Logged in, privileged, without paging; over ``way``, where that is how one gets there. Raises: Broken."""
         from reconciler.transport.netmiko_login import login
 
-        connection = login(settings)
+        connection = login(settings, way)
         return cls(connection, connection.base_prompt)
 
     def answers(self, patience: float, until: Until) -> bool:
