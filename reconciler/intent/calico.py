@@ -67,7 +67,7 @@ def _forwarding(overlay: Overlay, peer: Peer) -> Iterator[Row]:
         return
     missing = _missing_vtep(peer)
     yield Unknown("neighbour", f"{peer.tunnel or '*'} dev {dev}", missing)
-    yield Unknown("fdb", f"{peer.mac} dev {dev}", missing)
+    yield Unknown("fdb", f"{peer.mac if peer.tunnel else '*'} dev {dev}", missing)  # who tells no end tells no MAC
 
 
 def _end_route(overlay: Overlay, peer: Peer) -> Iterator[Unknown]:

@@ -78,6 +78,8 @@ class CalicoPart(Part):
     def rows(self, device: str) -> Iterator[Row]:
         for overlay in self.overlays:
             yield from node_rows(overlay, device)
+            if overlay.enabled and self.sources.version is None:
+                yield self._ends(overlay.family, f"Calico version of {self.sources.cluster.name}")
         yield from self._strangers
         if self.sources.lacks_affinities and any(overlay.enabled for overlay in self.overlays):
             yield Unknown("route", f"* table {MAIN_TABLE} metric *", f"block affinities of {self.sources.cluster.name}")
@@ -93,9 +95,13 @@ class CalicoPart(Part):
                     name = f"{block.network} table {MAIN_TABLE} metric *"
                     found.append(Unknown("route", name, f"pool {pool.network}: {pool.encapsulation} is not compiled"))
             if plan.has("vxlan") and self.sources.settings.workload_routes:
-                name = f"*/{family.bits} table {MAIN_TABLE} metric {family.metric}"
-                found.append(Unknown("route", name, "addresses of pods (routeSource WorkloadIPs)"))
+                found.append(self._ends(family, "addresses of pods (routeSource WorkloadIPs)"))
         return tuple(found)
+
+    @staticmethod
+    def _ends(family: Family, missing: str) -> Unknown:
+        """Routes to single addresses: which there are depends on the release, and on where pods are."""
+        return Unknown("route", f"*/{family.bits} table {MAIN_TABLE} metric {family.metric}", missing)
 
     def claim(self, device: str, declared: State, owns: Owns) -> Claim:
         if self.sources.facts.failed:

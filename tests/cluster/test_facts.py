@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from reconciler.cluster import facts
 from reconciler.cluster.facts import ClusterFacts, NodeFacts
 from reconciler.core.driver import Answer
+from reconciler.desired.documents import Node
 from reconciler.intent.calico_facts import underlay
 
 CALICO = "projectcalico.org/"
-EMPTY: Any = {"items": []}
+EMPTY: dict[str, Any] = {"items": []}
 JSON = st.recursive(
     st.sampled_from([None, True, 0, "", "default", "v3.30.1"]),
     lambda inner: (
@@ -77,8 +78,6 @@ def test_what_is_no_address_of_its_family_is_not_told(key: str, text: str) -> No
 @given(st.text(st.sampled_from("0123456789abf.:/"), max_size=12))
 def test_whatever_is_told_can_be_reckoned_with(text: str) -> None:
     """The compiler takes it without another look, and one bad annotation must not stop the whole fleet."""
-    from reconciler.desired.documents import Node
-
     node = told({f"{CALICO}IPv4Address": text})
     assert underlay(Node(), 4, node.addresses.get(4)) in ((None, None), (None, text))
 

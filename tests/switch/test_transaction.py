@@ -53,6 +53,14 @@ def test_a_change_is_entered_inspected_and_committed() -> None:
     assert _hold(_transaction()) == (SAID, [])
 
 
+def test_only_a_commit_is_waited_for_whatever_happens_and_leaving_ends_the_mode_first() -> None:
+    answers = {SAID[0]: QUIET, SAID[5]: session_diff(RUNNING, DONE), SAID[6]: RUNNING}
+    talk = _transaction().talk("cafe", 3)
+    says = [next(talk), *(talk.send(answers.get(text, "")) for text in SAID[:-1])]
+    assert [say.text for say in says if say.final] == [SAID[-1]]
+    assert [say.text for say in _transaction().leave("cafe", 3)] == ["end", ABORT]
+
+
 def test_without_a_change_nothing_is_said() -> None:
     assert _hold(EosDriver().write([], reading())) == ([], [])
 

@@ -139,7 +139,7 @@ async def _talk(process: asyncssh.SSHServerProcess[str], behaviour: Behaviour, l
             return process.channel.get_connection().abort()
         await _send(process, answer + behaviour.name + mode, behaviour.piece)
         if behaviour.cut_after and line == behaviour.cut_after:
-            await process.stdout.drain()
+            await asyncio.sleep(0.2)
             return process.channel.get_connection().abort()
 
 
