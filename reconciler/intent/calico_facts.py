@@ -100,6 +100,12 @@ class Sources:
         return tuple(_pool(d.spec, d.origin("spec")) for d in self.repository.of(IPPool) if not is_absent(d))
 
     @property
+    def poolless(self) -> bool:
+        """Whether no document says anything about pools: then it is not said either that there are to be none."""
+        follows_live = self.cluster.spec.mode == "audit" and self.facts.pools is not None
+        return not follows_live and not self.repository.of(IPPool)
+
+    @property
     def lacks_affinities(self) -> bool:
         """Whether neither documents nor the cluster tell which node has which block."""
         return not documented_affinities(self.repository, self.cluster) and self.facts.affinities is None

@@ -104,7 +104,7 @@ class CalicoPart(Part):
         return Unknown("route", f"*/{family.bits} table {MAIN_TABLE} metric {family.metric}", missing)
 
     def claim(self, device: str, declared: State, owns: Owns) -> Claim:
-        if self.sources.facts.failed:
+        if self.sources.facts.failed or self.sources.poolless:
             return LinuxClaim(declared, excepted=owns.excepted)
         strange = frozenset(pool.network for _, plan in self.plans for pool in plan.pools if pool.strange)
         return CalicoClaim(declared, self.sources.settings.own_protocol, strange, owns.excepted)
@@ -121,6 +121,11 @@ class CalicoPart(Part):
             yield _uncompiled(cluster, "WireGuard", "its device, rule and table", "calico", "wireguard")
         if settings.workload_routes:
             yield _uncompiled(cluster, "routeSource WorkloadIPs", "routes to single pods", "calico", "routeSource")
+        if self.sources.poolless:
+            what = "there is no IPPool document, so nothing of this cluster's tables is planned or pruned"
+            yield problem(
+                cluster, what, "add its pools as `kubectl get ippools -o yaml` prints them", severity="warning"
+            )
         yield from self._version_warnings
 
     @property
