@@ -53,7 +53,7 @@ class Root(click.Group):
 def root(options: Common, **asked: Any) -> int:
     """Bring the inventory's devices to the state that the documents want: observe, plan, ask, apply, prove.
 
-    Exit codes: 0 in sync or converged, 1 error, 2 dry run with changes, 3 held by a guard, 4 some device unknown.
+    Exit codes: 0 in sync or converged, 1 error, 2 differences are left, 3 held by a guard, 4 some device unknown.
     """
     if click.get_current_context().invoked_subcommand:
         return 0

@@ -77,7 +77,10 @@ def _count(number: int, one: str, many: str) -> str:
 @lab.command()
 @NAME
 def down(name: str) -> None:
-    """End a lab and leave nothing of it; harmless when it is down already."""
+    """End a lab and leave nothing of it.
+
+    Harmless when it is down already.
+    """
     prerequisites.require_root()
     click.echo(f"Lab {name} is down." if world.down(name) else f"Lab {name} was not up.")
 
@@ -86,7 +89,10 @@ def down(name: str) -> None:
 @NAME
 @OUTPUT
 def show_status(name: str, output: str) -> None:
-    """Show the lab's members and whether they live; exit 1 if any does not."""
+    """Show the lab's members and whether they live.
+
+    Exits with 1 if any does not.
+    """
     prerequisites.require_root()
     rows = status.rows(state.get(name))
     if output == "json":
@@ -104,7 +110,10 @@ def show_status(name: str, output: str) -> None:
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @NAME
 def execute(name: str, node: str, command: tuple[str, ...]) -> None:
-    """Run COMMAND on NODE (`jump` is the jump host); on a switch it is an EOS command, newlines separate several."""
+    """Run COMMAND on NODE; `jump` is the jump host.
+
+    On a switch it is an EOS command, newlines separate several.
+    """
     prerequisites.require_root()
     enter.run(state.get(name), node, list(command))
 
@@ -112,7 +121,10 @@ def execute(name: str, node: str, command: tuple[str, ...]) -> None:
 @lab.command()
 @NAME
 def shell(name: str) -> None:
-    """A shell on the jump host, where plain `reconcile` finds the lab's inventory."""
+    """Open a shell on the lab's jump host.
+
+    Plain `reconcile` finds the lab's inventory there.
+    """
     prerequisites.require_root()
     enter.shell(state.get(name))
 
@@ -121,7 +133,10 @@ def shell(name: str) -> None:
 @NAME
 @OUTPUT
 def ping_all(name: str, output: str) -> None:
-    """Ping between all pods and between all nodes; exit 1 if any pair fails."""
+    """Ping between all pods and between all nodes.
+
+    Exits with 1 if any pair fails.
+    """
     prerequisites.require_root()
     results = ping.everyone(state.get(name))
     if output == "json":
@@ -141,7 +156,10 @@ def ping_all(name: str, output: str) -> None:
 @NAME
 @OUTPUT
 def break_something(scenario: str | None, number: int | None, listing: bool, **options: Any) -> None:
-    """Break the lab behind the reconciler's back: SCENARIO, or --random N things."""
+    """Break something behind the reconciler's back.
+
+    One SCENARIO, or --random N things.
+    """
     if listing:
         _list_breaks(options["output"])
         return
