@@ -35,7 +35,8 @@ def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audi
         script = driver.write(may_write, sight.reading)
     except ValueError as error:
         planned = tuple(Planned(change, (), change.key in writable) for change in changes)
-        return _held(dataclasses.replace(seen, changes=planned), str(error))
+        shown = dataclasses.replace(seen, changes=planned)
+        return _held(shown, str(error)) if may_write else dataclasses.replace(shown, notes=(*notes, str(error)))
     commands = _commands(lines)
     planned = tuple(Planned(change, commands.get(id(change), ()), change.key in writable) for change in changes)
     return dataclasses.replace(seen, changes=planned, script=script)

@@ -22,6 +22,9 @@ class DictDriver:
     kinds: Sequence[type[Resource]] = LinuxDriver.kinds
     questions: Sequence[str] = ("state",)
 
+    unspeakable: str = ""
+    """The name of a resource for which this language has no words."""
+
     def __init__(self, session: Mapping[Key, str] | None = None, unread: Mapping[str, str] | None = None) -> None:
         self._session, self.unread = session or {}, unread or {}
 
@@ -34,6 +37,8 @@ class DictDriver:
         return Reading(found, self.unread, self._session)
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
+        if any(change.key.name == self.unspeakable for change in changes):
+            raise ValueError(f"no words for {self.unspeakable}")
         lines = [Line("dict", _spelled(change), change) for change in changes]
         made = tuple(line for line in lines if line.change.after is not None)
         return Script(made, tuple(line for line in lines if line.change.after is None))

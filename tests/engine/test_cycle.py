@@ -274,3 +274,13 @@ async def test_a_source_is_read_and_never_planned(tmp_path: Path) -> None:
     plan = await cycle(tmp_path, [source, device("n2", there)]).plan()
     assert [d.name for d in plan.devices] == ["n2"]
     assert asked.reads == 1
+
+
+@pytest.mark.parametrize(("audit", "status"), [(False, "held"), (True, "ok")])
+async def test_what_cannot_be_written_is_shown_all_the_same(tmp_path: Path, audit: bool, status: str) -> None:
+    there, driver = DictTransport.having(STALE), DictDriver()
+    driver.unspeakable = ONE.name
+    (found,) = (await cycle(tmp_path, [device("n1", there, driver, audit=audit)]).plan()).devices
+    assert (found.status, len(found.changes)) == (status, 3)
+    assert f"no words for {ONE.name}" in (found.reason, *found.notes)
+    assert not found.script.lines
