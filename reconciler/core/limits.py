@@ -30,7 +30,7 @@ def own_session(changes: Sequence[Change], session: Mapping[Key, str], way: Way 
 
 
 def immutable_pools(changes: Iterable[Change]) -> str | None:
-    """Why the plan is refused: Calico fixes a pool's ``cidr`` and ``blockSize`` at creation (overlay.md 1.8)."""
+    """Why the plan is refused: Calico fixes a pool's ``cidr`` and ``blockSize`` at creation (clientv3/ippool.go)."""
     hits = [
         f"{change.key}: {field} is {old} and cannot become {new}; make a new pool, move the pods, drop the old one"
         for change in changes

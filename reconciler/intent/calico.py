@@ -19,7 +19,7 @@ QUEUE_LENGTH = 1000
 def node_rows(overlay: Overlay, node: str) -> Iterator[Row]:
     """All that Felix wants on ``node`` for one family. Costs O(that node's rows).
 
-    Rule numbers are those of the reference (overlay.md 1.4): felix/dataplane/linux/vxlan_mgr.go and route_mgr.go.
+    Rules R1 to R8 are those of felix/dataplane/linux/vxlan_mgr.go and route_mgr.go.
     A row that needs a missing fact is an ``Unknown``.
     """
     if not overlay.enabled:

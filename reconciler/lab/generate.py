@@ -65,7 +65,7 @@ def write(lab: Lab) -> None:
 
 
 def vtep_mac(node: str) -> str:
-    """The MAC that Calico gives a node's VXLAN device: ``f`` and five bytes of a SHA-1 (overlay.md 1.5)."""
+    """The MAC that Calico gives a node's VXLAN device: ``f`` and five bytes of a SHA-1 (vxlan_resolver.go)."""
     return (b"f" + hashlib.sha1(node.encode(), usedforsecurity=False).digest()[:5]).hex(":")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .state import Member, Pod
 
 MTU = 1450
-"""The host's 1500 less VXLAN's 50 bytes (overlay.md 1.6): Calico gives pods the smallest of its encapsulations."""
+"""The host's 1500 less VXLAN's 50 bytes: Calico gives pods the smallest of its encapsulations."""
 HOST_MAC = "ee:ee:ee:ee:ee:ee"
 """Calico's MAC on the node's end: pods cannot tell one node from another after a move."""
 

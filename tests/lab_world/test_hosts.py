@@ -93,7 +93,7 @@ def test_a_bare_node_has_its_management_interface_and_nothing_else(bare: Lab) ->
 
 
 def test_a_pod_reaches_its_node_over_the_proxied_gateway(bare: Lab) -> None:
-    """Fact 9: 169.254.1.1 is answered because the node has a default route."""
+    """docs/KERNEL.md, fact 9: 169.254.1.1 is answered because the node has a default route."""
     pod = f"{bare.name}-pod-k01-worker-1"
     shown(bare, "k01-worker", "ip", "address", "replace", "192.0.2.1/32", "dev", "lo")
     ran = subprocess.run(
