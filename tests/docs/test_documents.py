@@ -21,7 +21,7 @@ from reconciler.desired.load import Repository, load
 from reconciler.desired.schema import schemas
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("docs/DOCUMENTS.md", "README.md")
+PAGES = ("docs/DOCUMENTS.md", "docs/OPERATING.md", "README.md")
 BLOCK = re.compile(r"^(?P<indent> *)```yaml\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 FRAGMENT = "# fragment"
 """The first line of a block that is no whole document: it must be YAML, and is not loaded."""
