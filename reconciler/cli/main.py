@@ -12,7 +12,7 @@ import click
 
 from reconciler.cli.exits import ERROR
 from reconciler.cli.options import Common, common
-from reconciler.cli.terminal import speak_plainly
+from reconciler.cli.terminal import flush, give_up_output, speak_plainly
 from reconciler.core.words import printable
 
 COMMANDS = {
@@ -67,6 +67,7 @@ def main() -> None:
     speak_plainly()
     try:
         code = root(standalone_mode=False)
+        flush()
     except click.ClickException as error:
         error.show()
         code = ERROR
@@ -74,9 +75,10 @@ def main() -> None:
         click.echo("Interrupted: nothing more is sent. `reconcile --dry-run` shows how things stand.", err=True)
         code = ERROR
     except BrokenPipeError:
-        sys.stderr.close()
+        give_up_output()
         code = ERROR
     except OSError as error:
+        give_up_output()
         click.echo(f"reconcile: {error.filename or 'output'}: {error.strerror or error}", err=True)
         code = ERROR
     except Exception as error:

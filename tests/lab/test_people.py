@@ -38,7 +38,7 @@ def at_a_terminal(field: Field, answer: str, *words: object) -> tuple[int, str]:
         timeout=120,
         env=os.environ | {"RECONCILE_STATE": str(field.memory), "COLUMNS": "80"},
     )
-    return ran.returncode, ran.stdout
+    return ran.returncode, ran.stdout + ran.stderr
 
 
 def test_no_is_no(wounded: Field) -> None:
