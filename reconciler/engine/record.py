@@ -54,9 +54,9 @@ class Names:
 
 
 class Record:
-    """Device -> the documents (a digest) at which it last converged. Losing the file loses ``cause``, the notice of a vanished
-    device, and what is still to be saved.
+    """Device -> the documents (a digest) at which it last converged.
 
+    Losing the file loses ``cause``, the notice of a vanished device, and what is still to be saved.
     ``unsaved``: devices that were written to and whose startup configuration may not know it yet.
     """
 
