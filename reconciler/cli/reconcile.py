@@ -140,8 +140,8 @@ def _report(plan: Plan, outcomes: list[Outcome], options: Common) -> None:
     if not outcomes:
         return
     bad = [outcome.device for outcome in outcomes if not outcome.ok]
-    proven = f"pplied and proven on {len(outcomes) - len(bad)} of {len(outcomes)} devices."
-    click.echo(f"Failed on {', '.join(bad)}; a{proven}" if bad else f"A{proven}")
+    count = f"on {len(outcomes) - len(bad)} of {len(outcomes)} devices."
+    click.echo(f"Failed on {', '.join(bad)}; applied and proven {count}" if bad else f"Applied and proven {count}")
 
 
 def _reasons(outcome: Outcome) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import socket
 from collections.abc import Sequence
 
@@ -89,19 +90,15 @@ def host_settings(name: str, inventory: Inventory) -> SshSettings:
 def node_settings(name: str, inventory: Inventory, prologue: str = "") -> SshSettings:
     """One login to a node or a jump host. Raises: SecretMissing."""
     entry = inventory.devices[name]
-    return SshSettings(
-        host=entry.host,
+    return dataclasses.replace(
+        host_settings(name, inventory),
         username=_username(name, entry),
-        known_hosts=entry.known_hosts,
-        port=entry.port,
         key=entry.key,
         password=_read(entry.password),
-        connect_timeout=entry.connect_timeout,
         command_timeout=entry.command_timeout,
         sudo=entry.sudo,
         shell=entry.shell,
         prologue=prologue,
-        jump=_jump(name, entry, inventory),
     )
 
 

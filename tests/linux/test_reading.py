@@ -112,6 +112,9 @@ def test_the_session_over_a_bridge_protects_its_ports() -> None:
 REFUSED = r"cannot be written as one word|does not appear to be an IPv4 or IPv6"
 NASTY = [
     "",
+    "$(id)",
+    "a;id",
+    "`id`",
     " ",
     "a b",
     "a\tb",

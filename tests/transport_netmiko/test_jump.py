@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from reconciler.transport.netmiko import NetmikoTransport
 from reconciler.transport.settings import SshSettings
 from reconciler.transport.tunnel import dialled
 from tests.transport_netmiko.lab_switch import STARTUP, LabSwitch, lab_switch
-from tests.transport_ssh.sshd import Sshd, free_port
+from tests.transport_ssh.sshd import Sshd, free_port, running
 
 
 @pytest.fixture
@@ -28,13 +26,8 @@ def switch(tmp_path: Path) -> Iterator[LabSwitch]:
 
 @pytest.fixture
 def sshd(tmp_path: Path) -> Iterator[Sshd]:
-    if os.geteuid() != 0 or shutil.which("sshd") is None:
-        pytest.skip("needs root and OpenSSH's sshd")
-    server = Sshd(tmp_path)
-    server.prepare()
-    server.start()
-    yield server
-    server.stop()
+    with running(tmp_path) as server:
+        yield server
 
 
 def behind(sshd: Sshd, switch: LabSwitch, port: int) -> tuple[NetmikoTransport, Jumps]:

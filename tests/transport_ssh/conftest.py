@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import secrets
-import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -14,20 +12,15 @@ import pytest
 
 from reconciler.transport.ssh import SshSettings, SshTransport
 
-from .sshd import Sshd
+from .sshd import Sshd, running
 
 Connect = Callable[..., SshTransport]
 
 
 @pytest.fixture
 def sshd(tmp_path: Path) -> Iterator[Sshd]:
-    if os.geteuid() != 0 or shutil.which("sshd") is None:
-        pytest.skip("needs root and OpenSSH's sshd")
-    server = Sshd(tmp_path)
-    server.prepare()
-    server.start()
-    yield server
-    server.stop()
+    with running(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture

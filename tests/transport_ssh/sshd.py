@@ -8,10 +8,12 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 CONFIG = """\
 ListenAddress 127.0.0.1
@@ -32,6 +34,18 @@ LogLevel VERBOSE
 def keypair(path: Path, *, passphrase: str = "") -> Path:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", str(path)], check=True)
     return path
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Sshd]:
+    """A server that is stopped again; where none can be started the test is skipped."""
+    if os.geteuid() != 0 or shutil.which("sshd") is None:
+        pytest.skip("needs root and OpenSSH's sshd")
+    server = Sshd(folder)
+    server.prepare()
+    server.start()
+    yield server
+    server.stop()
 
 
 def free_port() -> int:
