@@ -68,7 +68,7 @@ class LinuxClaim:
             case Address():
                 return resource.dev in self.interfaces and resource.scope == "global" and not resource.flags
             case Link():
-                return resource.alias == OUR_ALIAS
+                return resource.alias == OUR_ALIAS and not resource.is_hardware
             case _:
                 return False
 
