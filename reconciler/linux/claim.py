@@ -21,6 +21,8 @@ CALICO_TUNNELS = frozenset({"vxlan.calico", "vxlan-v6.calico"})
 CNI_DEVICES = ("vxlan.calico", "vxlan-v6.calico", "flannel*", "cilium_*")
 POD_DEVICES = ("cali*", "lxc*", "veth*", "cni0", "cilium_*")
 """Pods hang on these: their routes and neighbours come and go with the pods, whatever a CNI counts as its own."""
+KERNEL_AND_CNI_DEVICES = (*CNI_DEVICES, *POD_DEVICES, "*.cali", "tunl0", "kube-*")
+"""Names under which somebody else makes interfaces: tunnels, pods' ends, IPVS."""
 IPV6_BOOTSTRAP = (ip_network("fe80::/10"), ip_network("ff00::/8"))
 
 Network = IPv4Network | IPv6Network
@@ -127,6 +129,11 @@ def _is_declared(resource: Resource, declared: State) -> bool:
 def is_cni_device(dev: str) -> bool:
     """Whether a CNI counts everything on this tunnel device as its own, whatever mark it carries."""
     return _matches(dev, CNI_DEVICES)
+
+
+def is_somebodys_device(dev: str) -> bool:
+    """Whether the kernel, a CNI or kube-proxy makes interfaces of this name."""
+    return _matches(dev, KERNEL_AND_CNI_DEVICES)
 
 
 def devices_of(resource: Resource) -> Iterator[str]:

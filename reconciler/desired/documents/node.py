@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from reconciler.desired.documents.interface import NodeInterface
 from reconciler.desired.documents.spec import Many, Part, Spec
 from reconciler.desired.documents.values import (
     Address,
@@ -24,14 +25,6 @@ OUR_PROTOCOL = 142
 RouteType = Literal["unicast", "blackhole", "unreachable", "prohibit", "throw", "local"]
 Byte = Annotated[int, Field(ge=0, le=255)]
 U32 = Annotated[int, Field(ge=0, le=4294967295)]
-
-
-class NodeInterface(Part):
-    """``addresses`` absent: not ours; empty: none; given: exactly these (link-local ones are the kernel's)."""
-
-    example: ClassVar[str] = "{addresses: [10.10.10.1/24]}"
-    addresses: Many[Interface] | None = None
-    mtu: Mtu | None = None
 
 
 class Underlay(Part):
