@@ -97,6 +97,7 @@ def restrain(plan: DevicePlan, wish: Wish, *, approved: bool) -> DevicePlan:
     never: Sequence[Callable[[], str | None]] = (
         lambda: limits.own_session(written, session, way),
         lambda: limits.immutable_pools(written),
+        lambda: limits.strange_interfaces(written),
     )
     for limit in never:
         if reason := limit():
