@@ -1,4 +1,4 @@
-"""Interfaces that no kernel here can make, in the words that `ip` and `wg` have for them (docs/KERNEL.md, 26 and 27)."""
+"""Interfaces that no kernel here can make, in the words of `ip` and `wg` (docs/KERNEL.md, facts 26 and 27)."""
 
 from __future__ import annotations
 
