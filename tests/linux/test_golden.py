@@ -17,7 +17,7 @@ from reconciler.core.change import diff
 from reconciler.core.codec import as_json, from_json
 from reconciler.core.driver import Answer
 from reconciler.core.resource import Live, state_of
-from reconciler.linux.claim import CalicoClaim
+from reconciler.intent.calico.claim import CalicoClaim
 
 from .node import DRIVER, Node
 
