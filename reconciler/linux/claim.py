@@ -13,6 +13,7 @@ from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import Route
+from reconciler.linux.rule import Rule
 
 OUR_PROTOCOL = 142
 KERNEL_PROTOCOL = 2
@@ -35,10 +36,9 @@ class Except:
     def covers(self, resource: Resource) -> bool:
         if self.devices and any(matches(dev, self.devices) for dev in devices_of(resource)):
             return True
-        if isinstance(resource, Route) and resource.table in self.tables:
+        if isinstance(resource, Route | Rule) and resource.table in self.tables:
             return True
-        network = _network_of(resource) if self.prefixes else None
-        return network is not None and inside(network, self.prefixes)
+        return bool(self.prefixes) and any(inside(network, self.prefixes) for network in _networks_of(resource))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class LinuxClaim:
 
     def _marked(self, resource: Resource) -> bool:
         match resource:
-            case Route() | Neighbour():
+            case Route() | Neighbour() | Rule():
                 return resource.protocol == OUR_PROTOCOL
             case FdbEntry():
                 return bool(resource.extern_learn) and not is_cni_device(resource.dev)
@@ -74,8 +74,9 @@ def is_declared(resource: Resource, declared: State) -> bool:
     The kernel lets one owner's ``ip route replace`` overwrite another's entry silently (docs/KERNEL.md, fact 2).
     """
     want = declared.get(resource.key)
-    if isinstance(want, Route | Neighbour) and isinstance(resource, Route | Neighbour):
-        return want.protocol == resource.protocol
+    if isinstance(want, Route | Neighbour | Rule):
+        seen = want.lens(resource)  # a rule may leave its protocol open
+        return isinstance(seen, Route | Neighbour | Rule) and want.protocol == seen.protocol
     return want is not None
 
 
@@ -90,6 +91,8 @@ def devices_of(resource: Resource) -> Iterator[str]:
         yield resource.ifname
     if resource.link is not None:
         yield resource.link
+    if isinstance(resource, Rule):
+        yield from (dev for dev in (resource.iif, resource.oif) if dev is not None)
     if isinstance(resource, Route):
         yield from (leg.dev for leg in resource.nexthops or () if leg.dev is not None)
 
@@ -109,16 +112,16 @@ def is_spared(resource: Resource) -> bool:
     return isinstance(resource, Address) and inside(ip_network(resource.local), IPV6_BOOTSTRAP)
 
 
-def _network_of(resource: Resource) -> Network | None:
+def _networks_of(resource: Resource) -> Iterator[Network]:
     match resource:
         case Route():
-            return ip_network(resource.dst)
+            yield ip_network(resource.dst)
         case Neighbour():
-            return ip_network(ip_address(resource.dst))
+            yield ip_network(ip_address(resource.dst))
         case Address():
-            return ip_network(ip_address(resource.local))
-        case _:
-            return None
+            yield ip_network(ip_address(resource.local))
+        case Rule():
+            yield from (ip_network(side, strict=False) for side in (resource.src, resource.dst) if side)
 
 
 def matches(dev: str, patterns: frozenset[str] | tuple[str, ...]) -> bool:

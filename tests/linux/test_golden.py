@@ -22,7 +22,16 @@ from reconciler.intent.calico.claim import CalicoClaim
 from .node import DRIVER, Node
 
 CASES = sorted(path for path in (Path(__file__).parent / "golden").iterdir() if path.is_dir())
-CAPTURES = ("address.json", "route4.json", "route6.json", "neigh.json", "fdb.json", "session.txt")
+CAPTURES = (
+    "address.json",
+    "route4.json",
+    "route6.json",
+    "neigh.json",
+    "fdb.json",
+    "rule4.json",
+    "rule6.json",
+    "session.txt",
+)
 
 
 def _answers(case: Path) -> list[Answer]:

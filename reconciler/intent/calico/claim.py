@@ -14,6 +14,7 @@ from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import MAIN_TABLE, Route
+from reconciler.linux.rule import Rule
 
 VXLAN = frozenset(VXLAN_DEVICES.values())
 WIREGUARD = frozenset({"wireguard.cali", "wg-v6.cali"})
@@ -26,7 +27,8 @@ class CalicoClaim:
     ``declared``: compiled rows. ``protocol``: 80, or ``deviceRouteProtocol`` where that is not 3. ``pools``: all of
     the cluster's, ``bird``: those whose routes BIRD programs; its protocol marks other people's BGP routes, too.
     ``felix_ipip``: Felix programs IPIP, and takes over BIRD's leftovers on tunl0. ``table``: WireGuard's, all of it
-    Felix's; 0 where WireGuard is off, then only what Felix left behind there is. Felix reads no other table but main.
+    Felix's; 0 where WireGuard is off, then only what Felix left behind there is. ``priority`` is that of WireGuard's
+    rule. Felix reads no other table but main.
     The kernel's tunl0 is never deleted; the other tunnel devices are, when nothing wants them.
     """
 
@@ -36,6 +38,7 @@ class CalicoClaim:
     bird: frozenset[Network] = frozenset()
     felix_ipip: bool = False
     table: int = 0
+    priority: int = 99
     excepted: Except = field(default_factory=Except)
 
     def owns(self, resource: Resource) -> bool:
@@ -51,6 +54,8 @@ class CalicoClaim:
                 return resource.ifname in VXLAN | WIREGUARD
             case Neighbour() | FdbEntry():
                 return resource.dev in VXLAN
+            case Rule():
+                return self._counts_rule(resource)
             case Address():
                 return resource.dev in VXLAN | WIREGUARD | {IPIP_DEVICE}
             case _:
@@ -65,6 +70,11 @@ class CalicoClaim:
         if route.protocol == BIRD_PROTOCOL:
             return inside(network, self.bird) or (IPIP_DEVICE in devices and self.felix_ipip) or bool(VXLAN & devices)
         return route.protocol == self.protocol or bool(VXLAN & devices)
+
+    def _counts_rule(self, rule: Rule) -> bool:
+        """Felix's rule by its place, its mark and its table, as it stays behind when WireGuard is switched off."""
+        mine = (self.priority, self.table or 1)
+        return (rule.priority, rule.table) == mine and bool(rule.inverted) and rule.fwmark is not None
 
     def _counts_wireguard(self, route: Route, network: Network) -> bool:
         if self.table:

@@ -75,6 +75,7 @@ class CalicoPart(Part):
             bird=frozenset(pool.network for pool in pools if pool.kind in bird),
             felix_ipip="ipip" in settings.felix,
             table=wireguard[0].table if wireguard else 0,
+            priority=settings.wireguard[0].priority,
             excepted=owns.excepted,
         )
 

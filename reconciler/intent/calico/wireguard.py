@@ -102,7 +102,7 @@ def _rule(family: Family, settings: Settings, me: Peer) -> Rule:
     return Rule(
         priority=wireguard.priority,
         family=family.version,
-        negated=True,
+        inverted=True,
         fwmark=mark,
         fwmask=mark,
         table=wireguard.table,
@@ -129,4 +129,4 @@ def _unknown(device: str, table: int, priority: int, missing: str) -> Iterator[U
     yield Unknown("link", device, missing)
     yield Unknown("address", f"* dev {device}", missing)
     yield Unknown("route", f"* table {table} metric *", missing)
-    yield Unknown("rule", f"{priority}:*", missing)
+    yield Unknown("rule", f"*{priority}: not from all fwmark *", missing)
