@@ -38,6 +38,8 @@ class Resource(ABC):
 
     origin: str = field(default="", compare=False)
     """Where it is wanted: ``nodes.yaml:7``; several places are joined by ``, ``."""
+    _key: Key | None = field(default=None, init=False, repr=False, compare=False)
+    """Spelled once: one entry may be wanted of a thousand nodes."""
 
     @property
     @abstractmethod
@@ -46,7 +48,11 @@ class Resource(ABC):
 
     @property
     def key(self) -> Key:
-        return Key(self.kind, self.name)
+        key = self._key
+        if key is None:
+            key = Key(self.kind, self.name)
+            object.__setattr__(self, "_key", key)
+        return key
 
     @property
     def values(self) -> dict[str, object]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from reconciler.core.resource import Key, Resource, Unknown, state_of
+from reconciler.core.resource import Key, Resource, Unknown
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.intent import cluster, node, pools, switch
@@ -81,7 +81,7 @@ class _Draft:
         self._wish = Wish("", {})
 
     def add(self, part: Part, device: str) -> None:
-        declared = state_of(self._take(part.rows(device)))
+        declared = self._take(part.rows(device))
         claim = part.claim(device, declared, self._owns)
         wish, holds = self._wish, tuple(part.holds)
         self._wish = dataclasses.replace(
@@ -93,16 +93,21 @@ class _Draft:
         )
         self.problems.extend(part.problems(device, self._owns))
 
-    def _take(self, rows: Iterable[Resource | Unknown]) -> Iterator[Resource]:
-        """What the inventory excepts is nobody's wish."""
+    def _take(self, rows: Iterable[Resource | Unknown]) -> dict[Key, Resource]:
+        """The wishes of one part by key, added to all others' but for what the inventory excepts."""
+        excepted = self._owns.excepted or None
+        own: dict[Key, Resource] = {}
         for row in rows:
             if isinstance(row, Unknown):
                 self._unknown.append(row)
-            elif not self._owns.excepted.covers(row):
-                first = self._desired.setdefault(row.key, row)
+            elif excepted is None or not excepted.covers(row):
+                first = own.setdefault(row.key, row)
                 if first is not row:
                     self.problems.append(_contradiction(first, row))
-                yield row
+        for key in self._desired.keys() & own.keys():
+            self.problems.append(_contradiction(self._desired[key], own[key]))
+        self._desired = own | self._desired
+        return own
 
     def wish(self, device: str) -> Wish:
         unknown = tuple(dict.fromkeys(self._unknown))

@@ -33,6 +33,9 @@ class Except:
     tables: frozenset[int] = frozenset()
     prefixes: frozenset[Network] = frozenset()
 
+    def __bool__(self) -> bool:
+        return bool(self.devices or self.tables or self.prefixes)
+
     def covers(self, resource: Resource) -> bool:
         if self.devices and any(matches(dev, self.devices) for dev in devices_of(resource)):
             return True

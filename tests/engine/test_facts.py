@@ -59,6 +59,7 @@ WHOLE = {
     "AFFINITY": AFFINITY,
 }
 BLOCKS = [{"node": "b", "cidr": "10.0.1.0/26", "state": "confirmed", "deleted": "false"}]
+NODE = NodeFacts({4: "172.16.0.1/24"}, {"vxlan": "10.0.0.1"}, {"vxlan": "66:00:00:00:00:0a"}, {}, ("10.9.0.0/24",))
 KNOWN = told.ClusterFacts(
     calico_version="v3.30.3",
     nodes={"a": NODE},
@@ -67,8 +68,6 @@ KNOWN = told.ClusterFacts(
     felix={"vxlanVNI": 4097},
 )
 LIVE = IPPool(pool="live", spec={"cidr": "10.0.0.0/16", "vxlanMode": "CrossSubnet", "natOutgoing": True})
-
-NODE = NodeFacts({4: "172.16.0.1/24"}, {"vxlan": "10.0.0.1"}, {"vxlan": "66:00:00:00:00:0a"}, {}, ("10.9.0.0/24",))
 
 
 def repository(folder: Path, **left: str) -> Any:

@@ -48,12 +48,12 @@ class Truth:
     def facts(self) -> frozenset[str]:
         return frozenset({"affinities", "version", *NAMES})
 
-    def tunnel(self, number: int) -> Mapping[int, str]:
+    def tunnel(self, number: int) -> Mapping[str, str]:
         """In its own block, in that of the next node, or in nobody's; in IPv6 always its own."""
         place = (number, (number + 1) % len(NAMES), 9)[self.tunnels[number]]
-        return {4: f"10.0.{place}.{number + 1}", 6: f"fd00:10::{number}:{number + 1}"}
+        return {"vxlan": f"10.0.{place}.{number + 1}", "vxlan6": f"fd00:10::{number}:{number + 1}"}
 
-    def mac(self, number: int) -> Mapping[int, str]:
+    def mac(self, number: int) -> Mapping[str, str]:
         return {"vxlan": f"66:00:00:00:00:0{number}"} if self.macs[number] else {}
 
     @property
@@ -82,7 +82,7 @@ class Truth:
         spec: Document = {"interfaces": {"eth0": {"addresses": addresses}}}
         if tunnel:
             ends, macs = self.tunnel(number), self.mac(number)
-            spec["tunnel"] = {"vxlan": {"address": ends[4]}, "vxlan6": {"address": ends[6]}}
+            spec["tunnel"] = {"vxlan": {"address": ends["vxlan"]}, "vxlan6": {"address": ends["vxlan6"]}}
             spec["tunnel"]["vxlan"] |= {"mac": macs["vxlan"]} if macs else {}
         return spec
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from reconciler.desired.documents import BGPConfiguration, FelixConfiguration
@@ -36,7 +37,7 @@ class Configured:
     has_keys: bool = False
     azure: bool = False
 
-    @property
+    @cached_property
     def special(self) -> frozenset[str]:
         return frozenset(name.removeprefix("node.") for name in self.felix if name.startswith("node."))
 
