@@ -83,7 +83,7 @@ class Tunnel(Part):
     @property
     def wireguard_key(self) -> str | None:
         """Its WireGuard key of any family."""
-        return self.wireguard and (self.wireguard.public_key or self.wireguard.public_key6)
+        return None if self.wireguard is None else self.wireguard.public_key or self.wireguard.public_key6
 
 
 class NextHop(Part):

@@ -57,7 +57,7 @@ class Configured:
             sources=(felix.device_route_source_address, felix.device_route_source_address_ipv6),
             workload_routes=(self.calico.route_source or felix.route_source) == "WorkloadIPs",
             felix=self._programmed_by("felix", profile, felix.program_cluster_routes),
-            bird=self._programmed_by("bird", profile, self.bgp and self.bgp.program_cluster_routes),
+            bird=self._programmed_by("bird", profile, getattr(self.bgp, "program_cluster_routes", None)),
             wireguard=self._wireguard(felix),
             host_encryption=bool(felix.wireguard_host_encryption_enabled),
             azure=self.azure,

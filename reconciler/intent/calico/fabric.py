@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from reconciler.intent.calico.release import Kind, Profile
-from reconciler.intent.network import Address, Interface, Network, Prefixes, host, together
+from reconciler.intent.network import Address, Network, Placed, Prefixes, host, together
 
 
 class End(NamedTuple):
@@ -28,7 +28,7 @@ class Peer:
     name: str
     mac: str
     host_mtu: int
-    address: Interface | None = None
+    address: Placed | None = None
     dev: str | None = None
     vxlan: End = End()
     ipip: End = End()

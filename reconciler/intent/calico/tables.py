@@ -84,7 +84,7 @@ class Tables:
         far = self._shelf(self._view(me, settings, near=None if me.address is None else False))
         near = self._shelf(far[0]._replace(near=me.address is not None))
         routers = Prefixes(me.routes) if "none" in self.layout.kinds & settings.bird else None
-        shift = self.family.bits - (0 if me.address is None else me.address.network.prefixlen)
+        shift = self.family.bits - (0 if me.address is None else me.address.prefixlen)
         prefix = None if me.address is None else int(me.address.ip) >> shift
         for name, number in self._numbers:
             if name == me.name:
