@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from reconciler.desired.load import load
 from reconciler.desired.repository import Repository
-from reconciler.intent.compile import World
+from reconciler.intent.compile import compile_world
 
 NODES = 1000
 
@@ -57,17 +57,17 @@ def main() -> None:
         assert not world.having("error"), world.problems[:3]
     base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     t = time.perf_counter()
-    w = World(world, {}, {})
-    one = w.wish("n500")
+    w = compile_world(world)
+    one = w["n500"]
     t2 = time.perf_counter()
     print("one node cold", t2 - t, len(one.desired))
-    one = w.wish("n501")
+    one = w["n501"]
     t3 = time.perf_counter()
     print("one node, other subnet", t3 - t2)
-    one = w.wish("n502")
+    one = w["n502"]
     t4 = time.perf_counter()
     print("warm", t4 - t3)
-    rows = sum(len(w.wish(d).desired) for d in w.devices)
+    rows = sum(len(w[d].desired) for d in w)
     t5 = time.perf_counter()
     print("all", t5 - t4, rows, rows / (t5 - t4))
     print("memory MB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, base / 1024)

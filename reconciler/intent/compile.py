@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from reconciler.core.resource import Key, Resource, Unknown
@@ -11,31 +11,58 @@ from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.intent import cluster, node, pools, switch
 from reconciler.intent.facts import ClusterFacts
-from reconciler.intent.wish import Intent, Owns, Part, Wish
+from reconciler.intent.wish import Owns, Part, Wish
 
 
 def compile_world(
-    repository: Repository, facts: Mapping[str, ClusterFacts] | None = None, owns: Mapping[str, Owns] | None = None
-) -> Intent:
-    """What is wanted of every device. ``facts`` by cluster, ``owns`` (the inventory's) by device."""
-    world = World(repository, facts or {}, owns or {})
-    wishes = {device: world.wish(device) for device in world.devices}
-    problems = {problem for wish in wishes.values() for problem in wish.problems}
-    return Intent(wishes, world.warnings, tuple(sorted(problems)))
+    repository: Repository,
+    facts: Mapping[str, ClusterFacts] | None = None,
+    owns: Mapping[str, Owns] | None = None,
+    before: World | None = None,
+) -> World:
+    """What is wanted of every device. ``facts`` by cluster, ``owns`` (the inventory's) by device.
+
+    Rows that follow from what is in ``before`` as it is now are taken over from there.
+    """
+    parts = (
+        *switch.parts(repository),
+        *node.parts(repository),
+        *cluster.parts(repository, facts or {}),
+        *pools.parts(repository),
+    )
+    world = World(repository, parts, owns or {})
+    if before is not None:
+        world.take_over(before)
+    return world
 
 
-class World:
-    """All documents, from which one device can be compiled without the others."""
+class World(Mapping[str, Wish]):
+    """All documents, as what is wanted of each device that they mention, compiled when it is asked for and not kept.
 
-    def __init__(self, repository: Repository, facts: Mapping[str, ClusterFacts], owns: Mapping[str, Owns]) -> None:
+    One device costs its own rows alone; a thousand nodes have more rows together than fit into memory.
+    """
+
+    def __init__(self, repository: Repository, parts: tuple[Part, ...], owns: Mapping[str, Owns]) -> None:
         self._repository = repository
+        self._parts = parts
         self._owns = owns
-        self._parts: tuple[Part, ...] = (
-            *switch.parts(repository),
-            *node.parts(repository),
-            *cluster.parts(repository, facts),
-            *pools.parts(repository),
-        )
+
+    def __getitem__(self, device: str) -> Wish:
+        """What is wanted of ``device``. Raises: KeyError for a device that is not mentioned."""
+        draft = _Draft(self._owns.get(device, Owns()))
+        for part in self._by_device[device]:
+            draft.add(part, device)
+        problems = tuple(sorted(map(self._located, draft.problems)))
+        return dataclasses.replace(draft.wish(device), problems=problems)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._by_device))
+
+    def __len__(self) -> int:
+        return len(self._by_device)
+
+    def __contains__(self, device: object) -> bool:
+        return device in self._by_device
 
     @cached_property
     def _by_device(self) -> dict[str, list[Part]]:
@@ -45,23 +72,27 @@ class World:
                 found.setdefault(device, []).append(part)
         return found
 
-    @property
-    def devices(self) -> tuple[str, ...]:
-        """Every device that a document mentions, sorted."""
-        return tuple(sorted(self._by_device))
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every contradiction; with one of them nothing may be written anywhere. Costs all rows, kept one by one."""
+        return self.problems_of(self)
 
-    @property
+    def problems_of(self, devices: Iterable[str]) -> tuple[Problem, ...]:
+        """Those that show on these devices."""
+        return tuple(sorted({problem for device in devices for problem in self[device].problems}))
+
+    @cached_property
     def warnings(self) -> tuple[Problem, ...]:
+        """What is legal and suspect."""
         found = {warning for part in self._parts for warning in part.warnings}
         return tuple(sorted(map(self._located, found)))
 
-    def wish(self, device: str) -> Wish:
-        """What is wanted of ``device``, at that device's cost. Raises: KeyError for a device that is not mentioned."""
-        draft = _Draft(self._owns.get(device, Owns()))
-        for part in self._by_device[device]:
-            draft.add(part, device)
-        problems = tuple(sorted(map(self._located, draft.problems)))
-        return dataclasses.replace(draft.wish(device), problems=problems)
+    def take_over(self, before: World) -> None:
+        """Keep what was compiled before and still holds."""
+        known = {part.name: part for part in before._parts if part.name}
+        for part in self._parts:
+            if part.name in known:
+                part.take_over(known[part.name])
 
     def _located(self, problem: Problem) -> Problem:
         """Problems name files as seen from beside the desired folder."""

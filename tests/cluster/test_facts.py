@@ -73,7 +73,9 @@ def test_what_flanneld_says_of_its_end() -> None:
     assert told(notes) == NodeFacts(addresses=addresses, macs={"vxlan": "3a:00:00:00:00:01"})
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "7", '"x"', '{"VtepMAC": 7}', '{"VtepMAC": "66:00; reboot"}', '{"PublicKey": []}'])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "7", '"x"', '{"VtepMAC": 7}', '{"VtepMAC": "66:00; reboot"}', '{"PublicKey": []}']
+)
 def test_a_backend_that_says_nothing_usable(text: str) -> None:
     assert told({"flannel.alpha.coreos.com/backend-data": text}) == NodeFacts()
 

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from reconciler.cluster.facts import NodeFacts
 from reconciler.core.driver import Reading
 from reconciler.core.plan import DevicePlan
 from reconciler.core.resource import Resource, state_of
@@ -22,7 +23,6 @@ from reconciler.engine.observe import Sight
 from reconciler.engine.parts import Api, driver_for
 from reconciler.engine.plan import plan_device, restrain
 from reconciler.intent.compile import compile_world
-from reconciler.cluster.facts import NodeFacts
 from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.wish import Wish
 from reconciler.linux.route import Route
@@ -142,14 +142,14 @@ def wishes(truth: Truth, written: frozenset[str], told: frozenset[str], failed: 
     facts = ClusterFacts(failed=failed) if failed else truth.told(told)
     intent = compile_world(read(truth.documents(written)), {"k": facts})
     assert not intent.problems
-    return intent.devices
+    return intent
 
 
 def plan(wish: Wish, whole: Wish, *stale: Resource) -> DevicePlan:
     """What would be done to a node that has all that is wanted of it by whoever knows everything, and ``stale``."""
     driver = driver_for("linux", "192.0.2.1", Api(ask_facts=True) if wish.device == "a" else None)
     sight = Sight(wish.device, Reading({**whole.desired, **state_of(stale)}))
-    return restrain(plan_device(wish, sight, driver, platform="linux"), wish, approved=True)
+    return restrain(plan_device(wish, sight, driver, platform="linux"), wish.holds, approved=True)
 
 
 def lost(made: DevicePlan) -> list[str]:

@@ -17,6 +17,9 @@ class End(NamedTuple):
     origin: str = ""
 
 
+NO_END = End()
+
+
 @dataclass(frozen=True, slots=True)
 class Peer:
     """A node in one family; ``None`` is a fact that nobody told.
@@ -30,9 +33,9 @@ class Peer:
     host_mtu: int
     address: Placed | None = None
     dev: str | None = None
-    vxlan: End = End()
-    ipip: End = End()
-    wireguard: End = End()
+    vxlan: End = NO_END
+    ipip: End = NO_END
+    wireguard: End = NO_END
     key: str | None = None
     routes: tuple[tuple[Network, str], ...] = ()
     origin: str = ""

@@ -30,7 +30,6 @@ from reconciler.intent.network import IPV4, Family, placed
 from reconciler.intent.pools import is_absent
 from reconciler.intent.underlay import declared_mtus, underlay, ways_out
 
-
 PoolKind = Kind | Literal["loadbalancer"]
 
 

@@ -37,6 +37,14 @@ class Tables:
                 dev = dev_to(me, peer) if self.backend.may_be_direct else None
                 yield from self._towards(dev, peer)
 
+    def take_over(self, before: Tables) -> None:
+        """Keep the rows towards each peer of which nothing has changed."""
+        if self.backend != before.backend:
+            return
+        same = [name for name, peer in self.peers.items() if peer == before.peers.get(name)]
+        for dev, shelf in before._shared.items():
+            self._shared[dev] = {name: shelf[name] for name in same if name in shelf}
+
     def _towards(self, dev: str | None, peer: Peer) -> tuple[Row, ...]:
         shelf = self._shared.setdefault(dev, {})
         if peer.name not in shelf:
@@ -53,6 +61,16 @@ class FlannelPart(Part):
     facts: ClusterFacts
 
     @property
+    def name(self) -> str:
+        return f"flannel {self.cluster.name}"
+
+    def take_over(self, before: Part) -> None:
+        if isinstance(before, FlannelPart):
+            for tables in self.tables:
+                for known in before.tables:
+                    tables.take_over(known)
+
+    @property
     def audit(self) -> bool:
         return self.cluster.spec.mode == "audit"
 
@@ -66,7 +84,10 @@ class FlannelPart(Part):
         backend = BACKENDS.get(flannel.backend.type)
         if backend is None:
             return ()
-        found = [(family, peers_of(self.repository, self.cluster, self.facts, family), network) for family, network in self._networks()]
+        found = [
+            (family, peers_of(self.repository, self.cluster, self.facts, family), network)
+            for family, network in self._networks()
+        ]
         return tuple(Tables(backend(f, flannel.backend, n), p) for f, p, n in found if n or any_subnet(p))
 
     def _networks(self) -> Iterator[tuple[Family, str | None]]:
@@ -107,7 +128,9 @@ class FlannelPart(Part):
         elif kind == "host-gw":
             yield from self._cut_off()
         elif kind == "vxlan" and self.cluster.spec.flannel.network6 is not None:
-            what = "flannel gives pods an MTU 50 below the underlay's, the kernel takes 70 on flannel-v6: 20 are too many"
+            what = (
+                "flannel gives pods an MTU 50 below the underlay's, the kernel takes 70 on flannel-v6: 20 are too many"
+            )
             yield self._warning(what, "backend.mtu 20 below the underlay's")
 
     def _cut_off(self) -> Iterator[Problem]:
