@@ -8,7 +8,7 @@ from reconciler.linux.rule import Rule
 
 def rule_row(rule: written.Rule, origin: str) -> Rule:
     """What iproute2 prints of it: prefixes of length 0 and masks of all bits are no word at all."""
-    mask = None if rule.fwmask in (None, written.ALL_BITS) and rule.fwmark else rule.fwmask
+    mask = None if rule.fwmask == written.ALL_BITS else rule.fwmask
     return Rule(
         priority=rule.priority,
         family=rule.version,

@@ -132,6 +132,8 @@ class Route(Metrics):
                 wrong(f"an {version} route has no {name}", f"remove {name}")
         if self.source and ":" not in self.source:
             wrong(f"{self.source} is an IPv4 prefix", "from is a prefix of IPv6 sources")
+        if self.is_ipv6 and any(leg.via is None for leg in legs):
+            wrong("an IPv6 next hop without via among several", "add via: the kernel takes no device alone there")
         return self
 
     @property

@@ -33,7 +33,7 @@ class Rule(Part):
     sport: PortRange | None = None
     dport: PortRange | None = None
     tun_id: Annotated[int, Field(ge=1, le=2**64 - 1)] | None = None
-    l3mdev: bool = False
+    l3mdev: bool = Field(default=False, alias="l3mdev")
     table: Count | None = None
     action: RuleAction | None = None
     goto: Count | None = None

@@ -152,9 +152,9 @@ def _span(text: str, highest: int, what: str) -> str:
 
 
 def _ports(text: str) -> str:
-    ports = _span(text, 65535, "port")
+    ports = _span(text, 65534, "port")  # the kernel refuses 65535 (fib_rule_port_range_valid)
     if ports.startswith("0"):
-        wrong("port 0 means any port to the kernel", "use 1 to 65535")
+        wrong("port 0 means any port to the kernel", "use 1 to 65534")
     return ports
 
 
