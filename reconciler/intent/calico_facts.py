@@ -216,9 +216,9 @@ def underlay(node: Node, version: int, told: str | None = None) -> tuple[str | N
 
 def _carriers(node: Node, version: int) -> Iterator[tuple[str, str]]:
     for ifname, interface in node.interfaces.items():
-        for text in interface.addresses or ():
-            if ip_interface(text).version == version:
-                yield ifname, text
+        for given in interface.addresses or ():
+            if ip_interface(given.address).version == version:
+                yield ifname, given.address
 
 
 def _pool(spec: IPPool, origin: str) -> Pool:

@@ -84,13 +84,15 @@ class NodePart(Part):
 def _interfaces(document: Document[Node]) -> Iterator[Link | Address]:
     for ifname, interface in document.spec.interfaces.items():
         yield Link(ifname=ifname, mtu=interface.mtu, up=True, origin=document.origin("spec", "interfaces", ifname))
-        for number, text in enumerate(interface.addresses or ()):
-            local = ip_interface(text)
+        for number, given in enumerate(interface.addresses or ()):
+            local = ip_interface(given.address)
             yield Address(
                 dev=ifname,
                 local=str(local.ip),
                 prefixlen=local.network.prefixlen,
-                scope=_address_scope(text),
+                scope=given.scope or _address_scope(given.address),
+                peer=given.peer,
+                broadcast=given.broadcast,
                 origin=document.origin("spec", "interfaces", ifname, "addresses", number),
             )
 
@@ -110,4 +112,6 @@ def _neighbour(entry: written.Neighbor, origin: str) -> Neighbour:
 def _fdb(row: written.FdbEntry, origin: str) -> FdbEntry:
     """Our mark is ``extern_learn``; on a CNI's device it would mark nothing, since all there is the CNI's."""
     mark = None if is_cni_device(row.dev) else True
-    return FdbEntry(dev=row.dev, mac=row.mac, dst=row.dst, extern_learn=mark, origin=origin)
+    given = [(name, getattr(row, name)) for name in ("port", "vni", "via")]
+    extra = tuple(f"{name} {value}" for name, value in given if value is not None) or None
+    return FdbEntry(dev=row.dev, mac=row.mac, dst=row.dst, extern_learn=mark, extra=extra, origin=origin)

@@ -109,6 +109,6 @@ def behind(node: Node, gateway: str | None) -> str | None:
     if gateway is None:
         return None
     for ifname, interface in node.interfaces.items():
-        if any(ip_address(gateway) in ip_interface(text).network for text in interface.addresses or ()):
+        if any(ip_address(gateway) in ip_interface(given.address).network for given in interface.addresses or ()):
             return ifname
     return None

@@ -65,7 +65,7 @@ class LinuxClaim:
             case FdbEntry():
                 return bool(resource.extern_learn) and not is_cni_device(resource.dev)
             case Address():
-                return resource.dev in self.interfaces and resource.scope == "global" and not resource.flags
+                return resource.dev in self.interfaces and not resource.flags and not _is_local(resource)
             case _:
                 return False
 
@@ -118,6 +118,12 @@ def _is_declared(resource: Resource, declared: State) -> bool:
         seen = want.lens(resource)  # a rule may leave its protocol open
         return isinstance(seen, Route | Neighbour | Rule) and want.protocol == seen.protocol
     return want is not None
+
+
+def _is_local(address: Address) -> bool:
+    """Loopback's and link-local addresses, which the kernel (or zeroconf) makes by itself."""
+    local = ip_address(address.local)
+    return local.is_loopback or local.is_link_local
 
 
 def is_cni_device(dev: str) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reconciler.core.change import diff
+from reconciler.core.change import Change, diff
 from reconciler.core.resource import Live, Resource, State
 from reconciler.desired.documents.route import ON_A_DEVICE, Metrics
 from reconciler.desired.load import load
 from reconciler.intent.compile import compile_world
+from reconciler.linux.address import Address
 from reconciler.linux.route import ENDS
 from tests.linux.conftest import bare, node
 from tests.linux.node import Node
@@ -110,8 +112,25 @@ RULES = [
 ]
 
 
+ADDRESSES = [
+    "10.20.20.2/24",
+    "{address: 10.20.20.2/24}",
+    "{address: 10.20.20.2/24, scope: link}",
+    "{address: 10.20.20.2/24, broadcast: 10.20.20.255, scope: site}",
+    "{address: 10.20.20.2/24, broadcast: 10.20.20.7}",
+    "{address: 10.20.20.2/32, peer: 10.20.20.3, scope: host}",
+    "{address: 10.20.20.2/24, peer: 10.20.21.3, broadcast: 10.20.21.255}",
+    '"fd00:7::2/64"',
+    '{address: "fd00:7::2/128", peer: "fd00:7::3"}',
+]
+
+
 def wanted(folder: Path, section: str, row: str) -> State:
-    (folder / "node.yaml").write_text(DOCUMENT.format(section=section, row=row))
+    return compiled(folder, DOCUMENT.format(section=section, row=row))
+
+
+def compiled(folder: Path, document: str) -> State:
+    (folder / "node.yaml").write_text(document)
     repository = load(folder)
     assert [problem for problem in repository.problems if problem.severity == "error"] == []
     intent = compile_world(repository)
@@ -124,7 +143,7 @@ def reached(node: Node, want: State) -> None:
     before = node.reading().found
     assert node.write(*diff(want, Live({}, {}))) == []
     found = node.reading().found
-    assert found == before | dict(want)
+    assert found == {**before, **want}
     assert node.write(*diff({}, Live(dict(want), {}))) == []
     assert node.reading().found == before
 
@@ -137,6 +156,34 @@ def test_a_route(tmp_path: Path, node: Node, row: str) -> None:
 @pytest.mark.parametrize("row", RULES)
 def test_a_rule(tmp_path: Path, node: Node, row: str) -> None:
     reached(node, wanted(tmp_path, "rules", row))
+
+
+@pytest.mark.parametrize("more", ["", ", port: 4790", ", vni: 7", ", via: eth1", ", port: 4790, vni: 7, via: eth1"])
+@pytest.mark.parametrize("mac", ["02:00:00:00:00:99", "00:00:00:00:00:00"])
+def test_a_forwarding_entry(tmp_path: Path, node: Node, mac: str, more: str) -> None:
+    node.must("ip link add vxlan7 type vxlan id 4097 dstport 4789 local 10.10.10.11 nolearning; ip link set vxlan7 up")
+    reached(node, wanted(tmp_path, "fdb", f'{{mac: "{mac}", dev: vxlan7, dst: 10.10.20.99{more}}}'))
+
+
+@pytest.mark.parametrize("text", ADDRESSES)
+def test_an_address(tmp_path: Path, node: Node, text: str) -> None:
+    document = DOCUMENT.format(section="interfaces", row="").replace("    - ", f"    eth1: {{addresses: [{text}]}}")
+    want = {key: row for key, row in compiled(tmp_path, document).items() if isinstance(row, Address)}
+    assert node.write(*diff(want, Live({}, {}))) == []
+    (key,) = want
+    assert node.reading().found[key] == want[key]
+    assert node.write(*diff({}, Live(want, {}))) == []
+    assert key not in node.reading().found
+
+
+def test_a_broadcast_address_is_changed_and_may_be_left_open(node: Node) -> None:
+    node.must("ip address add 10.20.20.2/24 brd + dev eth1")
+    live = node.reading().found
+    open_wish = Address(dev="eth1", local="10.20.20.2", prefixlen=24)
+    assert open_wish.lens(live[open_wish.key]) == open_wish
+    wish = replace(open_wish, broadcast="10.20.20.9")
+    assert node.write(Change(live[wish.key], wish)) == []
+    assert node.reading().found[wish.key] == wish
 
 
 def test_every_metric_is_tried() -> None:

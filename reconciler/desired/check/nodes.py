@@ -76,7 +76,7 @@ def addresses(node: Document[Node]) -> Iterator[tuple[Spot, IpInterface]]:
     """Every address that the document gives the node's interfaces."""
     for name, interface in node.spec.interfaces.items():
         for index, address in enumerate(interface.addresses or ()):
-            yield Spot(node, ("spec", "interfaces", name, "addresses", index)), ip_interface(address)
+            yield Spot(node, ("spec", "interfaces", name, "addresses", index)), ip_interface(address.address)
 
 
 def underlay(world: World) -> Iterator[Finding]:
@@ -101,7 +101,8 @@ def _underlay_address(node: Document[Node], field: str, address: str) -> Finding
     spot = Spot(node, ("spec", "underlay", field))
     if not spot.path or (field == "address") != (ip_interface(address).version == 4):
         return spot.error(f"{address} is of the other IP version", "give IPv4 as address, IPv6 as address6")
-    if interface is None or interface.addresses is None or address in interface.addresses:
+    given = [one.address for one in (interface and interface.addresses) or ()]
+    if interface is None or interface.addresses is None or address in given:
         return None
-    dev, known = facts.dev if facts else "", ", ".join(interface.addresses)
+    dev, known = facts.dev if facts else "", ", ".join(given)
     return spot.warning(f"{address} is not an address of {dev}", f"use one of {known}" if known else f"{dev} has none")

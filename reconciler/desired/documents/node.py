@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from reconciler.desired.documents.address import InterfaceAddress
 from reconciler.desired.documents.route import Route
 from reconciler.desired.documents.rule import Rule
 from reconciler.desired.documents.spec import Many, Part, Spec
@@ -25,7 +26,7 @@ class NodeInterface(Part):
     """``addresses`` absent: not ours; empty: none; given: exactly these (link-local ones are the kernel's)."""
 
     example: ClassVar[str] = "{addresses: [10.10.10.1/24]}"
-    addresses: Many[Interface] | None = None
+    addresses: Many[InterfaceAddress] | None = None
     mtu: Mtu | None = None
 
 
@@ -86,12 +87,15 @@ class Neighbor(Part):
 
 
 class FdbEntry(Part):
-    """A permanent forwarding entry of a VXLAN device; the all-zero MAC floods."""
+    """A permanent forwarding entry of a VXLAN device; the all-zero MAC floods. The device has a port and VNI of its own."""
 
     example: ClassVar[str] = '{mac: "02:00:00:00:00:99", dev: vxlan.calico, dst: 10.10.20.99}'
     mac: Mac
     dev: Ifname
     dst: Address
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    vni: Annotated[int, Field(ge=0, le=16777215)] | None = None
+    via: Ifname | None = None
 
 
 class Node(Spec):
