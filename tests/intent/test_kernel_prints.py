@@ -92,8 +92,8 @@ def _whole(lines: list[str]) -> list[str]:
 
 def _make_route(namespace: str, command: str, line: str) -> None:
     family = ["-6"] if command.startswith("ip -6") else []
-    table = command.partition(" table ")[2]
-    run(namespace, "ip", *family, "route", "add", *line.split(), *(["table", table] if table else []))
+    table = command.partition(" table ")[2] or "main"
+    run(namespace, "ip", *family, "route", "add", "table", table, *line.split())
 
 
 def _make_rule(namespace: str, command: str, line: str) -> None:

@@ -87,7 +87,7 @@ class Neighbor(Part):
 
 
 class FdbEntry(Part):
-    """A permanent forwarding entry of a VXLAN device; the all-zero MAC floods. ``port``, ``vni``: other than the device's."""
+    """A permanent forwarding entry of a VXLAN device; the all-zero MAC floods."""
 
     example: ClassVar[str] = '{mac: "02:00:00:00:00:99", dev: vxlan.calico, dst: 10.10.20.99}'
     mac: Mac

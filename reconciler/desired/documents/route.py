@@ -7,7 +7,17 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from reconciler.desired.documents.spec import Many, Part
-from reconciler.desired.documents.values import Address, Destination, Ifname, Mtu, Prefix, Realms, Tos, wrong
+from reconciler.desired.documents.values import (
+    Address,
+    Congestion,
+    Destination,
+    Ifname,
+    Mtu,
+    Prefix,
+    Realms,
+    Tos,
+    wrong,
+)
 
 OUR_PROTOCOL = 142
 RouteType = Literal[
@@ -83,7 +93,7 @@ class Metrics(Part):
     hoplimit: int | None = Field(default=None, ge=1, le=255)
     rto_min: Milliseconds | None = None
     quickack: bool = False
-    congctl: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,14}$", examples=["cubic"])] | None = None
+    congctl: Congestion | None = None
     ecn: bool = False
     fastopen_no_cookie: bool = False
 

@@ -20,6 +20,7 @@ VLAN_NAME = re.compile(r"[A-Za-z0-9_.:/+-]{1,32}")
 DEVICE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
 CALICO_VERSION = re.compile(r"3\.[0-9]{1,3}(\.[0-9]{1,3})?")
+CONGESTION = re.compile(r"[a-z][a-z0-9_-]{0,14}")
 VRF_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -252,6 +253,11 @@ CalicoVersion = Annotated[
     Example('"3.30"'),
 ]
 Mtu = Annotated[int, Field(ge=68, le=65535)]
+Congestion = Annotated[
+    str,
+    AfterValidator(_matching(CONGESTION, "congestion control", "expected a name such as cubic or bbr")),
+    Field(examples=["cubic"]),
+]
 PortRange = Annotated[str, NumberOrText, AfterValidator(_ports), Field(examples=["1000-2000"])]
 UidRange = Annotated[
     str, NumberOrText, AfterValidator(lambda text: _span(text, 2**32 - 2, "user ID")), Field(examples=["1000-2000"])
