@@ -93,7 +93,7 @@ def _connected(node: Node, dev: str | None, address: Placed | None) -> Iterator[
     if dev is not None and address is not None and address.prefixlen < address.ip.max_prefixlen:
         yield address.network, dev
     for ifname, interface in node.interfaces.items():
-        yield from ((ip_interface(text).network, ifname) for text in interface.addresses or ())
+        yield from ((ip_interface(given.address).network, ifname) for given in interface.addresses or ())
 
 
 def tells_all(peers: Mapping[str, Peer], *names: str) -> bool:

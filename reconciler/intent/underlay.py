@@ -33,9 +33,9 @@ def underlay(node: Node, version: int, told: str | None = None) -> tuple[str | N
 
 def _carriers(node: Node, version: int) -> Iterator[tuple[str, str]]:
     for ifname, interface in node.interfaces.items():
-        for text in interface.addresses or ():
-            if (":" in text) == (version == 6):
-                yield ifname, text
+        for given in interface.addresses or ():
+            if (":" in given.address) == (version == 6):
+                yield ifname, given.address
 
 
 def ways_out(node: Node, version: int) -> tuple[tuple[Network, str], ...]:

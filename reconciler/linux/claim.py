@@ -67,7 +67,7 @@ class LinuxClaim:
             case FdbEntry():
                 return bool(resource.extern_learn) and not is_cni_device(resource.dev)
             case Address():
-                return resource.dev in self.interfaces and resource.scope == "global" and not resource.flags
+                return resource.dev in self.interfaces and not resource.flags and not _is_local(resource)
             case Link():
                 return resource.alias == OUR_ALIAS
             case _:
@@ -86,6 +86,12 @@ def is_declared(resource: Resource, declared: State) -> bool:
     if isinstance(want, Link) and isinstance(resource, Link):
         return want.alias in (None, resource.alias)
     return want is not None
+
+
+def _is_local(address: Address) -> bool:
+    """Loopback's and link-local addresses, which the kernel (or zeroconf) makes by itself."""
+    local = ip_address(address.local)
+    return local.is_loopback or local.is_link_local
 
 
 def is_cni_device(dev: str) -> bool:
