@@ -135,7 +135,7 @@ def compiled(folder: Path, document: str) -> State:
     assert [problem for problem in repository.problems if problem.severity == "error"] == []
     intent = compile_world(repository)
     assert intent.problems == ()
-    return intent.devices["n1"].desired
+    return intent["n1"].desired
 
 
 def reached(node: Node, want: State) -> None:
