@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from typing import Any
+
 import pytest
 
 from reconciler.core.change import Change
