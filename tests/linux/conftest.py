@@ -24,7 +24,7 @@ ip link set vxlan.calico up
 ip address add 192.168.81.64/32 dev vxlan.calico
 timeout 5 sh -c 'until [ "$(ip -6 -o address show scope link | wc -l)" -ge 3 ]; do sleep 0.01; done'
 """
-"""The kernel makes link-local addresses a moment after an interface is up: they must not come in the midst of a test."""
+"""The kernel makes link-local addresses a moment after an interface is up: not in the midst of a test."""
 
 
 @pytest.fixture
