@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_interface, ip_network
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from reconciler.cli.as_links import DETAILS, device_line, link_lines, option, wireguard_lines
+from reconciler.cli.route_words import encapsulation, metrics, preference, realms, selectors
 from reconciler.core.resource import Resource, ordered
 from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import MAIN_TABLE, NextHop, Route
+from reconciler.linux.rule import Rule
 
 BOOT = 3
 PROTOCOLS = {
@@ -21,6 +23,8 @@ PROTOCOLS = {
     187: "isis", 188: "ospf", 189: "rip", 192: "eigrp",
 }  # fmt: skip
 """/etc/iproute2/rt_protos of 6.1; a number without a name, such as Calico's 80 and our 142, is printed as it is."""
+TABLES = {"253": "default", "254": "main", "255": "local"}
+IP_PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp", "58": "ipv6-icmp", "132": "sctp"}
 
 
 def lines(resources: Iterable[Resource]) -> Iterator[str]:
@@ -40,6 +44,8 @@ def sections(resources: Iterable[Resource]) -> dict[str, list[str]]:
     routes = sorted((row for row in rows if isinstance(row, Route)), key=_place)
     for command, group in groupby(routes, key=_command):
         found[command] = [line for route in group for line in route_lines(route)]
+    for family, command in ((4, "ip rule"), (6, "ip -6 rule")):
+        found[command] = [rule_line(row) for row in rows if isinstance(row, Rule) and row.family == family]
     found["ip neighbour"] = [neighbour_line(row) for row in rows if isinstance(row, Neighbour)]
     found["bridge fdb"] = [fdb_line(row) for row in rows if isinstance(row, FdbEntry)]
     return {command: printed for command, printed in found.items() if printed}
@@ -55,7 +61,9 @@ def _addresses(rows: list[Resource]) -> Iterator[str]:
 
 def address_line(address: Address) -> str:
     """An IPv4 address has a label, the name of its interface; an IPv6 address has none."""
-    where = f"{address.local}/{address.prefixlen} scope {address.scope}"
+    near = f"{address.local} peer {address.peer}" if address.peer else address.local
+    broadcast = f" brd {address.broadcast}" if address.broadcast else ""
+    where = f"{near}/{address.prefixlen}{broadcast} scope {address.scope}"
     return f"    inet6 {where}" if ip_interface(address.local).version == 6 else f"    inet {where} {address.dev}"
 
 
@@ -75,18 +83,21 @@ def route_lines(route: Route) -> Iterator[str]:
     """One line, and one more for each leg of a multipath route."""
     ipv6 = ip_network(route.dst).version == 6
     words = [] if route.type == "unicast" else [route.type]
-    words += [_destination(route.dst), *_via(route.gateway), *option("dev", route.dev)]
+    words += [_destination(route.dst), *selectors(route.extra), *encapsulation(route.extra)]
+    words += [*_via(route.gateway, ipv6=ipv6), *option("dev", route.dev)]
     words += [] if route.protocol == BOOT else ["proto", protocol_name(route.protocol)]
     words += [] if route.scope == "global" else ["scope", route.scope]
     words += [*option("src", route.prefsrc), *option("metric", route.metric or None)]
     words += ["onlink"] if route.onlink else []
-    words += [*option("mtu", route.mtu), *(["pref", "medium"] if ipv6 else [])]
+    words += [*realms(route.extra), *metrics(route.mtu, route.extra)]
+    words += [preference(route.extra)] if ipv6 else []
     yield " ".join(words)
-    yield from (_leg(leg) for leg in route.nexthops or ())
+    yield from (_leg(leg, ipv6=ipv6) for leg in route.nexthops or ())
 
 
-def _leg(leg: NextHop) -> str:
-    words = ["nexthop", *_via(leg.gateway), *option("dev", leg.dev), "weight", str(leg.weight)]
+def _leg(leg: NextHop, *, ipv6: bool) -> str:
+    words = ["nexthop", *encapsulation(leg.extra), *_via(leg.gateway, ipv6=ipv6), *realms(leg.extra)]
+    words += [*option("dev", leg.dev), "weight", str(leg.weight)]
     return "\t" + " ".join(words + (["onlink"] if leg.onlink else []))
 
 
@@ -97,7 +108,18 @@ def neighbour_line(entry: Neighbour) -> str:
 
 def fdb_line(entry: FdbEntry) -> str:
     mark = " extern_learn" if entry.extern_learn else ""
-    return f"{entry.mac} dev {entry.dev} dst {entry.dst} self{mark} permanent"
+    more = "".join(f" {text}" for text in entry.extra or ())
+    return f"{entry.mac} dev {entry.dev} dst {entry.dst}{more} self{mark} permanent"
+
+
+def rule_line(rule: Rule) -> str:
+    """Host prefixes without their length, tables and protocols by the names that everybody has."""
+    priority, _, words = rule.name.removeprefix("inet6 ").partition(": ")
+    mark = f" proto {protocol_name(rule.protocol)}" if rule.protocol else ""
+    host = "/32" if rule.family == 4 else "/128"
+    named = [TABLES.get(word, word) if before == "lookup" else word for before, word in pairwise(["", *words.split()])]
+    known = [IP_PROTOCOLS.get(word, word) if named[n - 1] == "ipproto" else word for n, word in enumerate(named)]
+    return f"{priority}:\t{' '.join(word.removesuffix(host) for word in known)}{mark}"
 
 
 def protocol_name(protocol: int) -> str:
@@ -111,5 +133,7 @@ def _destination(dst: str) -> str:
     return str(network.network_address) if network.prefixlen == network.max_prefixlen else dst
 
 
-def _via(gateway: str | None) -> list[str]:
-    return option("via", gateway)
+def _via(gateway: str | None, *, ipv6: bool) -> list[str]:
+    """Of another family than the route, with its family."""
+    strange = gateway is not None and ":" in gateway and not ipv6
+    return option("via inet6" if strange else "via", gateway)

@@ -7,6 +7,7 @@ from ipaddress import ip_interface
 from typing import Any
 
 from reconciler.desired.documents import Node
+from reconciler.desired.documents.address import InterfaceAddress
 from reconciler.desired.documents.interface import BridgeDevice, NodeInterface, VxlanDevice
 from reconciler.desired.repository import Document
 from reconciler.linux.address import Address
@@ -19,8 +20,8 @@ HERTZ = 100
 def rows(document: Document[Node]) -> Iterator[Link | Address]:
     for ifname, interface in document.spec.interfaces.items():
         yield _link(ifname, interface, document.origin("spec", "interfaces", ifname))
-        for number, text in enumerate(interface.addresses or ()):
-            yield _address(ifname, text, document.origin("spec", "interfaces", ifname, "addresses", number))
+        for number, given in enumerate(interface.addresses or ()):
+            yield _address(ifname, given, document.origin("spec", "interfaces", ifname, "addresses", number))
 
 
 def _link(ifname: str, interface: NodeInterface, origin: str) -> Link:
@@ -58,10 +59,16 @@ def _bridge(bridge: BridgeDevice) -> dict[str, Any]:
     }
 
 
-def _address(ifname: str, text: str, origin: str) -> Address:
-    local = ip_interface(text)
+def _address(ifname: str, given: InterfaceAddress, origin: str) -> Address:
+    local = ip_interface(given.address)
     return Address(
-        dev=ifname, local=str(local.ip), prefixlen=local.network.prefixlen, scope=_address_scope(text), origin=origin
+        dev=ifname,
+        local=str(local.ip),
+        prefixlen=local.network.prefixlen,
+        scope=given.scope or _address_scope(given.address),
+        peer=given.peer,
+        broadcast=given.broadcast,
+        origin=origin,
     )
 
 

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from reconciler.core.driver import Answer, Failure, Line
 
-BATCHERS = frozenset({"ip", "bridge"})
+BATCHERS = frozenset({"ip", "ip -6", "bridge"})
 WORDS = BATCHERS | {"wg"}
 """Programs whose lines are words for them alone, with white space between; ``wg`` has no batch."""
 LAST = "link show dev end-of-batch"
@@ -55,7 +55,7 @@ class Batch:
 
     def _alone(self, line: Line) -> str:
         """Words for a program mean nothing to a shell; the line of any other is a shell's already."""
-        return shlex.join([self.program, *line.text.split()]) if self.program in WORDS else str(line)
+        return shlex.join(str(line).split()) if self.program in WORDS else str(line)
 
     @property
     def _may_end(self) -> bool:

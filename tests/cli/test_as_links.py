@@ -1,4 +1,4 @@
-"""Interfaces that no kernel here can make, in the words of `ip` and `wg` (docs/KERNEL.md, facts 26 and 27)."""
+"""Interfaces that no kernel here can make, in the words of `ip` and `wg` (docs/KERNEL.md, facts 34 and 35)."""
 
 from __future__ import annotations
 

@@ -134,6 +134,7 @@ def test_half_an_answer_of_one_api_does_not_hide_behind_the_other(gated: Node) -
 
 def test_a_refusal_of_one_api_is_made_good_by_the_other(gated: Node) -> None:
     gated.gate.served[f"/apis/{CRD}/felixconfigurations"] = FELIX
+    gated.gate.served[f"/apis/{CRD}/bgpconfigurations"] = json.dumps({"items": []})
     gated.gate.rules[f"/apis/{V3}/"] = 503
     assert pools(gated).dialects == {"ippool": CRD}
     assert not told(gated).missing
@@ -143,7 +144,7 @@ def test_what_the_cluster_knows(node: Node) -> None:
     known = told(node)
     assert known.missing == ""
     assert known.calico_version == "v3.30.3"
-    assert known.nodes["k01-worker3"] == NodeFacts(addresses={4: "10.10.20.20/24"}, tunnels={4: "192.168.209.64"})
+    assert known.nodes["k01-worker3"] == NodeFacts(addresses={4: "10.10.20.20/24"}, tunnels={"vxlan": "192.168.209.64"})
     assert len(known.nodes) == 4
     assert {(spec["node"], spec["cidr"]) for spec in known.affinities or ()} >= {
         (f"k01-{name}", f"{tunnel}/26") for name, tunnel in TUNNELS.items()

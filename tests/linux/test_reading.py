@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import NextHop, Route
+from reconciler.linux.rule import Rule
 
 from .node import DRIVER
 from .test_golden import CAPTURES, CASES
@@ -31,7 +33,7 @@ def answers(instead: dict[str, Answer], case: Path = WORKER) -> list[Answer]:
     return [instead.get(name.partition(".")[0], Answer((case / name).read_text())) for name in CAPTURES]
 
 
-@pytest.mark.parametrize("table", [name.partition(".")[0] for name in CAPTURES[:5]])
+@pytest.mark.parametrize("table", [name.partition(".")[0] for name in CAPTURES[:7]])
 @pytest.mark.parametrize(
     "torn",
     [
@@ -149,6 +151,13 @@ WISHES: list[tuple[Resource, str]] = [
     (FdbEntry(dev="eth1", mac="02:00:00:00:00:01", dst="10.0.0.1"), "dev"),
     (FdbEntry(dev="eth1", mac="02:00:00:00:00:01", dst="10.0.0.1"), "mac"),
     (FdbEntry(dev="eth1", mac="02:00:00:00:00:01", dst="10.0.0.1"), "dst"),
+    *(
+        (Rule(priority=1, family=4, table=7), field)
+        for field in ("src", "dst", "fwmark", "tos", "iif", "oif", "action")
+    ),
+    *((Rule(priority=1, family=6, table=7), field) for field in ("uidrange", "sport", "dport", "realms", "table")),
+    (Rule(priority=1, family=4, fwmark="0x1"), "fwmask"),
+    (Address(dev="eth1", local="10.0.0.1", prefixlen=24), "broadcast"),
     (Route(dst="10.0.0.0/8", protocol=142), "dst"),
     (Route(dst="10.0.0.0/8", protocol=142), "type"),
     (Route(dst="10.0.0.0/8", protocol=142), "gateway"),
@@ -161,7 +170,7 @@ WISHES: list[tuple[Resource, str]] = [
 @pytest.mark.parametrize(("wish", "field"), WISHES, ids=lambda value: getattr(value, "kind", value))
 @pytest.mark.parametrize("text", NASTY, ids=ascii)
 def test_a_word_that_is_none_is_refused(wish: Resource, field: str, text: str) -> None:
-    nasty = dataclasses.replace(wish, **{field: text})
+    nasty = dataclasses.replace(wish, **dict[str, Any]({field: text}))
     with pytest.raises(ValueError, match=REFUSED):
         DRIVER.write([Change(None, nasty)], Reading({}))
 

@@ -22,7 +22,7 @@ from .node import DRIVER
 MAC = "02:00:00:00:00:01"
 OTHER = "02:00:00:00:00:99"
 Row = dict[str, Any]
-RULES: list[Row] = [{"priority": n, "src": "all", "table": table} for n, table in enumerate(("255", "254"))]
+RULES: list[Row] = [{"src": "all", "table": table} for table in ("255", "254")]
 ON_LINK: Row = {"type": "1", "dst": "172.20.20.0/24", "dev": "eth0", "protocol": "2", "scope": "253", "flags": []}
 DEFAULT: Row = ON_LINK | {"dst": "default", "gateway": "172.20.20.254", "protocol": "3", "scope": "0"}
 LEGS = [{"gateway": f"172.20.20.{n}", "dev": "eth0", "weight": 1, "flags": []} for n in (253, 254)]
@@ -38,9 +38,10 @@ def node(
     home = [("172.20.20.4", 24), ("fd00::4", 64)]
     links = [_link("eth0", *home), _link("eth1", ("10.10.10.11", 24)), _link("eth2", ("172.20.20.77", 25), up=False)]
     mac = {"dst": route.get("gateway", client), "dev": "eth0", "lladdr": MAC, "state": ["STALE"]}
-    lines = [f"{server} {client}", *(json.dumps(rows) for rows in ([route], [mac], RULES if rules is None else rules))]
+    lines = [f"{server} {client}", *(json.dumps(rows) for rows in ([route], [mac]))]
+    policy = [{"priority": 10 * place} | rule for place, rule in enumerate(RULES if rules is None else rules)]
     four = [ON_LINK | {"table": "254"}]
-    tables = [links, four, [SIX | {"table": "254"}], [], []]
+    tables = [links, four, [SIX | {"table": "254"}], [], [], policy, policy]
     said = [*map(json.dumps, tables), "", "\n".join(lines) + "\n"]
     return DRIVER.read([Answer(text) for text in said])
 
@@ -236,6 +237,7 @@ def test_what_the_gateway_stands_on_is_never_deleted() -> None:
         "link eth0",
         "route 172.20.20.0/24 table 254 metric 0",
         "address 172.20.20.4/24 dev eth0",
+        "rule 10: from all lookup 254",
     }
 
 
@@ -243,7 +245,7 @@ def test_a_link_local_session_has_its_neighbour_alone() -> None:
     info = {"local": "fe80::4", "prefixlen": 64, "scope": "253"}
     links = [{**_link("eth0"), "addr_info": [info]}]
     told = Answer("fe80::4%eth0 fe80::1%eth0\n", 2, "Error: any valid prefix is expected")
-    reading = DRIVER.read([Answer(json.dumps(links)), *[Answer("[]")] * 4, Answer(""), told])
+    reading = DRIVER.read([Answer(json.dumps(links)), *[Answer("[]")] * 6, Answer(""), told])
     assert Key("link", "eth0") in reading.session
     assert verdict(reading, Neighbour(dev="eth0", dst="fe80::1", lladdr=OTHER)) == (
         f"would create neighbour fe80::1 dev eth0: packets back to us (fe80::1) would go to {OTHER} "

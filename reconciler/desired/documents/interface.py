@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from reconciler.desired.documents.address import InterfaceAddress
 from reconciler.desired.documents.spec import Many, Part
-from reconciler.desired.documents.values import Address, Ifname, Interface, Mtu, StationMac, wrong
+from reconciler.desired.documents.values import Address, Ifname, Mtu, StationMac, wrong
 
 LEAST_FORWARD_DELAY = 2
 """Seconds; the kernel refuses less with STP (``BR_MIN_FORWARD_DELAY``), and more than 30."""
@@ -62,7 +63,7 @@ class NodeInterface(Part):
     """
 
     example: ClassVar[str] = "{addresses: [10.10.10.1/24]}"
-    addresses: Many[Interface] | None = None
+    addresses: Many[InterfaceAddress] | None = None
     mtu: Mtu | None = None
     mac: StationMac | None = None
     txqlen: Annotated[int, Field(ge=0, le=4294967295)] | None = None
