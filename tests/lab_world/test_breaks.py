@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from reconciler.lab import breaks, netns
-from reconciler.lab.breaks.live import VXLAN, Cluster, Node, Switch, stanzas
+from reconciler.lab.breaks.live import VXLAN, Cluster, Node, Switch
 from reconciler.lab.breaks.scenario import Break, Scenario
+from reconciler.lab.stanzas import stanzas
 from reconciler.lab.state import Lab
 
 from .conftest import command, shown

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from .. import netns, node, switch
 from ..errors import LabError
+from ..stanzas import Stanza, stanzas
 from ..state import Lab, Member
 
 VXLAN = "vxlan.calico"
@@ -73,22 +73,6 @@ def _full(row: Row) -> Row:
     """A route as ``ip -N`` prints it, with its length and its type as a word again."""
     dst, kind = row["dst"], row.get("type", "1")
     return {**row, "dst": dst if "/" in dst else f"{dst}/32", "type": TYPES.get(kind, kind)}
-
-
-@dataclass(frozen=True, slots=True)
-class Stanza:
-    """A section of a running configuration: ``interface Vlan10`` and what is indented below it."""
-
-    header: str
-    lines: tuple[str, ...]
-
-    @property
-    def subject(self) -> str:
-        return self.header.split()[1]
-
-    def value(self, prefix: str) -> str | None:
-        """The rest of the line that begins with ``prefix``."""
-        return next((line[len(prefix) + 1 :] for line in self.lines if line.startswith(prefix + " ")), None)
 
 
 class Switch:
@@ -155,20 +139,6 @@ class Cluster:
         if ran.returncode:
             raise LabError(f"kubectl on {self.device}: {ran.stderr.strip()}")
         return ran.stdout
-
-
-def stanzas(text: str) -> Iterator[Stanza]:
-    """Cut a running configuration into its sections."""
-    header, lines = "", list[str]()
-    for line in text.splitlines():
-        if line.startswith(" "):
-            lines.append(line.strip())
-            continue
-        if header:
-            yield Stanza(header, tuple(lines))
-        header, lines = line.strip("! "), []
-    if header:
-        yield Stanza(header, tuple(lines))
 
 
 def devices(lab: Lab) -> list[Node | Switch | Cluster]:
