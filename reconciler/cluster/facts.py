@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_interface, ip_network
 from typing import Any
 
 from reconciler.cluster.kubectl import CRD, Document, documents, either, get, items
@@ -13,7 +15,14 @@ from reconciler.core.driver import Answer, Unreadable
 
 CALICO = "projectcalico.org/"
 FLANNEL = "flannel.alpha.coreos.com/"
-KINDS = ("nodes", "blockaffinities", "ipamblocks", "clusterinformations", "felixconfigurations")
+KINDS = (
+    "nodes",
+    "blockaffinities",
+    "ipamblocks",
+    "clusterinformations",
+    "felixconfigurations",
+    "bgpconfigurations",
+)
 
 
 def _unless_not_served(*asked: str) -> str:
@@ -34,40 +43,45 @@ QUESTION = " && ".join(
         _unless_not_served(get(f"/apis/{CRD}/ipamblocks")),
         _unless_not_served(*either("clusterinformations")),
         _unless_not_served(*either("felixconfigurations")),
+        _unless_not_served(*either("bgpconfigurations")),
     ]
 )
-ANNOTATIONS = {
-    "addresses": {4: f"{CALICO}IPv4Address", 6: f"{CALICO}IPv6Address"},
-    "tunnels": {4: f"{CALICO}IPv4VXLANTunnelAddr", 6: f"{CALICO}IPv6VXLANTunnelAddr"},
-    "macs": {4: f"{CALICO}VXLANTunnelMACAddr", 6: f"{CALICO}VXLANTunnelMACAddrV6"},
+ADDRESSES = {4: f"{CALICO}IPv4Address", 6: f"{CALICO}IPv6Address"}
+TUNNELS = {
+    "vxlan": f"{CALICO}IPv4VXLANTunnelAddr",
+    "vxlan6": f"{CALICO}IPv6VXLANTunnelAddr",
+    "ipip": f"{CALICO}IPv4IPIPTunnelAddr",
+    "wireguard": f"{CALICO}IPv4WireguardInterfaceAddr",
+    "wireguard6": f"{CALICO}IPv6WireguardInterfaceAddr",
+    "cilium": "network.cilium.io/ipv4-cilium-host",
 }
-"""Calico's facts on a Kubernetes Node, by IP version (libcalico-go, backend/k8s/resources/node.go)."""
-FORMS = {
-    "addresses": re.compile(r"[0-9a-fA-F.:]+/\d{1,3}"),
-    "tunnels": re.compile(r"[0-9a-fA-F.:]+"),
-    "macs": re.compile(r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}"),
-}
-"""What an annotation may look like; anything else is not told."""
-MEANINGS = {"addresses": ip_interface, "tunnels": ip_address}
+MACS = {"vxlan": f"{CALICO}VXLANTunnelMACAddr", "vxlan6": f"{CALICO}VXLANTunnelMACAddrV6"}
+KEYS = {"wireguard": f"{CALICO}WireguardPublicKey", "wireguard6": f"{CALICO}WireguardPublicKeyV6"}
+"""What a Kubernetes Node is annotated with (libcalico-go, backend/k8s/resources/node.go)."""
+ADDRESS = re.compile(r"[0-9a-fA-F.:]+(?:/\d{1,3})?")
+MAC = re.compile(r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}")
+KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
+"""What an annotation may look like; anything else is not told: others rely on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
-    """One Node. By IP version: ``addresses`` with prefix length, VXLAN ``tunnels`` and ``macs`` (only if overridden).
+    """One Node. ``addresses`` of the underlay by IP version, with prefix length (a host's where none is told).
 
-    ``flannel``: that CNI's annotations without their prefix (``backend-data``, ``public-ip``).
+    ``tunnels``, ``macs`` and ``keys`` by the names that a Node document has for them (``vxlan6``, ``ipip``, ...); a MAC
+    of Calico's only where it is overridden. ``pod_cidrs`` is what Kubernetes gave the node.
     """
 
     addresses: Mapping[int, str] = field(default_factory=dict)
-    tunnels: Mapping[int, str] = field(default_factory=dict)
-    macs: Mapping[int, str] = field(default_factory=dict)
+    tunnels: Mapping[str, str] = field(default_factory=dict)
+    macs: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
     pod_cidrs: tuple[str, ...] = ()
-    flannel: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterFacts:
-    """A cluster in its own words. ``affinities``, ``blocks`` and ``felix`` are specs as kubectl prints them.
+    """A cluster in its own words. ``affinities``, ``blocks``, ``felix``, ``bgp`` are specs as kubectl prints them.
 
     ``calico_version`` as ClusterInformation has it (``v3.30.2``). ``None`` is what the cluster did not tell;
     ``missing`` says why it told nothing at all.
@@ -78,6 +92,7 @@ class ClusterFacts:
     affinities: Sequence[Document] | None = None
     blocks: Sequence[Document] | None = None
     felix: Mapping[str, Any] | None = None
+    bgp: Mapping[str, Any] | None = None
     missing: str = ""
 
 
@@ -85,13 +100,14 @@ def read(answer: Answer) -> ClusterFacts:
     """Facts are a help, so their absence is no failure of the node: it is told in ``missing``."""
     try:
         told = documents("nodes and what Calico knows of them", answer, len(KINDS))
-        nodes, affinities, blocks, information, felix = map(_items, KINDS, told)
+        nodes, affinities, blocks, information, felix, bgp = map(_items, KINDS, told)
         return ClusterFacts(
             calico_version=_default(information or ()).get("calicoVersion"),
             nodes={node["metadata"]["name"]: _node(node) for node in nodes or ()},
             affinities=_specs(affinities),
             blocks=_specs(blocks),
             felix=None if felix is None else _default(felix),
+            bgp=None if bgp is None else _default(bgp),
         )
     except Unreadable as error:
         return ClusterFacts(missing=str(error))
@@ -114,22 +130,58 @@ def _default(found: Sequence[Document]) -> Mapping[str, Any]:
 
 
 def _node(node: Document) -> NodeFacts:
-    notes = node["metadata"].get("annotations", {})
-    told = {
-        name: {version: notes[key] for version, key in keys.items() if _fits(name, version, notes.get(key, ""))}
-        for name, keys in ANNOTATIONS.items()
-    }
-    flannel = {key.removeprefix(FLANNEL): text for key, text in notes.items() if key.startswith(FLANNEL)}
+    notes: Mapping[str, str] = node["metadata"].get("annotations", {})
     spec = node.get("spec", {})
     cidrs = spec.get("podCIDRs") or [cidr for cidr in [spec.get("podCIDR")] if cidr]
-    return NodeFacts(**told, pod_cidrs=tuple(cidrs), flannel=flannel)
+    calico = NodeFacts(
+        addresses={version: notes[key] for version, key in ADDRESSES.items() if _is_address(notes.get(key), version)},
+        tunnels={kind: notes[key] for kind, key in TUNNELS.items() if _is_tunnel(notes.get(key), kind)},
+        macs={kind: notes[key] for kind, key in MACS.items() if MAC.fullmatch(notes.get(key, ""))},
+        keys={kind: notes[key] for kind, key in KEYS.items() if KEY.fullmatch(notes.get(key, ""))},
+        pod_cidrs=tuple(filter(_is_prefix, cidrs)),
+    )
+    return _with_flannel(calico, {k.removeprefix(FLANNEL): v for k, v in notes.items() if k.startswith(FLANNEL)})
 
 
-def _fits(name: str, version: int, text: str) -> bool:
-    """Whether an annotation says what its key promises, an address of that family: others rely on it."""
-    if not FORMS[name].fullmatch(text):
+def _with_flannel(facts: NodeFacts, notes: Mapping[str, str]) -> NodeFacts:
+    """Flannel's annotations (flannel pkg/subnet/kube/annotations.go), where Calico has said nothing."""
+    public = {4: notes.get("public-ip"), 6: notes.get("public-ipv6")}
+    ends = {"": _backend(notes.get("backend-data")), "6": _backend(notes.get("backend-v6-data"))}
+    macs = {f"vxlan{six}": str(data.get("VtepMAC", "")).lower() for six, data in ends.items()}
+    keys = {f"wireguard{six}": str(data.get("PublicKey", "")) for six, data in ends.items()}
+    return dataclasses.replace(
+        facts,
+        addresses={v: text for v, text in public.items() if text and _is_address(text, v)} | dict(facts.addresses),
+        macs={kind: mac for kind, mac in macs.items() if MAC.fullmatch(mac)} | dict(facts.macs),
+        keys={kind: key for kind, key in keys.items() if KEY.fullmatch(key)} | dict(facts.keys),
+    )
+
+
+def _backend(text: str | None) -> Mapping[str, Any]:
+    """What a flanneld says of its own end; ``null`` and anything that is no JSON object say nothing."""
+    try:
+        told = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _is_address(text: str | None, version: int) -> bool:
+    """Whether an annotation is an address of that family: a zone or a word would reach a command."""
+    if text is None or not ADDRESS.fullmatch(text):
         return False
     try:
-        return name not in MEANINGS or MEANINGS[name](text).version == version
+        return ip_interface(text).version == version
+    except ValueError:
+        return False
+
+
+def _is_tunnel(text: str | None, kind: str) -> bool:
+    return text is not None and "/" not in text and _is_address(text, 6 if kind.endswith("6") else 4)
+
+
+def _is_prefix(text: object) -> bool:
+    try:
+        return isinstance(text, str) and "/" in text and bool(ip_network(text))
     except ValueError:
         return False

@@ -25,7 +25,7 @@ def own_session(changes: Sequence[Change], session: Mapping[Key, str], way: Way 
 
     By changing what carries it (``session``: key -> reason), or by leading the packets back to us off their ``way``.
     """
-    reasons = [(change, session.get(change.key) or (way and way.cut_by(change))) for change in changes]
+    reasons = [(change, session.get(change.key) or (way and way.cut_by(change, changes))) for change in changes]
     return "; ".join(f"would {change.verb} {change.key}: {reason}" for change, reason in reasons if reason) or None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import NamedTuple, Protocol
@@ -47,6 +48,6 @@ class Path:
 class Way(Protocol):
     """How a device's packets find back to us. Pure."""
 
-    def cut_by(self, change: Change) -> str | None:
-        """Why ``change`` would lead them somewhere else, or None."""
+    def cut_by(self, change: Change, plan: Sequence[Change]) -> str | None:
+        """Why ``change``, one of ``plan``, would lead them somewhere else, or None."""
         ...

@@ -9,11 +9,19 @@ from pydantic import ValidationError
 
 from reconciler.cluster import facts as told
 from reconciler.core.resource import Resource
-from reconciler.desired.documents import BlockAffinity, Cluster, FelixConfiguration, IPAMBlock, IPPool, Spec
+from reconciler.desired.documents import (
+    BGPConfiguration,
+    BlockAffinity,
+    Cluster,
+    FelixConfiguration,
+    IPAMBlock,
+    IPPool,
+    Spec,
+)
 from reconciler.desired.repository import Repository
 from reconciler.engine.observe import Sight
-from reconciler.intent.calico_facts import is_complete
-from reconciler.intent.facts import ClusterFacts, NodeFacts
+from reconciler.intent.cluster import is_complete
+from reconciler.intent.facts import ClusterFacts
 
 S = TypeVar("S", bound=Spec)
 
@@ -40,16 +48,19 @@ def _facts(sight: Sight, complete: bool) -> ClusterFacts:
 def _told(known: told.ClusterFacts, pools: Mapping[str, IPPool] | None) -> ClusterFacts:
     """Rows of affinities that nobody told stay unknown; settings and blocks would be taken for none."""
     blocks, felix = _fitting(IPAMBlock, known.blocks), _fitting(FelixConfiguration, _listed(known.felix))
-    for kind, given, fitting in (("ipamblocks", known.blocks, blocks), ("felixconfigurations", known.felix, felix)):
+    bgp = _fitting(BGPConfiguration, _listed(known.bgp))
+    settings = (("felixconfigurations", known.felix, felix), ("bgpconfigurations", known.bgp, bgp))
+    for kind, given, fitting in (("ipamblocks", known.blocks, blocks), *settings):
         if given is not None and fitting is None:
             return ClusterFacts(failed=f"{kind} have a form that is not known")
     return ClusterFacts(
         version=known.calico_version,
-        nodes={name: NodeFacts(node.addresses, node.tunnels, node.macs) for name, node in known.nodes.items()},
+        nodes=known.nodes,
         pools=pools,
         affinities=_fitting(BlockAffinity, known.affinities),
         blocks=blocks,
         felix=felix[0] if felix else None,
+        bgp=bgp[0] if bgp else None,
     )
 
 

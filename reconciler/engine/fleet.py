@@ -12,7 +12,7 @@ from reconciler.desired.repository import Repository
 from reconciler.engine.observe import Device
 from reconciler.engine.parts import Api, driver_for, prologue_for
 from reconciler.engine.reach import Barred, transport_for
-from reconciler.intent.calico_facts import is_complete
+from reconciler.intent.cluster import is_complete
 from reconciler.transport.jumps import Jumps
 
 

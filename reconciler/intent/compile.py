@@ -52,7 +52,7 @@ class World:
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        found = {warning for part in self._parts for warning in part.warnings} | set(cluster.warnings(self._repository))
+        found = {warning for part in self._parts for warning in part.warnings}
         return tuple(sorted(map(self._located, found)))
 
     def wish(self, device: str) -> Wish:

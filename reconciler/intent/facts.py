@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.desired.documents import BlockAffinity, FelixConfiguration, IPAMBlock, IPPool
-
-
-@dataclass(frozen=True, slots=True)
-class NodeFacts:
-    """Annotations of one Kubernetes Node (libcalico-go, backend/k8s/resources/node.go), each by IP version.
-
-    ``addresses`` carry their prefix length; ``tunnels`` and ``macs`` are Calico's VXLAN ends, a MAC only if overridden.
-    """
-
-    addresses: Mapping[int, str] = field(default_factory=dict)
-    tunnels: Mapping[int, str] = field(default_factory=dict)
-    macs: Mapping[int, str] = field(default_factory=dict)
+from reconciler.cluster.facts import NodeFacts
+from reconciler.desired.documents import BGPConfiguration, BlockAffinity, FelixConfiguration, IPAMBlock, IPPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +23,5 @@ class ClusterFacts:
     affinities: Sequence[BlockAffinity] | None = None
     blocks: Sequence[IPAMBlock] | None = None
     felix: FelixConfiguration | None = None
+    bgp: BGPConfiguration | None = None
     failed: str = ""

@@ -12,13 +12,12 @@ from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import MAIN_TABLE, Route
+from reconciler.linux.route import Route
+from reconciler.linux.rule import Rule
 
 OUR_PROTOCOL = 142
 KERNEL_PROTOCOL = 2
-FELIX_PROTOCOL = 80
-CALICO_TUNNELS = frozenset({"vxlan.calico", "vxlan-v6.calico"})
-CNI_DEVICES = ("vxlan.calico", "vxlan-v6.calico", "flannel*", "cilium_*")
+CNI_DEVICES = ("vxlan.calico", "vxlan-v6.calico", "wireguard.cali", "wg-v6.cali", "tunl0", "flannel*", "cilium_*")
 POD_DEVICES = ("cali*", "lxc*", "veth*", "cni0", "cilium_*")
 """Pods hang on these: their routes and neighbours come and go with the pods, whatever a CNI counts as its own."""
 IPV6_BOOTSTRAP = (ip_network("fe80::/10"), ip_network("ff00::/8"))
@@ -35,12 +34,11 @@ class Except:
     prefixes: frozenset[Network] = frozenset()
 
     def covers(self, resource: Resource) -> bool:
-        if self.devices and any(_matches(dev, self.devices) for dev in devices_of(resource)):
+        if self.devices and any(matches(dev, self.devices) for dev in devices_of(resource)):
             return True
-        if isinstance(resource, Route) and resource.table in self.tables:
+        if isinstance(resource, Route | Rule) and resource.table in self.tables:
             return True
-        network = _network_of(resource) if self.prefixes else None
-        return network is not None and inside(network, self.prefixes)
+        return bool(self.prefixes) and any(inside(network, self.prefixes) for network in _networks_of(resource))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +54,11 @@ class LinuxClaim:
     excepted: Except = field(default_factory=Except)
 
     def owns(self, resource: Resource) -> bool:
-        return not self.excepted.covers(resource) and (_is_declared(resource, self.declared) or self._marked(resource))
+        return not self.excepted.covers(resource) and (is_declared(resource, self.declared) or self._marked(resource))
 
     def _marked(self, resource: Resource) -> bool:
         match resource:
-            case Route() | Neighbour():
+            case Route() | Neighbour() | Rule():
                 return resource.protocol == OUR_PROTOCOL
             case FdbEntry():
                 return bool(resource.extern_learn) and not is_cni_device(resource.dev)
@@ -70,58 +68,21 @@ class LinuxClaim:
                 return False
 
 
-@dataclass(frozen=True, slots=True)
-class CalicoClaim:
-    """What Felix counts as its own (felix/routetable/ownershippol, felix/vxlanfdb), less what pods hang on.
-
-    ``declared``: compiled rows. ``protocol``: 80, or ``deviceRouteProtocol`` where that is not 3.
-    ``strange``: pools whose mode is not compiled; what Felix keeps for them cannot be told from what is stale.
-    Felix reads the main table alone and deletes its tunnel devices when no pool wants them.
-    """
-
-    declared: State = field(default_factory=dict)
-    protocol: int = FELIX_PROTOCOL
-    strange: frozenset[Network] = frozenset()
-    excepted: Except = field(default_factory=Except)
-
-    def owns(self, resource: Resource) -> bool:
-        if self.excepted.covers(resource):
-            return False
-        return _is_declared(resource, self.declared) or (self._counts(resource) and not _is_spared(resource))
-
-    def _counts(self, resource: Resource) -> bool:
-        match resource:
-            case Route():
-                return self._counts_route(resource)
-            case Link():
-                return resource.ifname in CALICO_TUNNELS
-            case Neighbour() | FdbEntry() | Address():
-                return resource.dev in CALICO_TUNNELS
-            case _:
-                return False
-
-    def _counts_route(self, route: Route) -> bool:
-        network = ip_network(route.dst)
-        if route.table != MAIN_TABLE or inside(network, self.strange):
-            return False
-        bootstrap = network.version == 6 and inside(network, IPV6_BOOTSTRAP)
-        return not bootstrap and (route.protocol == self.protocol or bool(CALICO_TUNNELS & set(devices_of(route))))
-
-
-def _is_declared(resource: Resource, declared: State) -> bool:
+def is_declared(resource: Resource, declared: State) -> bool:
     """Whether it is the wanted entry, be its values wrong: another protocol number says that another owner sits there.
 
     The kernel lets one owner's ``ip route replace`` overwrite another's entry silently (docs/KERNEL.md, fact 2).
     """
     want = declared.get(resource.key)
-    if isinstance(want, Route | Neighbour) and isinstance(resource, Route | Neighbour):
-        return want.protocol == resource.protocol
+    if isinstance(want, Route | Neighbour | Rule):
+        seen = want.lens(resource)  # a rule may leave its protocol open
+        return isinstance(seen, Route | Neighbour | Rule) and want.protocol == seen.protocol
     return want is not None
 
 
 def is_cni_device(dev: str) -> bool:
     """Whether a CNI counts everything on this tunnel device as its own, whatever mark it carries."""
-    return _matches(dev, CNI_DEVICES)
+    return matches(dev, CNI_DEVICES)
 
 
 def devices_of(resource: Resource) -> Iterator[str]:
@@ -130,6 +91,8 @@ def devices_of(resource: Resource) -> Iterator[str]:
         yield resource.ifname
     if resource.link is not None:
         yield resource.link
+    if isinstance(resource, Rule):
+        yield from (dev for dev in (resource.iif, resource.oif) if dev is not None)
     if isinstance(resource, Route):
         yield from (leg.dev for leg in resource.nexthops or () if leg.dev is not None)
 
@@ -139,9 +102,9 @@ def inside(network: Network, prefixes: frozenset[Network] | tuple[Network, ...])
     return any(network.version == p.version and network.subnet_of(p) for p in prefixes)  # type: ignore[arg-type]
 
 
-def _is_spared(resource: Resource) -> bool:
+def is_spared(resource: Resource) -> bool:
     """What nobody but the kernel and the CNI's plugin may touch: pods' rows, connected routes, link-local addresses."""
-    if any(_matches(dev, POD_DEVICES) for dev in devices_of(resource)):
+    if any(matches(dev, POD_DEVICES) for dev in devices_of(resource)):
         return True
     if isinstance(resource, Route):
         direct = resource.gateway is None and resource.nexthops is None
@@ -149,17 +112,18 @@ def _is_spared(resource: Resource) -> bool:
     return isinstance(resource, Address) and inside(ip_network(resource.local), IPV6_BOOTSTRAP)
 
 
-def _network_of(resource: Resource) -> Network | None:
+def _networks_of(resource: Resource) -> Iterator[Network]:
     match resource:
         case Route():
-            return ip_network(resource.dst)
+            yield ip_network(resource.dst)
         case Neighbour():
-            return ip_network(ip_address(resource.dst))
+            yield ip_network(ip_address(resource.dst))
         case Address():
-            return ip_network(ip_address(resource.local))
-        case _:
-            return None
+            yield ip_network(ip_address(resource.local))
+        case Rule():
+            yield from (ip_network(side, strict=False) for side in (resource.src, resource.dst) if side)
 
 
-def _matches(dev: str, patterns: frozenset[str] | tuple[str, ...]) -> bool:
+def matches(dev: str, patterns: frozenset[str] | tuple[str, ...]) -> bool:
+    """Whether an interface's name is one of these, which may be globs."""
     return any(fnmatchcase(dev, pattern) for pattern in patterns)

@@ -1,4 +1,4 @@
-"""A Linux node's language: six questions to iproute2 in one round trip, and lines for its batches."""
+"""A Linux node's language: eight questions to iproute2 in one round trip, and lines for its batches."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from reconciler.core.change import Change
 from reconciler.core.driver import Answer, Line, Reading, Script, Unreadable
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.resource import Key, Resource, State, state_of
-from reconciler.linux import address, fdb, link, neighbour, route
+from reconciler.linux import address, fdb, link, neighbour, route, rule
 from reconciler.linux.address import Address
 from reconciler.linux.answers import rows
-from reconciler.linux.fallout import fallout
+from reconciler.linux.fallout import fallout, in_its_place
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import Route
+from reconciler.linux.rule import Rule
 from reconciler.linux.session import QUESTION, session_of
 from reconciler.linux.words import Row
 
@@ -28,16 +29,18 @@ TABLES = (
     "ip -j -d -N -6 route show table all",
     "ip -j -d -N neigh show nud permanent",
     "bridge -j fdb show",
+    "ip -j -d -N -4 rule show",
+    "ip -j -d -N -6 rule show",
 )
 """Unfiltered where a filter would hide a stranger on our key; with numbers, since a node may lack the names."""
-KINDS: tuple[type[Resource], ...] = (Link, Address, Neighbour, FdbEntry, Route)
+KINDS: tuple[type[Resource], ...] = (Link, Address, Neighbour, FdbEntry, Route, Rule)
 ORDER = kind_order(KINDS)
-PROGRAMS = dict.fromkeys(ORDER, "ip") | {FdbEntry.kind: "bridge"}
 PUT: dict[str, Callable[[Any], str]] = {
     Address.kind: address.put,
     Neighbour.kind: neighbour.put,
     FdbEntry.kind: fdb.put,
     Route.kind: route.put,
+    Rule.kind: rule.put,
 }
 DROP: dict[str, Callable[[Any], str]] = {
     Link.kind: link.drop,
@@ -45,6 +48,7 @@ DROP: dict[str, Callable[[Any], str]] = {
     Neighbour.kind: neighbour.drop,
     FdbEntry.kind: fdb.drop,
     Route.kind: route.drop,
+    Rule.kind: rule.drop,
 }
 
 
@@ -57,7 +61,7 @@ class LinuxDriver:
     def read(self, answers: Sequence[Answer]) -> Reading:
         """Everything the node has. Raises: Unreadable, naming the question; half a table is no table."""
         *tables, session = answers
-        read = [rows(question, answer) for question, answer in zip(TABLES, tables, strict=True)]
+        read = [_rows(question, answer) for question, answer in zip(TABLES, tables, strict=True)]
         if not read[0]:
             raise Unreadable(f"{TABLES[0]}: no interface at all, not even lo")
         try:
@@ -95,7 +99,7 @@ class _Writer:
             yield from self._drop(before)
         if isinstance(after, Link):
             for text in _interface(None if self.change.recreates else before, after):
-                yield self._line(after.kind, text)
+                yield self._line(after, text)
         elif after is not None:
             yield self._put(after)
         yield from map(self._put, self.change.replays)
@@ -111,13 +115,28 @@ class _Writer:
 
     def _drop(self, resource: Resource) -> Iterator[tuple[str, Line]]:
         if resource.link not in self.fresh:
-            yield self._line(resource.kind, DROP[resource.kind](resource))
+            for _ in range(1 + len(in_its_place(resource, self.found, self.changed))):
+                yield self._line(resource, DROP[resource.kind](resource))
 
     def _put(self, resource: Resource) -> tuple[str, Line]:
-        return self._line(resource.kind, PUT[resource.kind](resource))
+        return self._line(resource, PUT[resource.kind](resource))
 
-    def _line(self, kind: str, text: str) -> tuple[str, Line]:
-        return kind, Line(PROGRAMS[kind], text, self.change)
+    def _line(self, resource: Resource, text: str) -> tuple[str, Line]:
+        return resource.kind, Line(_program(resource), text, self.change)
+
+
+def _program(resource: Resource) -> str:
+    match resource:
+        case FdbEntry():
+            return "bridge"
+        case Rule():
+            return rule.program(resource)
+        case _:
+            return "ip"
+
+
+def _rows(question: str, answer: Answer) -> Sequence[Row]:
+    return rule.rows_of(question, answer) if " rule " in question else rows(question, answer)
 
 
 def _interface(before: Resource | None, after: Link) -> Iterator[str]:
@@ -126,7 +145,7 @@ def _interface(before: Resource | None, after: Link) -> Iterator[str]:
 
 def _resources(*tables: Sequence[Row]) -> Iterator[Resource]:
     """Every entry of the tables, in the order of ``TABLES``."""
-    interfaces, four, six, neighbours, forwarding = tables
+    interfaces, four, six, neighbours, forwarding, rules, rules6 = tables
     links = list(link.read(interfaces))
     yield from links
     yield from address.read(interfaces)
@@ -134,3 +153,5 @@ def _resources(*tables: Sequence[Row]) -> Iterator[Resource]:
     yield from route.read(six, "::/0")
     yield from neighbour.read(neighbours)
     yield from fdb.read(forwarding, frozenset(one.ifname for one in links if one.info_kind == "vxlan"))
+    yield from rule.read(rules, 4)
+    yield from rule.read(rules6, 6)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from ipaddress import ip_interface
+from itertools import takewhile
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, Resource, State
 from reconciler.linux.address import Address
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import Route
+from reconciler.linux.rule import Rule
 
 KERNEL_PROTOCOL = 2
 
@@ -21,6 +23,7 @@ def fallout(change: Change, found: State, changed: Collection[Key]) -> Iterator[
     an interface its routes and neighbours (kernel: ``inet_del_ifa``, ``fib_disable_ip``). What is ``changed`` itself
     is left to its own change.
     """
+    yield from in_its_place(change.before, found, changed)
     address = change.before
     if not isinstance(address, Address) or ":" in address.local:
         return
@@ -31,6 +34,15 @@ def fallout(change: Change, found: State, changed: Collection[Key]) -> Iterator[
     for key, resource in found.items():
         if key not in changed and resource.link == address.dev and _is_lost(resource):
             yield resource
+
+
+def in_its_place(resource: Resource | None, found: State, changed: Collection[Key]) -> Sequence[Resource]:
+    """Rules that the kernel would delete in place of ``resource``: of all that may stand for it the first one goes."""
+    if not isinstance(resource, Rule):
+        return ()
+    ahead = takewhile(lambda key: key != resource.key, found)
+    rules = [rule for key in ahead if key not in changed and isinstance(rule := found[key], Rule)]
+    return [rule for rule in rules if resource.may_stand_for(rule)]
 
 
 def _secondaries(primary: Address, found: State) -> Iterator[Address]:

@@ -13,19 +13,19 @@ from reconciler.linux.address import Address
 from reconciler.linux.answers import rows
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import IPV6_DEFAULT_METRIC, MAIN_TABLE, Route, route_of
-from reconciler.linux.rules import earlier
+from reconciler.linux.rule import Rule
+from reconciler.linux.rules import carriers, earlier
 from reconciler.linux.way import WayBack, network_of
 from reconciler.linux.words import Row
 
 # sshd tells the shell who is connected: client, its port, server address, its port. A shell within a container is
 # told nothing, or of a session that ends elsewhere, which then has no route `from` that address. The answer has a line
-# each: server and client; the route back; the neighbours in use; the rules (a kernel may know none but its own).
+# each: server and client; the route back; the neighbours in use.
 QUESTION = (
     'set -- ${SSH_CONNECTION:-}; echo "${3:-} ${1:-}"; '
     'case "${1:-}" in *:*) set -- "$@" -6;; *) set -- "$@" -4;; esac; '
     '[ -z "${3:-}" ] || { ip -j -d -N route get fibmatch "${1%%%*}" from "${3%%%*}" '
-    '&& ip -j -N "$5" neigh show nud reachable nud stale nud delay nud probe '
-    '&& { ip -j -N "$5" rule show || :; }; }'
+    '&& ip -j -N "$5" neigh show nud reachable nud stale nud delay nud probe; }'
 )
 STACKED = frozenset({"vlan", "macvlan", "ipvlan"})
 LINK_LOCAL = ip_network("fe80::/64")
@@ -49,14 +49,13 @@ class _Told:
     client: str
     route: Answer
     neighbours: Sequence[Row]
-    rules: Sequence[Row]
 
     @classmethod
     def by(cls, answer: Answer) -> _Told:
-        ends, route, neighbours, rules, *_ = (*answer.text.split("\n"), "", "", "", "")
+        ends, route, neighbours, *_ = (*answer.text.split("\n"), "", "", "")
         server, _, client = ends.partition(" ")
-        told = [rows("ip neigh, ip rule (the way back to us)", Answer(text or "[]")) for text in (neighbours, rules)]
-        return cls(server, client.strip(), Answer(route, answer.status, answer.error), *told)
+        used = rows("ip neigh (the way back to us)", Answer(neighbours or "[]"))
+        return cls(server, client.strip(), Answer(route, answer.status, answer.error), used)
 
 
 def session_of(answer: Answer, links: Sequence[Row], found: State) -> Session:
@@ -79,6 +78,7 @@ def session_of(answer: Answer, links: Sequence[Row], found: State) -> Session:
         way = _way(told, back[0], found)
     for hop in sorted(way.present.hops) if way else ():
         keys += (*_carriers(hop.dev, links), *_beneath(hop, found))
+    keys += [rule.key for rule in way.led_by] if way else ()
     return Session(dict.fromkeys(keys, f"carries our own SSH session (to {told.server})"), way)
 
 
@@ -100,14 +100,22 @@ def _way(told: _Told, row: Row, found: State) -> WayBack | None:
     legs = [leg for leg in row.get("nexthops") or [row] if "dead" not in leg["flags"] and "dev" in leg]
     hops = frozenset(Hop(_gateway(leg) or str(client), leg["dev"]) for leg in legs) if route.type == "unicast" else ()
     cost = route.metric or (IPV6_DEFAULT_METRIC if client.version == 6 else 0)
+    server, rules = ip_address(told.server), _rules(found, client.version)
     return WayBack(
         client=client,
+        server=server,
         present=Path(ip_network(route.dst), cost, frozenset(hops)),
         table=route.table,
-        earlier=earlier(told.rules, route.table, client, ip_address(told.server)),
+        earlier=earlier(rules, route.table, client, server),
+        led_by=tuple(carriers(rules, route.table, client, server)),
         macs=_macs(told, found),
         addresses=_addresses(found),
+        routes=tuple(r for r in found.values() if isinstance(r, Route)),
     )
+
+
+def _rules(found: State, family: int) -> list[Rule]:
+    return [r for r in found.values() if isinstance(r, Rule) and r.family == family]
 
 
 def _gateway(leg: Row) -> str | None:
@@ -121,7 +129,8 @@ def _link_local_way(told: _Told, zone: str, found: State) -> WayBack | None:
     if not client:
         return None
     present = Path(LINK_LOCAL, hops=frozenset({Hop(client, zone)}))
-    return WayBack(client=ip_address(client), present=present, table=NOWHERE, earlier={}, macs=_macs(told, found))
+    ends = ip_address(client), ip_address(told.server.partition("%")[0])
+    return WayBack(*ends, present=present, table=NOWHERE, earlier={}, macs=_macs(told, found))
 
 
 def _macs(told: _Told, found: State) -> dict[Hop, str]:

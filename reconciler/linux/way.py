@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, ip_address, ip_network
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ from reconciler.linux.address import Address
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import IPV6_DEFAULT_METRIC, MAIN_TABLE, NextHop, Route
+from reconciler.linux.rule import ACTIONS, Rule
+from reconciler.linux.rules import applies, shortest
 
 LOCAL = 255
 """The table of the node's own addresses: it is looked at first."""
@@ -28,24 +30,30 @@ class Offer(NamedTuple):
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class WayBack:
-    """The route in ``table`` that packets to ``client`` (us) take now.
+    """The route in ``table`` that packets from ``server`` (the node) to ``client`` (us) take now.
 
     ``earlier``: tables that the rules have looked up before it, each with the shortest prefix that counts there.
-    ``macs``: the MACs that its next hops have now. ``addresses``: those of the node.
+    ``led_by``: the rules that lead to ``table``, the one that looks it up last. ``macs``: the MACs that its next hops
+    have now. ``addresses`` and ``routes``: those of the node.
     """
 
     client: IpAddress
+    server: IpAddress
     present: Path
     table: int
     earlier: Mapping[int, int]
     macs: Mapping[Hop, str]
+    led_by: Sequence[Rule] = ()
     addresses: Sequence[Address] = ()
+    routes: Sequence[Route] = ()
 
-    def cut_by(self, change: Change) -> str | None:
+    def cut_by(self, change: Change, plan: Sequence[Change]) -> str | None:
         """A change that restates what is there already cuts nothing: packets find back to us all the same."""
         after = change.after
+        if isinstance(after, Rule):
+            return self._turned_by(after, plan) if change.before is None else None
         if isinstance(after, Neighbour):
             return self._misled(after)
         if isinstance(after, Address) and any(after.local == hop.via != str(self.client) for hop in self.present.hops):
@@ -65,6 +73,23 @@ class WayBack:
     @property
     def _packets(self) -> str:
         return f"packets back to us ({self.client})"
+
+    def _turned_by(self, rule: Rule, plan: Sequence[Change]) -> str | None:
+        """A new rule ahead of ours, by what its table has now or will have after ``plan``."""
+        behind = bool(self.led_by) and rule.priority >= self.led_by[-1].priority
+        if behind or not applies(rule, self.client, self.server):
+            return None
+        if rule.action in ACTIONS.values():
+            return f"{self._packets} would end there instead of taking {self}"
+        if rule.action == "goto":
+            return f"{self._packets} may take it past what leads them to {self}"
+        if rule.table is None or rule.table == self.table:
+            return None
+        ahead = replace(self, earlier={rule.table: shortest(rule)})
+        coming = [change.after for change in plan if isinstance(change.after, Route)]
+        routes = [route for route in (*self.routes, *coming) if route.table == rule.table]
+        taken = next((route for route in routes if any(map(ahead._is_taken, ahead._offers(route)))), None)
+        return f"{self._packets} would take {taken.key} instead of {self}" if taken else None
 
     def _misled(self, entry: Neighbour) -> str | None:
         hop = Hop(str(ip_address(entry.dst)), entry.dev)

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from reconciler.core.driver import Answer, Failure, Line
 
-BATCHERS = frozenset({"ip", "bridge"})
+BATCHERS = frozenset({"ip", "ip -6", "bridge"})
 LAST = "link show dev end-of-batch"
 """Always refused, with its line number: without that, the batch has ended before its end."""
 ENDING = "neigh "
@@ -53,7 +53,7 @@ class Batch:
 
     def _alone(self, line: Line) -> str:
         """The words of a batch mean nothing to a shell; another program's line is a shell's already."""
-        return shlex.join([self.program, *line.text.split()]) if self.program in BATCHERS else str(line)
+        return shlex.join(str(line).split()) if self.program in BATCHERS else str(line)
 
     @property
     def _may_end(self) -> bool:

@@ -13,7 +13,7 @@ from reconciler.cluster import facts
 from reconciler.cluster.facts import ClusterFacts, NodeFacts
 from reconciler.core.driver import Answer
 from reconciler.desired.documents import Node
-from reconciler.intent.calico_facts import underlay
+from reconciler.intent.underlay import underlay
 
 CALICO = "projectcalico.org/"
 EMPTY: dict[str, Any] = {"items": []}
@@ -33,30 +33,54 @@ def read(*documents: Any) -> ClusterFacts:
 
 def told(annotations: dict[str, Any], **spec: Any) -> NodeFacts:
     node = {"metadata": {"name": "a", "annotations": annotations}, "spec": spec}
-    known = read({"items": [node]}, EMPTY, EMPTY, EMPTY, EMPTY)
+    known = read({"items": [node]}, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY)
     assert known.missing == ""
     return known.nodes["a"]
 
 
 @pytest.mark.parametrize(
-    ("key", "text", "fact", "version"),
+    ("key", "text", "fact", "name"),
     [
         ("IPv4Address", "10.0.0.1/24", "addresses", 4),
+        ("IPv4Address", "10.0.0.1", "addresses", 4),
         ("IPv6Address", "fd00::1/64", "addresses", 6),
-        ("IPv4VXLANTunnelAddr", "192.168.0.1", "tunnels", 4),
-        ("IPv6VXLANTunnelAddr", "fd00::1", "tunnels", 6),
-        ("VXLANTunnelMACAddr", "66:00:00:00:00:0a", "macs", 4),
-        ("VXLANTunnelMACAddrV6", "66:00:00:00:00:0A", "macs", 6),
+        ("IPv4VXLANTunnelAddr", "192.168.0.1", "tunnels", "vxlan"),
+        ("IPv6VXLANTunnelAddr", "fd00::1", "tunnels", "vxlan6"),
+        ("IPv4IPIPTunnelAddr", "192.168.0.1", "tunnels", "ipip"),
+        ("IPv4WireguardInterfaceAddr", "192.168.0.1", "tunnels", "wireguard"),
+        ("IPv6WireguardInterfaceAddr", "fd00::1", "tunnels", "wireguard6"),
+        ("VXLANTunnelMACAddr", "66:00:00:00:00:0a", "macs", "vxlan"),
+        ("VXLANTunnelMACAddrV6", "66:00:00:00:00:0A", "macs", "vxlan6"),
+        ("WireguardPublicKey", f"{'A' * 43}=", "keys", "wireguard"),
+        ("WireguardPublicKeyV6", f"{'A' * 43}=", "keys", "wireguard6"),
     ],
 )
-def test_each_annotation_has_its_place(key: str, text: str, fact: str, version: int) -> None:
-    assert told({f"{CALICO}{key}": text, "other": "x"}) == NodeFacts(**{fact: {version: text}})  # type: ignore[arg-type]
+def test_each_annotation_has_its_place(key: str, text: str, fact: str, name: str | int) -> None:
+    assert told({f"{CALICO}{key}": text, "other": "x"}) == NodeFacts(**{fact: {name: text}})  # type: ignore[arg-type]
+
+
+FLANNEL_NOTES = {
+    "backend-data": '{"VNI":1,"VtepMAC":"3A:00:00:00:00:01"}',
+    "backend-v6-data": "null",
+    "public-ip": "192.168.1.10",
+    "public-ipv6": "fd00::10",
+}
+
+
+def test_what_flanneld_says_of_its_end() -> None:
+    notes = {f"flannel.alpha.coreos.com/{key}": text for key, text in FLANNEL_NOTES.items()}
+    addresses = {4: "192.168.1.10", 6: "fd00::10"}
+    assert told(notes) == NodeFacts(addresses=addresses, macs={"vxlan": "3a:00:00:00:00:01"})
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "7", '"x"', '{"VtepMAC": 7}', '{"VtepMAC": "66:00; reboot"}', '{"PublicKey": []}'])
+def test_a_backend_that_says_nothing_usable(text: str) -> None:
+    assert told({"flannel.alpha.coreos.com/backend-data": text}) == NodeFacts()
 
 
 @pytest.mark.parametrize(
     ("key", "text"),
     [
-        ("IPv4Address", "10.0.0.1"),
         ("IPv4Address", "10.0.0.1/99"),
         ("IPv4Address", "10.0.0.999/24"),
         ("IPv4Address", "fd00::1/64"),

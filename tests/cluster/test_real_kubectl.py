@@ -143,7 +143,7 @@ def test_what_the_cluster_knows(node: Node) -> None:
     known = told(node)
     assert known.missing == ""
     assert known.calico_version == "v3.30.3"
-    assert known.nodes["k01-worker3"] == NodeFacts(addresses={4: "10.10.20.20/24"}, tunnels={4: "192.168.209.64"})
+    assert known.nodes["k01-worker3"] == NodeFacts(addresses={4: "10.10.20.20/24"}, tunnels={"vxlan": "192.168.209.64"})
     assert len(known.nodes) == 4
     assert {(spec["node"], spec["cidr"]) for spec in known.affinities or ()} >= {
         (f"k01-{name}", f"{tunnel}/26") for name, tunnel in TUNNELS.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 
 from hypothesis import given
@@ -63,7 +64,7 @@ def test_of_two_paths_at_most_one_takes_us_off_the_other(client: IpAddress, one:
 
 
 class _Cut:
-    def cut_by(self, change: Change) -> str | None:
+    def cut_by(self, change: Change, plan: Sequence[Change]) -> str | None:
         return "off the way" if change.after is not None else None
 
 

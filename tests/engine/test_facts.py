@@ -17,7 +17,8 @@ from reconciler.desired.load import load
 from reconciler.engine.facts import cluster_facts
 from reconciler.engine.observe import Sight
 from reconciler.intent.compile import compile_world
-from reconciler.intent.facts import ClusterFacts, NodeFacts
+from reconciler.cluster.facts import NodeFacts
+from reconciler.intent.facts import ClusterFacts
 from reconciler.linux.route import Route
 
 CLUSTER = """\
@@ -60,12 +61,14 @@ WHOLE = {
 BLOCKS = [{"node": "b", "cidr": "10.0.1.0/26", "state": "confirmed", "deleted": "false"}]
 KNOWN = told.ClusterFacts(
     calico_version="v3.30.3",
-    nodes={"a": told.NodeFacts({4: "172.16.0.1/24"}, {4: "10.0.0.1"}, {4: "66:00:00:00:00:0a"}, ("10.9.0.0/24",))},
+    nodes={"a": NODE},
     affinities=BLOCKS,
     blocks=[{"cidr": "10.0.1.0/26", "affinity": "host:b", "allocations": [None], "attributes": []}],
     felix={"vxlanVNI": 4097},
 )
 LIVE = IPPool(pool="live", spec={"cidr": "10.0.0.0/16", "vxlanMode": "CrossSubnet", "natOutgoing": True})
+
+NODE = NodeFacts({4: "172.16.0.1/24"}, {"vxlan": "10.0.0.1"}, {"vxlan": "66:00:00:00:00:0a"}, {}, ("10.9.0.0/24",))
 
 
 def repository(folder: Path, **left: str) -> Any:
@@ -140,7 +143,7 @@ def test_one_part_unread_says_nothing_of_another(tmp_path: Path) -> None:
 def test_all_that_a_cluster_tells(tmp_path: Path) -> None:
     facts = asked(tmp_path, sight(KNOWN, LIVE))
     assert facts.version == "v3.30.3"
-    assert facts.nodes == {"a": NodeFacts({4: "172.16.0.1/24"}, {4: "10.0.0.1"}, {4: "66:00:00:00:00:0a"})}
+    assert facts.nodes == {"a": NODE}
     assert [(a.node, a.cidr, a.stands) for a in facts.affinities or ()] == [("b", "10.0.1.0/26", True)]
     assert [(b.cidr, b.affinity) for b in facts.blocks or ()] == [("10.0.1.0/26", "host:b")]
     assert facts.felix is not None

@@ -22,7 +22,8 @@ from reconciler.engine.observe import Sight
 from reconciler.engine.parts import Api, driver_for
 from reconciler.engine.plan import plan_device, restrain
 from reconciler.intent.compile import compile_world
-from reconciler.intent.facts import ClusterFacts, NodeFacts
+from reconciler.cluster.facts import NodeFacts
+from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.wish import Wish
 from reconciler.linux.route import Route
 
@@ -53,7 +54,7 @@ class Truth:
         return {4: f"10.0.{place}.{number + 1}", 6: f"fd00:10::{number}:{number + 1}"}
 
     def mac(self, number: int) -> Mapping[int, str]:
-        return {4: f"66:00:00:00:00:0{number}"} if self.macs[number] else {}
+        return {"vxlan": f"66:00:00:00:00:0{number}"} if self.macs[number] else {}
 
     @property
     def affinities(self) -> list[tuple[str, str]]:
@@ -82,7 +83,7 @@ class Truth:
         if tunnel:
             ends, macs = self.tunnel(number), self.mac(number)
             spec["tunnel"] = {"vxlan": {"address": ends[4]}, "vxlan6": {"address": ends[6]}}
-            spec["tunnel"]["vxlan"] |= {"mac": macs[4]} if macs else {}
+            spec["tunnel"]["vxlan"] |= {"mac": macs["vxlan"]} if macs else {}
         return spec
 
     def told(self, told: frozenset[str]) -> ClusterFacts:

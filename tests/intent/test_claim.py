@@ -9,7 +9,9 @@ import pytest
 
 from reconciler.core.resource import Resource
 from reconciler.linux.address import Address
-from reconciler.linux.claim import CalicoClaim, Except, LinuxClaim
+from reconciler.intent.calico.claim import CalicoClaim
+from reconciler.intent.flannel.claim import FlannelClaim
+from reconciler.linux.claim import Except, LinuxClaim
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
@@ -113,9 +115,61 @@ def test_a_leg_over_the_tunnel_is_enough() -> None:
     assert CALICO.owns(Route(dst="10.1.0.0/24", protocol=4, nexthops=legs))
 
 
-def test_pools_that_are_not_compiled_are_left_alone() -> None:
-    found = route("blackhole 192.168.99.0/26 proto 80")
-    assert not CalicoClaim(strange=frozenset({ip_network("192.168.0.0/16")})).owns(found)
+@pytest.mark.parametrize("case", [c for c in table("V32") if "felix_programs_ipip" in c], ids=lambda c: c["record"])
+def test_felix_takes_birds_leftovers_where_it_programs_ipip(case: Record) -> None:
+    assert CalicoClaim(felix_ipip=True).owns(resource(case))
+
+
+@pytest.mark.parametrize("case", [c for c in table("V32") if "flannel" in c], ids=lambda c: c["record"])
+def test_flanneld_keeps_what_it_did_not_want(case: Record) -> None:
+    found = resource(case)
+    wanted = {found.key: found} if case["kind"] == "route" else {}
+    claim = FlannelClaim(wanted, frozenset({ip_network("10.42.0.0/16")}), frozenset({"192.168.1.20"}))
+    assert claim.owns(found) is (case["kind"] == "route"), "kept: wanted, or nobody's to delete"
+
+
+FLANNEL = FlannelClaim({}, frozenset({ip_network("10.42.0.0/16")}), frozenset({"192.168.1.20"}))
+
+
+def test_what_flanneld_leaves_behind_is_ours() -> None:
+    assert FLANNEL.owns(route("10.42.7.0/24 via 10.42.7.0 dev flannel.1 proto 3 onlink"))
+    assert FLANNEL.owns(route("10.42.7.0/24 via 192.168.1.70 dev eth0 proto 3"))
+    assert FLANNEL.owns(Neighbour(dst="10.42.7.0", dev="flannel.1", lladdr="02:00:00:00:00:01"))
+    assert FLANNEL.owns(FdbEntry(mac="02:00:00:00:00:01", dev="flannel.1", dst="192.168.1.70"))
+    assert FLANNEL.owns(Link(ifname="flannel.7", info_kind="vxlan"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "10.42.0.0/16 via 192.168.1.1 dev eth0 proto 3",
+        "10.50.0.0/24 via 192.168.1.70 dev eth0 proto 3",
+        "10.42.7.0/24 via 192.168.1.70 dev eth0 proto 4",
+        "10.42.7.7 dev veth77 proto 3 scope link",
+        "10.42.0.0/24 dev cni0 proto 2 scope link",
+        "192.168.99.0/26 via 192.168.99.0 dev vxlan.calico proto 3 onlink",
+    ],
+)
+def test_what_flanneld_would_never_write_is_not_ours(line: str) -> None:
+    assert not FLANNEL.owns(route(line))
+
+
+def test_birds_routes_are_ours_within_the_pools_that_it_programs() -> None:
+    found = route("192.168.99.0/26 via 10.10.10.99 dev eth1 proto 12")
+    assert CalicoClaim(bird=frozenset({ip_network("192.168.0.0/16")})).owns(found)
+    assert not CalicoClaim(bird=frozenset({ip_network("10.0.0.0/8")})).owns(found)
+
+
+def test_wireguards_table_is_ours_where_it_is_on() -> None:
+    found = route("192.168.99.0/26 dev wireguard.cali proto 3 scope link table 1")
+    assert CalicoClaim(table=1).owns(found)
+    assert not CALICO.owns(found)
+    assert CalicoClaim(pools=frozenset({ip_network("192.168.0.0/16")})).owns(found)
+
+
+def test_the_kernels_own_ipip_device_is_never_deleted() -> None:
+    assert not CALICO.owns(Link(ifname="tunl0", info_kind="ipip"))
+    assert CALICO.owns(Address(dev="tunl0", local="10.0.0.1", prefixlen=32))
 
 
 def test_our_mark() -> None:

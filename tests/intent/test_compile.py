@@ -16,7 +16,8 @@ from reconciler.desired.documents import BlockAffinity, FelixConfiguration
 from reconciler.desired.documents import IPPool as PoolSpec
 from reconciler.desired.load import load
 from reconciler.intent.compile import compile_world
-from reconciler.intent.facts import ClusterFacts, NodeFacts
+from reconciler.cluster.facts import NodeFacts
+from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.wish import Intent, Owns
 from reconciler.linux.address import Address
 from reconciler.linux.claim import Except
@@ -88,8 +89,8 @@ def pool(absent: str = "false") -> str:
 def told(**more: object) -> dict[str, ClusterFacts]:
     """What a cluster of two nodes in two subnets tells."""
     nodes = {
-        "a": NodeFacts({4: "172.16.0.1/24"}, {4: "10.0.0.0"}),
-        "b": NodeFacts({4: "172.16.1.1/24"}, {4: "10.0.0.64"}, {4: "66:00:00:00:00:0b"}),
+        "a": NodeFacts({4: "172.16.0.1/24"}, {"vxlan": "10.0.0.0"}),
+        "b": NodeFacts({4: "172.16.1.1/24"}, {"vxlan": "10.0.0.64"}, {"vxlan": "66:00:00:00:00:0b"}),
     }
     affinities = [BlockAffinity(node=n, cidr=f"10.0.0.{64 * i}/26") for i, n in enumerate("ab")]
     given: dict[str, object] = {"version": "v3.30.2", "nodes": nodes, "affinities": affinities}

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.intent.felix import (
-    IPV4,
-    IPV6,
-    NEWEST,
-    PROFILES,
-    Family,
-    Settings,
-    host_mtu,
-    is_version,
-    profile_of,
-    vtep_mac,
-)
+from reconciler.intent.calico.release import NEWEST, PROFILES, is_version, profile_of
+from reconciler.intent.calico.settings import Settings, vtep_mac
+from reconciler.intent.mtu import Encapsulation, host_mtu, pod_mtu
+from reconciler.intent.network import IPV4, IPV6, Family
 
 from .vectors import Record, table
+
+ENCAPSULATIONS: dict[str, tuple[Encapsulation, Family]] = {
+    "vxlan": ("vxlan", IPV4),
+    "vxlan6": ("vxlan", IPV6),
+    "ipip": ("ipip", IPV4),
+    "wg": ("wireguard", IPV4),
+    "wg6": ("wireguard", IPV6),
+}
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,14 @@ def test_macs_are_derived_from_the_node_name(node: str, family: Family, mac: str
 @pytest.mark.parametrize("case", [c for c in table("V31") if c["cni"] == "calico"], ids=lambda c: str(c["ifaces"]))
 def test_mtus(case: Record) -> None:
     configured = case.get("configured", {}).get("vxlan")
-    settings = Settings(mtus={4: configured})
-    assert host_mtu(case["ifaces"]) == case["host"]
-    for name, family in (("vxlan", IPV4), ("vxlan6", IPV6)):
-        if name in case:
-            assert settings.device_mtu(family, host_mtu(case["ifaces"])) == case[name]
+    azure = case.get("aks_encrypt_host", False)
+    mtus = ((("vxlan", 4), configured),) if configured else ()
+    settings = Settings(mtus=mtus, azure=azure, host_encryption=azure)
+    host = host_mtu(case["ifaces"])
+    assert host == case["host"]
+    derived = {name: settings.device_mtu(kind, family, host) for name, (kind, family) in ENCAPSULATIONS.items()}
+    assert {name: derived[name] for name in derived if name in case} == {n: case[n] for n in derived if n in case}
+    assert pod_mtu(host, (derived[name] for name in case["enabled"])) == case["pod"]
 
 
 def test_an_interface_without_a_declared_mtu_is_an_ordinary_one() -> None:

@@ -10,7 +10,7 @@ from reconciler.core.resource import Key
 from reconciler.desired.load import load
 from reconciler.intent.compile import compile_world
 from reconciler.intent.facts import ClusterFacts
-from reconciler.intent.felix import is_newer, is_older
+from reconciler.intent.calico.release import is_newer, is_older
 from reconciler.intent.wish import Intent
 
 CLUSTER = """\

@@ -16,12 +16,15 @@ from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import Route
+from reconciler.linux.route import MAIN_TABLE, Route
+from reconciler.linux.rule import Rule
 
 FILE = Path(__file__).with_name("overlay-vectors.yaml")
 Record = Mapping[str, Any]
 TUNNELS = {"vxlan": "vxlan4", "vxlan6": "vxlan6", "ipip": "ipip4", "wireguard": "wg4", "cilium": "cilium4"}
-LISTS = ("links", "addrs", "routes", "neighs", "fdb")
+LISTS = ("links", "addrs", "routes", "neighs", "fdb", "rules")
+PLUGIN = "cni0"
+"""The CNI plugin makes this bridge with the first pod: it is nobody else's wish."""
 
 
 def cases() -> list[Record]:
@@ -34,20 +37,16 @@ def table(name: str) -> list[Record]:
     return next(list(entry["cases"]) for entry in tables if entry["id"] == name)
 
 
-def reason_to_skip(case: Record) -> str | None:
-    """Modes that issue 3 compiles."""
-    if case["profile"]["cni"] != "calico":
-        return f"issue 3: {case['profile']['cni']}"
-    pools = case["input"]["pools"]
-    return None if any(pool["vxlan"] != "Never" for pool in pools) else "issue 3: Calico without VXLAN"
-
-
 def documents(case: Record, given: Record | None = None) -> Iterator[dict[str, Any]]:
     """One document an object; ``given`` replaces the case's ``input`` (for the same world later)."""
     world = {**case["input"], **(given or {})}
     for node in world["nodes"]:
         yield _document("Node", node["name"], _node_spec(node, world.get("underlay_gateways", {})))
-    yield _document("Cluster", "k01", _cluster_spec(case["profile"], world["nodes"]))
+    cluster = _cluster_spec(case["profile"], world)
+    if "switch_static_routes" in case:
+        cluster["switchRoutes"] = "static"
+        yield _document("Switch", "ceos01", _switch_spec(case["switch_static_routes"], world["underlay_gateways"]))
+    yield _document("Cluster", "k01", cluster)
     for number, pool in enumerate(world.get("pools", [])):
         yield _document("IPPool", f"pool{number}", _pool_spec(pool), "projectcalico.org/v3")
     for block in world.get("blocks", []):
@@ -86,12 +85,33 @@ def _node_spec(node: Record, gateways: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _cluster_spec(profile: Record, nodes: Iterable[Record]) -> dict[str, Any]:
-    return {
-        "cni": profile["cni"],
-        "nodes": [node["name"] for node in nodes],
-        "calico": _given({"version": profile.get("version"), "routeSource": profile.get("route_source")}),
-    }
+def _cluster_spec(profile: Record, world: Record) -> dict[str, Any]:
+    spec: dict[str, Any] = {"cni": profile["cni"], "nodes": [node["name"] for node in world["nodes"]]}
+    if profile["cni"] == "calico":
+        programs = profile.get("felix_programs")
+        routes = {} if programs is None else {k: "felix" if k in programs else "bird" for k in ("ipip", "none")}
+        keys = any(node.get("wg_key") for node in world["nodes"])
+        calico = {"version": profile.get("version"), "routeSource": profile.get("route_source")}
+        spec["calico"] = _given(calico | {"clusterRoutes": routes, "wireguard": keys or None})
+    if profile["cni"] == "flannel":
+        backend = _given({"type": profile.get("backend"), "directRouting": profile.get("direct_routing")})
+        networks = {"network": world.get("network4"), "network6": world.get("network6")}
+        spec["flannel"] = _given(networks | {"backend": backend})
+    if profile["cni"] == "cilium":
+        spec["mode"] = "audit"
+        routing = {"routing": profile.get("routing"), "autoDirectNodeRoutes": profile.get("auto_direct")}
+        spec["cilium"] = _given(routing)
+    return spec
+
+
+def _switch_spec(routes: Iterable[Record], gateways: Mapping[str, str]) -> dict[str, Any]:
+    """The switch whose SVIs are the nodes' gateways, in /24 networks."""
+    svis: dict[int, Any] = {}
+    for route in routes:
+        network = ip_network(f"{route['next_hop']}/24", strict=False)
+        gateway = next(text for text in gateways.values() if ip_address(text) in network)
+        svis[int(route["via_svi"].removeprefix("Vlan"))] = {"addresses": [f"{gateway}/24"]}
+    return {"vlans": {vlan: {} for vlan in svis}, "svis": svis}
 
 
 def _pool_spec(pool: Record) -> dict[str, Any]:
@@ -128,7 +148,7 @@ def records(resources: Iterable[Resource]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in LISTS}
     for resource in resources:
         match resource:
-            case Link(info_kind="vxlan"):
+            case Link() if resource.info_kind is not None:
                 found["links"].append(_link(resource))
             case Address():
                 local = f"{resource.local}/{resource.prefixlen}"
@@ -141,13 +161,23 @@ def records(resources: Iterable[Resource]) -> dict[str, list[dict[str, Any]]]:
             case FdbEntry():
                 where = {"dev": resource.dev, "mac": resource.mac, "dst": resource.dst}
                 found["fdb"].append(where | {"self": True, "state": "permanent"})
+            case Rule():
+                found["rules"].append({name: value for name, value in resource.values.items() if value is not None})
     return found
 
 
+def expected(state: Record) -> dict[str, list[dict[str, Any]]]:
+    """What a case wants of a node, without what the CNI's plugin makes once there are pods."""
+    return {name: [dict(row) for row in state.get(name, ()) if PLUGIN not in _names(row)] for name in LISTS}
+
+
+def _names(row: Record) -> set[object]:
+    return {row.get("name"), row.get("dev")}
+
+
 def _link(link: Link) -> dict[str, Any]:
-    own = {"name": link.ifname, "kind": link.info_kind, "mac": link.address, "mtu": link.mtu, "vni": link.id}
-    rest = {"port": link.port, "local": link.local, "dev": link.lower, "learning": link.learning}
-    return own | rest | {"txqlen": link.txqlen, "up": link.up}
+    words = {"ifname": "name", "info_kind": "kind", "address": "mac", "id": "vni", "link": "dev"}
+    return {words.get(n, n): v for n, v in link.values.items() if v is not None and n != "peers"}
 
 
 def _route(route: Route) -> dict[str, Any]:
@@ -162,5 +192,6 @@ def _route(route: Route) -> dict[str, Any]:
         "src": route.prefsrc,
         "mtu": route.mtu,
         "onlink": route.onlink,
+        "table": None if route.table == MAIN_TABLE else route.table,
     }
     return {name: value for name, value in spelled.items() if value is not None}

@@ -17,12 +17,21 @@ from reconciler.core.change import diff
 from reconciler.core.codec import as_json, from_json
 from reconciler.core.driver import Answer
 from reconciler.core.resource import Live, state_of
-from reconciler.linux.claim import CalicoClaim
+from reconciler.intent.calico.claim import CalicoClaim
 
 from .node import DRIVER, Node
 
 CASES = sorted(path for path in (Path(__file__).parent / "golden").iterdir() if path.is_dir())
-CAPTURES = ("address.json", "route4.json", "route6.json", "neigh.json", "fdb.json", "session.txt")
+CAPTURES = (
+    "address.json",
+    "route4.json",
+    "route6.json",
+    "neigh.json",
+    "fdb.json",
+    "rule4.json",
+    "rule6.json",
+    "session.txt",
+)
 
 
 def _answers(case: Path) -> list[Answer]:

@@ -31,7 +31,7 @@ def answers(instead: dict[str, Answer], case: Path = WORKER) -> list[Answer]:
     return [instead.get(name.partition(".")[0], Answer((case / name).read_text())) for name in CAPTURES]
 
 
-@pytest.mark.parametrize("table", [name.partition(".")[0] for name in CAPTURES[:5]])
+@pytest.mark.parametrize("table", [name.partition(".")[0] for name in CAPTURES[:7]])
 @pytest.mark.parametrize(
     "torn",
     [

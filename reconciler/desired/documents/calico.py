@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from reconciler.desired.documents.spec import CalicoPart, CalicoSpec, Many
-from reconciler.desired.documents.values import Address, Pattern, Prefix
+from reconciler.desired.documents.values import Address, Ifname, Pattern, Prefix
 
 Encapsulation = Literal["Never", "Always", "CrossSubnet"]
 AllowedUse = Literal["Workload", "Tunnel", "LoadBalancer"]
@@ -73,8 +73,9 @@ class FelixConfiguration(CalicoSpec):
     wireguard_listening_port: int | None = Field(default=None, ge=1, le=65535)
     wireguard_listening_port_v6: int | None = Field(default=None, alias="wireguardListeningPortV6", ge=1, le=65535)
     wireguard_routing_rule_priority: int | None = None
-    wireguard_interface_name: str | None = None
-    wireguard_interface_name_v6: str | None = Field(default=None, alias="wireguardInterfaceNameV6")
+    wireguard_interface_name: Ifname | None = None
+    wireguard_interface_name_v6: Ifname | None = Field(default=None, alias="wireguardInterfaceNameV6")
+    wireguard_host_encryption_enabled: bool | None = None
 
 
 class BGPConfiguration(CalicoSpec):
@@ -102,6 +103,7 @@ class IPAMBlock(CalicoSpec):
 
 
 class ClusterInformation(CalicoSpec):
-    """What Calico says of itself; ``calicoVersion`` such as ``v3.30.1``."""
+    """What Calico says of itself: ``calicoVersion`` such as ``v3.30.1``, ``clusterType`` such as ``k8s,bgp,aks``."""
 
     calico_version: str | None = None
+    cluster_type: str | None = None

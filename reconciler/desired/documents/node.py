@@ -80,6 +80,11 @@ class Tunnel(Part):
     wireguard: WireguardEnd | None = None
     cilium: TunnelEnd | None = None
 
+    @property
+    def wireguard_key(self) -> str | None:
+        """Its WireGuard key of any family."""
+        return self.wireguard and (self.wireguard.public_key or self.wireguard.public_key6)
+
 
 class NextHop(Part):
     """One leg of a multipath route."""

@@ -60,7 +60,7 @@ class WayBack:
     stages: Sequence[Stage]
     rest: Mapping[Key, tuple[str, ...]]
 
-    def cut_by(self, change: Change) -> str | None:
+    def cut_by(self, change: Change, plan: Sequence[Change]) -> str | None:
         """A change that restates what is there already cuts nothing: packets find back to us all the same."""
         had = set(offers(change.before, self.rest))
         new = [offer for offer in offers(change.after, self.rest) if offer not in had]

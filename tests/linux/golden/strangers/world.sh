@@ -25,3 +25,11 @@ bridge fdb replace 66:d2:0c:f0:ef:e5 dev vxlan.calico dst 10.10.20.21 port 8000 
 bridge fdb replace 66:d2:0c:f0:ef:e6 dev vxlan.calico dst 10.10.20.21 self permanent extern_learn
 bridge fdb replace 66:d2:0c:f0:ef:e7 dev vxlan.calico dst 10.10.20.22 self dynamic
 bridge fdb replace 66:d2:0c:f0:ef:e8 dev far master static
+ip rule add priority 100 from 10.1.0.0/16 iif gone table 100 protocol 142
+ip rule add not priority 101 to 10.2.0.0/16 fwmark 0x200000/0x200000 tos 0x10 table 1
+ip rule add priority 102 ipproto tcp sport 80 dport 100-200 uidrange 1000-2000 oif eth1 tun_id 7 prohibit
+ip rule add priority 103 table main suppress_prefixlength 0 suppress_ifgroup 5 realms 1/2
+ip rule add priority 104 l3mdev
+ip rule add priority 105 goto 9999
+ip rule add priority 106 nop
+ip -6 rule add priority 100 from fd00:7::/64 blackhole

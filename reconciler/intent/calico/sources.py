@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address, ip_interface, ip_network
-from typing import Any
+from typing import Any, Literal
 
+from reconciler.cluster.facts import NodeFacts
 from reconciler.desired.documents import (
+    BGPConfiguration,
     BlockAffinity,
     Cluster,
     ClusterInformation,
@@ -18,19 +20,18 @@ from reconciler.desired.documents import (
     Node,
 )
 from reconciler.desired.repository import Document, Repository
-from reconciler.intent.facts import ClusterFacts, NodeFacts
-from reconciler.intent.felix import (
-    BOOT_PROTOCOL,
-    DEFAULT_MTU_PATTERN,
-    Family,
-    Settings,
-    host_mtu,
-    is_version,
-    profile_of,
-    vtep_mac,
-)
-from reconciler.intent.overlay import Block, Encapsulation, Loan, Peer, Plan, Pool
+from reconciler.intent.calico.configured import Configured
+from reconciler.intent.calico.fabric import Block, End, Layout, Loan, Peer, Pool
+from reconciler.intent.calico.release import Kind, is_version
+from reconciler.intent.calico.settings import Settings, vtep_mac
+from reconciler.intent.facts import ClusterFacts
+from reconciler.intent.mtu import host_mtu
+from reconciler.intent.network import IPV4, Family
 from reconciler.intent.pools import is_absent
+from reconciler.intent.underlay import declared_mtus, underlay, ways_out
+
+
+PoolKind = Kind | Literal["loadbalancer"]
 
 
 @dataclass(frozen=True)
@@ -55,42 +56,38 @@ class Sources:
 
     @cached_property
     def settings(self) -> Settings:
-        """The Cluster document's own fields, then FelixConfiguration, then Felix's defaults for the version."""
-        calico = self.cluster.spec.calico
-        vxlan = calico.vxlan
-        source = calico.route_source or self._felix("route_source")
-        return Settings(
-            profile=profile_of(self.version),
-            vni=_first(vxlan.vni, self._felix("vxlan_vni"), 4096),
-            port=_first(vxlan.port, self._felix("vxlan_port"), 4789),
-            mtus={4: vxlan.mtu or self._felix("vxlan_mtu"), 6: self._felix("vxlan_mtu_v6")},
-            mtu_pattern=self._felix("mtu_iface_pattern") or DEFAULT_MTU_PATTERN,
-            enabled=self._felix("vxlan_enabled"),
-            route_protocol=_first(self._felix("device_route_protocol"), BOOT_PROTOCOL),
-            sources={
-                4: self._felix("device_route_source_address"),
-                6: self._felix("device_route_source_address_ipv6"),
-            },
-            workload_routes=source == "WorkloadIPs",
+        """What holds for every node that has no FelixConfiguration of its own."""
+        return self._configured.settings()
+
+    def settings_of(self, node: str) -> Settings:
+        """Felix's configuration on one node: ``node.NAME`` overrules ``default``."""
+        return self._configured.settings(node) if node in self._configured.special else self.settings
+
+    @cached_property
+    def _configured(self) -> Configured:
+        felix = {d.name: d.spec for d in self.repository.of(FelixConfiguration)}
+        bgp = [d.spec for d in self.repository.of(BGPConfiguration) if d.name == "default"]
+        return Configured(
+            calico=self.cluster.spec.calico,
+            version=self.version,
+            felix=felix if "default" in felix or self.facts.felix is None else felix | {"default": self.facts.felix},
+            bgp=next(iter(bgp), self.facts.bgp),
+            has_keys=any(node.spec.tunnel.wireguard_key for node in self._nodes.values()),
+            azure=any("aks" in (i.spec.cluster_type or "").split(",") for i in self.repository.of(ClusterInformation)),
         )
 
-    @property
-    def wireguard(self) -> bool:
-        told = self.cluster.spec.calico.wireguard
-        return bool(self._felix("wireguard_enabled") or self._felix("wireguard_enabled_v6")) if told is None else told
+    @cached_property
+    def _nodes(self) -> dict[str, Document[Node]]:
+        names = frozenset(self.cluster.spec.nodes)
+        return {document.name: document for document in self.repository.of(Node) if document.name in names}
 
-    def _felix(self, name: str) -> Any:
-        """One setting of the default FelixConfiguration, as documents or else the cluster have it."""
-        given = (d.spec for d in self.repository.of(FelixConfiguration) if d.name == "default")
-        return _first(*(getattr(spec, name) for spec in (*given, self.facts.felix) if spec is not None))
-
-    def plan(self, family: Family) -> Plan:
-        """Pools, blocks and loans of one family."""
+    def layout(self, family: Family) -> Layout:
+        """Pools, blocks and loans of one family; with ``routeSource: WorkloadIPs`` every pod's address is a loan."""
         pools = [p for p in self._pools if p.network.version == family.version]
+        loans = [x for x in self._loans if x.address.version == family.version]
         if self.settings.workload_routes:
-            return Plan(pools)
-        blocks = {b.network: b for b in self._blocks if b.network.version == family.version}
-        return Plan(pools, list(blocks.values()), [x for x in self._loans if x.address.version == family.version])
+            return Layout(pools, loans=loans)
+        return Layout(pools, [b for b in self._blocks if b.network.version == family.version], loans)
 
     @cached_property
     def _pools(self) -> tuple[Pool, ...]:
@@ -114,7 +111,8 @@ class Sources:
     def _affinities(self) -> tuple[tuple[BlockAffinity, str], ...]:
         """Affinities of this cluster's nodes: the documents' where there are any, else the cluster's."""
         documents = [(d.spec, d.origin("spec")) for d in documented_affinities(self.repository, self.cluster)]
-        told = [(spec, self.here) for spec in self.facts.affinities or () if spec.node in self.cluster.spec.nodes]
+        nodes = frozenset(self.cluster.spec.nodes)
+        told = [(spec, self.here) for spec in self.facts.affinities or () if spec.node in nodes]
         return tuple(sorted((p for p in documents or told if p[0].stands), key=lambda p: (p[0].node, p[1])))
 
     @cached_property
@@ -140,37 +138,52 @@ class Sources:
 
     @cached_property
     def _loans(self) -> tuple[Loan, ...]:
-        owners = {block.network: block.owner for block in self._blocks}
+        """Addresses in use off their block's node; of all nodes where blocks are not looked at."""
+        owners = {} if self.settings.workload_routes else {block.network: block.owner for block in self._blocks}
         nodes = frozenset(self.cluster.spec.nodes)
         return tuple(
             Loan(address, node, origin)
             for spec, origin in self._ipam
-            for address, node in _users(spec)
+            for address, node in _users(spec, pods_only=self.settings.workload_routes)
             if node in nodes and node != owners.get(ip_network(spec.cidr))
         )
 
     def peers(self, family: Family) -> dict[str, Peer]:
         """Every node of the cluster, also one that nobody has told anything about."""
-        documents = {document.name: document for document in self.repository.of(Node)}
-        return {name: self._peer(name, documents.get(name), family) for name in self.cluster.spec.nodes}
+        return {name: self._peer(name, self._nodes.get(name), family) for name in self.cluster.spec.nodes}
 
     def _peer(self, name: str, document: Document[Node] | None, family: Family) -> Peer:
         node = document.spec if document is not None else Node()
         told = self.facts.nodes.get(name, NodeFacts())
-        key = "vxlan" if family.version == 4 else "vxlan6"
-        vtep = getattr(node.tunnel, key)
-        tunnel = (vtep and vtep.address) or told.tunnels.get(family.version)
+        six = "" if family is IPV4 else "6"
+        vtep, keys = getattr(node.tunnel, f"vxlan{six}"), node.tunnel.wireguard
         dev, address = underlay(node, family.version, told.addresses.get(family.version))
-        mtus = {ifname: interface.mtu for ifname, interface in node.interfaces.items()}
+        pattern = self.settings_of(name).mtu_pattern
         return Peer(
             name=name,
-            mac=(vtep and vtep.mac) or told.macs.get(family.version) or vtep_mac(name, family),
-            mtu=self.settings.device_mtu(family, host_mtu(mtus, self.settings.mtu_pattern)),
+            mac=(vtep and vtep.mac) or told.macs.get(f"vxlan{six}") or vtep_mac(name, family),
+            host_mtu=host_mtu(declared_mtus(node), pattern),
             address=None if address is None else ip_interface(address),
             dev=dev,
-            tunnel=None if tunnel is None else ip_address(tunnel),
-            origin=self.here if document is None else document.origin("spec", "tunnel", key),
+            vxlan=self._end(document, f"vxlan{six}", vtep and vtep.address, told),
+            ipip=End() if six else self._end(document, "ipip", node.tunnel.ipip and node.tunnel.ipip.address, told),
+            wireguard=self._end(document, "wireguard", getattr(keys, f"address{six}", None), told, six),
+            key=getattr(keys, f"public_key{six}", None) or told.keys.get(f"wireguard{six}"),
+            routes=ways_out(node, family.version),
+            origin=self.here if document is None else document.origin("spec", *_underlay_path(node, dev)),
         )
+
+    def _end(
+        self, document: Document[Node] | None, kind: str, given: str | None, told: NodeFacts, six: str = ""
+    ) -> End:
+        """One tunnel end: the document's, else the cluster's."""
+        address = given or told.tunnels.get(f"{kind}{six}")
+        origin = self.here if document is None else document.origin("spec", "tunnel", kind)
+        return End(None if address is None else ip_address(address), origin)
+
+
+def _underlay_path(node: Node, dev: str | None) -> tuple[str, ...]:
+    return ("underlay",) if node.underlay is not None else ("interfaces", dev or "")
 
 
 def documented_affinities(repository: Repository, cluster: Document[Cluster]) -> list[Document[BlockAffinity]]:
@@ -181,53 +194,32 @@ def documented_affinities(repository: Repository, cluster: Document[Cluster]) ->
 
 def is_complete(repository: Repository, cluster: Document[Cluster]) -> bool:
     """Whether the documents hold all that is otherwise looked up (contract, section 2); a MAC can be derived."""
-    versions = {ip_network(pool.spec.cidr).version for pool in repository.of(IPPool)}
-    nodes = [node.spec for node in repository.of(Node) if node.name in cluster.spec.nodes]
+    pools = {(ip_network(pool.spec.cidr).version, pool_kind(pool.spec)) for pool in repository.of(IPPool)}
+    names = frozenset(cluster.spec.nodes)
+    nodes = [node.spec for node in repository.of(Node) if node.name in names]
     return (
         len(nodes) == len(cluster.spec.nodes)
-        and all(_is_told(node, version) for node in nodes for version in versions)
+        and all(_is_told(node, version, kind) for node in nodes for version, kind in pools)
+        and (not cluster.spec.calico.wireguard or all(node.tunnel.wireguard_key for node in nodes))
         and bool(documented_affinities(repository, cluster))
         and is_version(cluster.spec.calico.version)
     )
 
 
-def _is_told(node: Node, version: int) -> bool:
+def _is_told(node: Node, version: int, kind: PoolKind) -> bool:
+    """Whether a node's document tells its end of a pool's tunnels."""
     vtep = node.tunnel.vxlan if version == 4 else node.tunnel.vxlan6
-    return bool(vtep and vtep.address and underlay(node, version)[1])
-
-
-def underlay(node: Node, version: int, told: str | None = None) -> tuple[str | None, str | None]:
-    """Interface and address (with its length) that the overlay leaves a node by, each ``None`` where nobody says.
-
-    The document's ``underlay``, else its first interface with an address, else ``told`` by the cluster.
-    """
-    given = node.underlay
-    carriers = list(_carriers(node, version))
-    named = given.dev if given is not None else None
-    address = None if given is None else (given.address if version == 4 else given.address6)
-    if address is None:
-        mine = [pair for pair in carriers if named in (None, pair[0])]
-        address = mine[0][1] if mine else told
-    if address is None:
-        return named, None
-    holders = (ifname for ifname, text in carriers if ip_interface(text).ip == ip_interface(address).ip)
-    return named or next(holders, None), address
-
-
-def _carriers(node: Node, version: int) -> Iterator[tuple[str, str]]:
-    for ifname, interface in node.interfaces.items():
-        for text in interface.addresses or ():
-            if ip_interface(text).version == version:
-                yield ifname, text
+    ends = {"vxlan": vtep and vtep.address, "ipip": node.tunnel.ipip and node.tunnel.ipip.address}
+    return bool(ends.get(kind, True) and underlay(node, version)[1])
 
 
 def _pool(spec: IPPool, origin: str) -> Pool:
     """A pool's type as ``poolTypeForPool`` of Felix finds it; disabled pools count."""
     crossing = "CrossSubnet" in (spec.vxlan_mode, spec.ipip_mode)
-    return Pool(ip_network(spec.cidr), encapsulation(spec), crossing, origin)
+    return Pool(ip_network(spec.cidr), pool_kind(spec), crossing, not spec.disable_bgp_export, origin)
 
 
-def encapsulation(spec: IPPool) -> Encapsulation:
+def pool_kind(spec: IPPool) -> PoolKind:
     """What carries the pool's packets between nodes."""
     if set(spec.allowed_uses) == {"LoadBalancer"}:
         return "loadbalancer"
@@ -236,20 +228,14 @@ def encapsulation(spec: IPPool) -> Encapsulation:
     return "ipip" if spec.ipip_mode not in ("", "Never") else "none"
 
 
-def _users(spec: IPAMBlock) -> Iterator[tuple[Any, str]]:
-    """Each allocated address of a block with the node that uses it, where its attribute names one."""
+def _users(spec: IPAMBlock, *, pods_only: bool) -> Iterator[tuple[Any, str]]:
+    """Each allocated address of a block with the node that uses it, where its attribute names one.
+
+    ``pods_only``: without tunnel addresses, whose attribute has a ``type``.
+    """
     first = ip_network(spec.cidr).network_address
     for index, number in enumerate(spec.allocations):
         if number is not None and number < len(spec.attributes):
-            node = (spec.attributes[number].secondary or {}).get("node")
-            if node:
-                yield first + index, str(node)
-
-
-def _first(*values: Any) -> Any:
-    """The first value that is there; ``None``: none is."""
-    return next(_present(values), None)
-
-
-def _present(values: Iterable[Any]) -> Iterator[Any]:
-    return (value for value in values if value is not None)
+            attribute = spec.attributes[number].secondary or {}
+            if attribute.get("node") and not (pods_only and "type" in attribute):
+                yield first + index, str(attribute["node"])

@@ -1,0 +1,82 @@
+"""What on a node Felix and BIRD count as their own, and therefore we, where a Calico cluster is ours to enforce."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+
+from reconciler.core.resource import Resource, State
+from reconciler.intent.calico.settings import BIRD_PROTOCOL, BOOT_PROTOCOL, FELIX_PROTOCOL, IPIP_DEVICE, VXLAN_DEVICES
+from reconciler.intent.network import Network
+from reconciler.linux.address import Address
+from reconciler.linux.claim import IPV6_BOOTSTRAP, Except, devices_of, inside, is_declared, is_spared
+from reconciler.linux.fdb import FdbEntry
+from reconciler.linux.link import Link
+from reconciler.linux.neighbour import Neighbour
+from reconciler.linux.route import MAIN_TABLE, Route
+from reconciler.linux.rule import Rule
+
+VXLAN = frozenset(VXLAN_DEVICES.values())
+WIREGUARD = frozenset({"wireguard.cali", "wg-v6.cali"})
+
+
+@dataclass(frozen=True, slots=True)
+class CalicoClaim:
+    """What Felix counts as its own (felix/routetable/ownershippol, felix/vxlanfdb), less what pods hang on.
+
+    ``declared``: compiled rows. ``protocol``: 80, or ``deviceRouteProtocol`` where that is not 3. ``pools``: all of
+    the cluster's, ``bird``: those whose routes BIRD programs; its protocol marks other people's BGP routes, too.
+    ``felix_ipip``: Felix programs IPIP, and takes over BIRD's leftovers on tunl0. ``table``: WireGuard's, all of it
+    Felix's; 0 where WireGuard is off, then only what Felix left behind there is. ``priority`` is that of WireGuard's
+    rule. Felix reads no other table but main.
+    The kernel's tunl0 is never deleted; the other tunnel devices are, when nothing wants them.
+    """
+
+    declared: State = field(default_factory=dict)
+    protocol: int = FELIX_PROTOCOL
+    pools: frozenset[Network] = frozenset()
+    bird: frozenset[Network] = frozenset()
+    felix_ipip: bool = False
+    table: int = 0
+    priority: int = 99
+    excepted: Except = field(default_factory=Except)
+
+    def owns(self, resource: Resource) -> bool:
+        if self.excepted.covers(resource):
+            return False
+        return is_declared(resource, self.declared) or (self._counts(resource) and not is_spared(resource))
+
+    def _counts(self, resource: Resource) -> bool:
+        match resource:
+            case Route():
+                return self._counts_route(resource)
+            case Link():
+                return resource.ifname in VXLAN | WIREGUARD
+            case Neighbour() | FdbEntry():
+                return resource.dev in VXLAN
+            case Rule():
+                return self._counts_rule(resource)
+            case Address():
+                return resource.dev in VXLAN | WIREGUARD | {IPIP_DEVICE}
+            case _:
+                return False
+
+    def _counts_route(self, route: Route) -> bool:
+        network, devices = ip_network(route.dst), frozenset(devices_of(route))
+        if network.version == 6 and inside(network, IPV6_BOOTSTRAP):
+            return False
+        if route.table != MAIN_TABLE:
+            return self._counts_wireguard(route, network)
+        if route.protocol == BIRD_PROTOCOL:
+            return inside(network, self.bird) or (IPIP_DEVICE in devices and self.felix_ipip) or bool(VXLAN & devices)
+        return route.protocol == self.protocol or bool(VXLAN & devices)
+
+    def _counts_rule(self, rule: Rule) -> bool:
+        """Felix's rule by its place, its mark and its table, as it stays behind when WireGuard is switched off."""
+        mine = (self.priority, self.table or 1)
+        return (rule.priority, rule.table) == mine and bool(rule.inverted) and rule.fwmark is not None
+
+    def _counts_wireguard(self, route: Route, network: Network) -> bool:
+        if self.table:
+            return route.table == self.table
+        return route.table == 1 and route.protocol == BOOT_PROTOCOL and inside(network, self.pools)

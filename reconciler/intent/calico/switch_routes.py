@@ -1,0 +1,107 @@
+"""Pod routes on the switch, where nothing encapsulates: without them a packet to another subnet dies at the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_interface
+
+from reconciler.core.driver import Claim
+from reconciler.core.resource import State, Unknown
+from reconciler.desired.documents import Switch
+from reconciler.desired.problem import Problem
+from reconciler.desired.repository import Document
+from reconciler.intent.calico.fabric import Destination, Peer
+from reconciler.intent.calico.part import CalicoPart
+from reconciler.intent.network import Network, Prefixes, together
+from reconciler.intent.wish import Owns, Part, Row, problem
+from reconciler.switch.claim import SwitchClaim
+from reconciler.switch.kinds import StaticRoute
+
+
+@dataclass(frozen=True)
+class SwitchRoutesPart(Part):
+    """Static routes to every block of a pool without encapsulation, on each switch beside the block's node.
+
+    ``written``: the Cluster asks for them (``switchRoutes: static``); else there is only a word about who is cut off.
+    """
+
+    calico: CalicoPart
+    switches: Sequence[Document[Switch]]
+
+    @property
+    def written(self) -> bool:
+        return self.calico.sources.cluster.spec.switch_routes == "static"
+
+    @property
+    def audit(self) -> bool:
+        return self.calico.audit
+
+    @property
+    def holds(self) -> Sequence[str]:
+        return self.calico.holds
+
+    @property
+    def devices(self) -> Sequence[str]:
+        return [switch.name for switch in self.switches] if self.written else ()
+
+    def rows(self, device: str) -> Iterator[Row]:
+        beside = self._connected[device]
+        for peer, to in self._carried:
+            if peer.address is None:
+                yield Unknown("static_route", f"{to.dst} via *", peer.lacks("underlay address"))
+                continue
+            vrf = beside.find(peer.address.ip)
+            if vrf is not None:
+                why = together(to.origin, peer.origin, self.calico.sources.cluster.origin("spec", "switchRoutes"))
+                yield StaticRoute(vrf=vrf, dst=to.dst, via=str(peer.address.ip), label=peer.name[:32], origin=why)
+
+    def claim(self, device: str, declared: State, owns: Owns) -> Claim:
+        return SwitchClaim(frozenset(declared))
+
+    @cached_property
+    def _carried(self) -> Sequence[tuple[Peer, Destination]]:
+        """Every prefix whose packets the underlay carries as they are, with the node that it is behind."""
+        return [
+            (tables.peers[name], to)
+            for tables in self.calico.tables
+            for name, offered in tables.offers.items()
+            for to in offered
+            if to.pool.kind == "none" and not to.covered
+        ]
+
+    @cached_property
+    def _connected(self) -> dict[str, Prefixes[str]]:
+        """By switch: its subnets, each with the VRF that it is in."""
+        return {switch.name: Prefixes(_subnets(switch)) for switch in self.switches}
+
+    @property
+    def warnings(self) -> Iterator[Problem]:
+        """Whose pods cannot reach each other: their nodes are in different subnets, and no switch knows a way."""
+        if self.written:
+            return
+        cut_off: dict[Network, list[str]] = {}
+        for peer, to in self._carried:
+            if peer.address is not None and not self._is_routed(to):
+                cut_off.setdefault(peer.address.network, []).append(f"{to.dst} on {peer.name}")
+        if len(cut_off) > 1:
+            groups = " | ".join(", ".join(_few(sorted(group))) for group in cut_off.values())
+            what = f"pods of different groups cannot reach each other, nothing encapsulates across subnets: {groups}"
+            right = "switchRoutes: static, or a BGP session of the switch with the nodes"
+            yield problem(self.calico.sources.cluster, what, right, severity="warning")
+
+    def _is_routed(self, to: Destination) -> bool:
+        """Whether a switch document has the route by hand."""
+        return any(route.dst == to.dst for switch in self.switches for route in switch.spec.routes)
+
+
+def _few(names: list[str]) -> list[str]:
+    return names if len(names) <= 3 else [*names[:3], f"{len(names) - 3} more"]
+
+
+def _subnets(switch: Document[Switch]) -> Iterator[tuple[Network, str]]:
+    for svi in switch.spec.svis.values():
+        yield from ((ip_interface(address).network, svi.vrf) for address in svi.addresses)
+    for port in switch.spec.interfaces.values():
+        yield from ((ip_interface(address).network, "default") for address in port.addresses or ())

@@ -1,0 +1,90 @@
+"""What is legal and suspect about a Calico cluster's documents, each with the line that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.desired.documents import IPPool, Node
+from reconciler.desired.problem import Problem
+from reconciler.desired.repository import Document
+from reconciler.intent.calico.release import NEWEST, OLDEST, is_newer, is_older
+from reconciler.intent.calico.settings import Settings
+from reconciler.intent.calico.sources import Sources, pool_kind
+from reconciler.intent.calico.tables import Tables
+from reconciler.intent.mtu import OVERHEAD, Encapsulation
+from reconciler.intent.network import Family
+from reconciler.intent.wish import problem
+
+MODES = {"ipip": "IPIP", "none": "no encapsulation"}
+
+
+def of(sources: Sources, tables: Sequence[Tables]) -> Iterator[Problem]:
+    if sources.poolless:
+        what = "there is no IPPool document, so nothing of this cluster's tables is planned or pruned"
+        right = "add its pools as `kubectl get ippools -o yaml` prints them"
+        yield problem(sources.cluster, what, right, severity="warning")
+    for document in sources.repository.of(IPPool):
+        yield from _unserved(document, sources.settings)
+    yield from _version(sources)
+    for one in tables:
+        yield from _mtus(sources, one)
+
+
+def _unserved(pool: Document[IPPool], settings: Settings) -> Iterator[Problem]:
+    """Pools whose routes nobody programs, or two programs at once, or that BIRD tells nobody of."""
+    kind = pool_kind(pool.spec)
+    if kind in ("vxlan", "loadbalancer"):
+        return
+    felix, bird, mode = kind in settings.felix, kind in settings.bird, MODES[kind]
+    right = f"clusterRoutes: {{{kind}: felix}} or {{{kind}: bird}} in the Cluster's calico section"
+    if felix and bird:
+        what = f"Felix and BIRD both program the routes of pools with {mode} and overwrite each other; Felix's are wanted"
+        yield problem(pool, what, right, severity="warning")
+    elif not felix and not bird:
+        yield problem(pool, f"nobody programs the routes of pools with {mode}", right, severity="warning")
+    elif bird and pool.spec.disable_bgp_export:
+        what = "disableBGPExport keeps BIRD from telling the other nodes too: no pod of this pool reaches another node"
+        yield problem(pool, what, "disableBGPExport: false", "disableBGPExport", severity="warning")
+
+
+def _version(sources: Sources) -> Iterator[Problem]:
+    version, rows = sources.version, sources.settings.profile.version
+    if version is None:
+        what = f"the Calico version is not known, rows are those of {rows} and are not written"
+        right = 'set version: "3.30", or apiNode to read it from the cluster'
+    elif is_newer(version):
+        what = f"Calico {version} is not known, its rows are taken from {rows} and are not written"
+        right = f'set version: "{rows}" to have them written as they are'
+    elif is_older(version):
+        what = f"Calico {version} is not known, its rows are taken from {rows}"
+        right = f"check the plan; known are {OLDEST.version} to {NEWEST.version}"
+    else:
+        return
+    yield problem(sources.cluster, what, right, "calico", "version", severity="warning")
+
+
+def _mtus(sources: Sources, tables: Tables) -> Iterator[Problem]:
+    """A device whose MTU the underlay cannot carry: the kernel refuses it for VXLAN, and large packets are lost."""
+    nodes = {document.name: document for document in sources.repository.of(Node)}
+    for name, peer in tables.peers.items():
+        document, settings = nodes.get(name), sources.settings_of(name)
+        lower = None if document is None or peer.dev is None else document.spec.interfaces.get(peer.dev)
+        if document is None or lower is None or lower.mtu is None:
+            continue
+        for encapsulation in _encapsulations(tables, settings):
+            wanted = settings.device_mtu(encapsulation, tables.family, peer.host_mtu)
+            room = lower.mtu - OVERHEAD[encapsulation, tables.family.version]
+            if wanted > room:
+                what = f"{encapsulation} on {name} wants MTU {wanted}, {peer.dev} ({lower.mtu}) carries at most {room}"
+                right = f"an MTU of {room}, or {wanted + lower.mtu - room} on {peer.dev}"
+                yield problem(document, what, right, "interfaces", str(peer.dev), "mtu", severity="warning")
+
+
+def _encapsulations(tables: Tables, settings: Settings) -> Iterator[Encapsulation]:
+    family: Family = tables.family
+    if tables.uses_vxlan(settings):
+        yield "vxlan"
+    if tables.uses_ipip(settings):
+        yield "ipip"
+    if settings.wireguard_of(family).enabled:
+        yield "wireguard"

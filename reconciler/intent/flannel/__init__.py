@@ -1,0 +1,1 @@
+"""Flannel: one subnet a node, and what flanneld puts into a kernel for each backend."""

@@ -1,0 +1,59 @@
+"""What on a node is flanneld's: it never cleans up behind itself, so what it left we do (overlay reference, 8.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+
+from reconciler.core.resource import Resource, State
+from reconciler.intent.flannel.backends import BOOT_PROTOCOL
+from reconciler.intent.network import Network
+from reconciler.linux.address import Address
+from reconciler.linux.claim import Except, devices_of, inside, is_declared, is_spared, matches
+from reconciler.linux.fdb import FdbEntry
+from reconciler.linux.link import Link
+from reconciler.linux.neighbour import Neighbour
+from reconciler.linux.route import MAIN_TABLE, Route
+
+DEVICES = ("flannel.*", "flannel-v6.*", "flannel-wg", "flannel-wg-v6")
+
+
+@dataclass(frozen=True, slots=True)
+class FlannelClaim:
+    """Everything on flannel's devices, and the routes without a mark that lead into its ``networks``.
+
+    ``addresses``: the nodes' public ones. An FDB entry that leads to one of them is kept, be its MAC an old one, as
+    flanneld keeps it (table V32); one that leads to no node is stale.
+    """
+
+    declared: State = field(default_factory=dict)
+    networks: frozenset[Network] = frozenset()
+    addresses: frozenset[str] = frozenset()
+    excepted: Except = field(default_factory=Except)
+
+    def owns(self, resource: Resource) -> bool:
+        if self.excepted.covers(resource):
+            return False
+        return is_declared(resource, self.declared) or (self._counts(resource) and not is_spared(resource))
+
+    def _counts(self, resource: Resource) -> bool:
+        match resource:
+            case Route():
+                return self._counts_route(resource)
+            case Link():
+                return matches(resource.ifname, DEVICES)
+            case FdbEntry():
+                return matches(resource.dev, DEVICES) and resource.dst not in self.addresses
+            case Neighbour() | Address():
+                return matches(resource.dev, DEVICES)
+            case _:
+                return False
+
+    def _counts_route(self, route: Route) -> bool:
+        """With a gateway and protocol boot, as flanneld writes each subnet's; WireGuard's one route has none."""
+        if route.table != MAIN_TABLE or route.protocol != BOOT_PROTOCOL or route.type != "unicast":
+            return False
+        if any(matches(dev, DEVICES) for dev in devices_of(route)):
+            return True
+        network = ip_network(route.dst)
+        return route.gateway is not None and inside(network, self.networks) and network not in self.networks
