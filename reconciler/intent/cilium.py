@@ -73,7 +73,9 @@ class CiliumPart(Part):
     def warnings(self) -> Iterator[Problem]:
         spec = self.cluster.spec
         what = "Cilium's eBPF maps (ipcache, endpoints, services, policies) are not covered, only its kernel routes are"
-        yield problem(self.cluster, what, "cilium-dbg status and cilium-dbg bpf ipcache list", "cni", severity="warning")
+        yield problem(
+            self.cluster, what, "cilium-dbg status and cilium-dbg bpf ipcache list", "cni", severity="warning"
+        )
         if spec.mode == "enforce" and "mode" in spec.model_fields_set:
             what = "Cilium's rows are never written, the cluster is only watched"
             yield problem(self.cluster, what, "mode: audit", "mode", severity="warning")
@@ -100,9 +102,7 @@ def _tunnelled(me: Peer, peer: Peer) -> Iterator[Row]:
 
 
 def _via_host(me: Peer, dst: str, mtu: int | None, origin: str) -> Route:
-    return Route(
-        dst=dst, gateway=me.host, dev=HOST, protocol=PROTOCOL, prefsrc=me.host, mtu=mtu, origin=origin
-    )
+    return Route(dst=dst, gateway=me.host, dev=HOST, protocol=PROTOCOL, prefsrc=me.host, mtu=mtu, origin=origin)
 
 
 def _direct(me: Peer, peer: Peer) -> Iterator[Row]:

@@ -79,7 +79,7 @@ def read(rows: Iterable[Row]) -> Iterator[Link]:
             info_kind=info.get("info_kind"),
             address=row["address"].lower() if "address" in row else None,
             mtu=row["mtu"],
-            txqlen=row.get("txqlen"),
+            txqlen=row.get("txqlen", 0),  # iproute2 does not print a zero
             up="UP" in row["flags"],
             **(_vxlan(info.get("info_data", {})) if info.get("info_kind") == "vxlan" else {}),
         )

@@ -77,9 +77,7 @@ class Tables:
         elif kind in settings.bird:
             yield bird.blackhole(self.family, to)
 
-    def _seen_by(
-        self, me: Peer, settings: Settings
-    ) -> Iterator[tuple[str, tuple[View, dict[str, tuple[Row, ...]]]]]:
+    def _seen_by(self, me: Peer, settings: Settings) -> Iterator[tuple[str, tuple[View, dict[str, tuple[Row, ...]]]]]:
         """Every other node, with the view that I have of it and what is known of that view."""
         far = self._shelf(self._view(me, settings, near=None if me.address is None else False))
         near = self._shelf(far[0]._replace(near=me.address is not None))

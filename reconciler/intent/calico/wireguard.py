@@ -66,9 +66,7 @@ def _uncovered(mine: Mapping[str, str], offered: Sequence[Destination]) -> Itera
             yield dst, why
 
 
-def _device(
-    family: Family, settings: Settings, me: Peer, keyed: Sequence[tuple[Peer, Sequence[str]]]
-) -> Iterator[Row]:
+def _device(family: Family, settings: Settings, me: Peer, keyed: Sequence[tuple[Peer, Sequence[str]]]) -> Iterator[Row]:
     wireguard = settings.wireguard_of(family)
     yield Link(
         ifname=wireguard.device,

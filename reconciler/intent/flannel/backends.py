@@ -199,7 +199,9 @@ class WireGuard(Backend):
             yield self._link(me, others)
         yield self._address(self.dev, me)
         if self.network is None:
-            yield Unknown("route", f"* table {MAIN_TABLE} metric {self.family.metric}", "flannel.network of the Cluster")
+            yield Unknown(
+                "route", f"* table {MAIN_TABLE} metric {self.family.metric}", "flannel.network of the Cluster"
+            )
         else:
             yield self._network_route(self.network)
 

@@ -66,7 +66,10 @@ class FlannelPart(Part):
         backend = BACKENDS.get(flannel.backend.type)
         if backend is None:
             return ()
-        found = [(family, peers_of(self.repository, self.cluster, self.facts, family), network) for family, network in self._networks()]
+        found = [
+            (family, peers_of(self.repository, self.cluster, self.facts, family), network)
+            for family, network in self._networks()
+        ]
         return tuple(Tables(backend(f, flannel.backend, n), p) for f, p, n in found if n or any_subnet(p))
 
     def _networks(self) -> Iterator[tuple[Family, str | None]]:
@@ -107,7 +110,9 @@ class FlannelPart(Part):
         elif kind == "host-gw":
             yield from self._cut_off()
         elif kind == "vxlan" and self.cluster.spec.flannel.network6 is not None:
-            what = "flannel gives pods an MTU 50 below the underlay's, the kernel takes 70 on flannel-v6: 20 are too many"
+            what = (
+                "flannel gives pods an MTU 50 below the underlay's, the kernel takes 70 on flannel-v6: 20 are too many"
+            )
             yield self._warning(what, "backend.mtu 20 below the underlay's")
 
     def _cut_off(self) -> Iterator[Problem]:
