@@ -54,9 +54,8 @@ def link_lines(link: Link) -> Iterator[str]:
     """``N`` stands for the index, which only the kernel knows; so does the rest of a physical interface's line."""
     if link.info_kind == "vxlan":
         flags, state = ("UP,LOWER_UP", "UNKNOWN") if link.up else ("", "DOWN")
-        words = (
-            f"mtu {link.mtu} qdisc noqueue state {state} group default{f' qlen {link.txqlen}' if link.txqlen else ''}"
-        )
+        queue = f" qlen {link.txqlen}" if link.txqlen else ""
+        words = f"mtu {link.mtu} qdisc noqueue state {state} group default{queue}"
         yield f"N: {link.ifname}: <{','.join(filter(None, ('BROADCAST,MULTICAST', flags)))}> {words}"
         yield f"    link/ether {link.address} brd ff:ff:ff:ff:ff:ff"
     else:

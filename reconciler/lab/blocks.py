@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import AddressValueError, IPv4Network, IPv6Network, NetmaskValueError
+from ipaddress import AddressValueError, IPv4Network, IPv6Network, NetmaskValueError, ip_network
 
 from .errors import LabError
 from .overlay import Overlay
@@ -29,6 +29,12 @@ SEED_BLOCKS = {
 def network(overlay: Overlay, version: int) -> Network:
     """Where all pods of an IP version are."""
     return NETWORKS[overlay.cni][version]
+
+
+def last(overlay: Overlay, version: int) -> Network:
+    """The last share of the pods' network: labs leave it alone, unless they fill it."""
+    space = network(overlay, version)
+    return ip_network((space.broadcast_address, LENGTHS[overlay.cni][version]), strict=False)
 
 
 def of_nodes(nodes: Sequence[Node], overlay: Overlay) -> Mapping[str, tuple[Network, ...]]:

@@ -61,7 +61,7 @@ def up(name: str, chosen: Path | None, **options: Any) -> None:
     running = _up(state.checked_name(name), chosen, options)
     pods = sum(len(member.pods) for member in running.nodes)
     if running.overlay.one_vlan:
-        click.echo("All nodes are in one VLAN: nothing between two subnets would carry these pods' packets.")
+        click.echo(f"All nodes are in one VLAN: {running.overlay.why_one_vlan}.")
     click.echo(
         f"Lab {name} is up: {_count(len(running.switches), 'switch', 'switches')}, "
         f"{_count(len(running.nodes), 'node', 'nodes')}, {_count(pods, 'pod', 'pods')} "

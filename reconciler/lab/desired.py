@@ -29,8 +29,7 @@ def check(lab: Lab) -> None:
             raise LabError(f"{node.name} has no {words} in its exec lines, where {lab.overlay.cni} starts from.")
     subnets = {(side.version, side.underlay.network) for _, side in found if side.underlay}
     if lab.overlay.one_vlan and len(subnets) > len(lab.overlay.versions):
-        why = f"{lab.overlay.cni} in mode {lab.overlay.mode}, IP version {lab.overlay.family}"
-        raise LabError(f"All nodes have to be in one subnet for {why}; leave --topology out to have them so.")
+        raise LabError(f"All nodes have to be in one subnet, as --nodes has them: {lab.overlay.why_one_vlan}.")
 
 
 def write(lab: Lab) -> None:

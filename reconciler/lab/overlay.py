@@ -69,6 +69,13 @@ class Overlay:
         return self.what.one_vlan or 6 in self.versions
 
     @property
+    def why_one_vlan(self) -> str:
+        """The reason for ``one_vlan``, as a sentence without its end."""
+        if self.what.one_vlan:
+            return f"{self.mode} sends pods' packets straight to the other node"
+        return "the switch of a lab bridges IPv6 and does not route it"
+
+    @property
     def plugins(self) -> bool:
         """Whether CNI's own plugins wire the pods."""
         return self.cni == "flannel"
