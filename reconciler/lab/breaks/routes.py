@@ -16,7 +16,7 @@ def _name(row: Row) -> str:
 def _words(row: Row) -> str:
     """The route in the words of ``ip route``."""
     kind = "" if row["type"] == "unicast" else f"{row['type']} "
-    fields = {"via": "gateway", "dev": "dev", "proto": "protocol", "src": "prefsrc", "mtu": "mtu"}
+    fields = {"via": "gateway", "dev": "dev", "proto": "protocol", "src": "prefsrc", "mtu": "mtu", "metric": "metric"}
     given = [f"{word} {row[field]}" for word, field in fields.items() if field in row]
     scope = [] if "gateway" in row or kind else ["scope link"]
     flags = ["onlink"] if "onlink" in row.get("flags", ()) else []
@@ -115,7 +115,7 @@ def _added(row: Row) -> Iterator[Deed]:
 def _twin(node: Node) -> Iterator[Deed]:
     for row in _direct(node):
         name = f"{row['dst']} table 254 metric 50"
-        yield Deed((f"route add {_words(row)} metric 50",), (("route", name, "delete"),))
+        yield Deed((f"route add {_words({**row, 'metric': 50})}",), (("route", name, "delete"),))
 
 
 ROUTE_BREAKS = (
