@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_interface, ip_network
-from itertools import groupby
+from itertools import groupby, pairwise
 
+from reconciler.cli.route_words import encapsulation, metrics, preference, realms, selectors
 from reconciler.core.resource import Resource, ordered
 from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import MAIN_TABLE, NextHop, Route
+from reconciler.linux.rule import Rule
 
 BOOT = 3
 PROTOCOLS = {
@@ -20,6 +22,8 @@ PROTOCOLS = {
     187: "isis", 188: "ospf", 189: "rip", 192: "eigrp",
 }  # fmt: skip
 """/etc/iproute2/rt_protos of 6.1; a number without a name, such as Calico's 80 and our 142, is printed as it is."""
+TABLES = {"253": "default", "254": "main", "255": "local"}
+IP_PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp", "58": "ipv6-icmp", "132": "sctp"}
 
 
 def lines(resources: Iterable[Resource]) -> Iterator[str]:
@@ -37,6 +41,8 @@ def sections(resources: Iterable[Resource]) -> dict[str, list[str]]:
     routes = sorted((row for row in rows if isinstance(row, Route)), key=_place)
     for command, group in groupby(routes, key=_command):
         found[command] = [line for route in group for line in route_lines(route)]
+    for family, command in ((4, "ip rule"), (6, "ip -6 rule")):
+        found[command] = [rule_line(row) for row in rows if isinstance(row, Rule) and row.family == family]
     found["ip neighbour"] = [neighbour_line(row) for row in rows if isinstance(row, Neighbour)]
     found["bridge fdb"] = [fdb_line(row) for row in rows if isinstance(row, FdbEntry)]
     return {command: printed for command, printed in found.items() if printed}
@@ -54,7 +60,7 @@ def link_lines(link: Link) -> Iterator[str]:
     """``N`` stands for the index, which only the kernel knows; so does the rest of a physical interface's line."""
     if link.info_kind == "vxlan":
         flags, state = ("UP,LOWER_UP", "UNKNOWN") if link.up else ("", "DOWN")
-        queue = f" qlen {link.txqlen}" if link.txqlen else ""
+        queue = f" qlen {link.txqlen}" if link.txqlen else ""  # iproute2 prints no queue of length 0
         words = f"mtu {link.mtu} qdisc noqueue state {state} group default{queue}"
         yield f"N: {link.ifname}: <{','.join(filter(None, ('BROADCAST,MULTICAST', flags)))}> {words}"
         yield f"    link/ether {link.address} brd ff:ff:ff:ff:ff:ff"
@@ -72,7 +78,9 @@ def tunnel_line(link: Link) -> str:
 
 def address_line(address: Address) -> str:
     """An IPv4 address has a label, the name of its interface; an IPv6 address has none."""
-    where = f"{address.local}/{address.prefixlen} scope {address.scope}"
+    near = f"{address.local} peer {address.peer}" if address.peer else address.local
+    broadcast = f" brd {address.broadcast}" if address.broadcast else ""
+    where = f"{near}/{address.prefixlen}{broadcast} scope {address.scope}"
     return f"    inet6 {where}" if ip_interface(address.local).version == 6 else f"    inet {where} {address.dev}"
 
 
@@ -92,18 +100,21 @@ def route_lines(route: Route) -> Iterator[str]:
     """One line, and one more for each leg of a multipath route."""
     ipv6 = ip_network(route.dst).version == 6
     words = [] if route.type == "unicast" else [route.type]
-    words += [_destination(route.dst), *_via(route.gateway), *_option("dev", route.dev)]
+    words += [_destination(route.dst), *selectors(route.extra), *encapsulation(route.extra)]
+    words += [*_via(route.gateway, ipv6=ipv6), *_option("dev", route.dev)]
     words += [] if route.protocol == BOOT else ["proto", protocol_name(route.protocol)]
     words += [] if route.scope == "global" else ["scope", route.scope]
     words += [*_option("src", route.prefsrc), *_option("metric", route.metric or None)]
     words += ["onlink"] if route.onlink else []
-    words += [*_option("mtu", route.mtu), *(["pref", "medium"] if ipv6 else [])]
+    words += [*realms(route.extra), *metrics(route.mtu, route.extra)]
+    words += [preference(route.extra)] if ipv6 else []
     yield " ".join(words)
-    yield from (_leg(leg) for leg in route.nexthops or ())
+    yield from (_leg(leg, ipv6=ipv6) for leg in route.nexthops or ())
 
 
-def _leg(leg: NextHop) -> str:
-    words = ["nexthop", *_via(leg.gateway), *_option("dev", leg.dev), "weight", str(leg.weight)]
+def _leg(leg: NextHop, *, ipv6: bool) -> str:
+    words = ["nexthop", *encapsulation(leg.extra), *_via(leg.gateway, ipv6=ipv6), *realms(leg.extra)]
+    words += [*_option("dev", leg.dev), "weight", str(leg.weight)]
     return "\t" + " ".join(words + (["onlink"] if leg.onlink else []))
 
 
@@ -114,7 +125,18 @@ def neighbour_line(entry: Neighbour) -> str:
 
 def fdb_line(entry: FdbEntry) -> str:
     mark = " extern_learn" if entry.extern_learn else ""
-    return f"{entry.mac} dev {entry.dev} dst {entry.dst} self{mark} permanent"
+    more = "".join(f" {text}" for text in entry.extra or ())
+    return f"{entry.mac} dev {entry.dev} dst {entry.dst}{more} self{mark} permanent"
+
+
+def rule_line(rule: Rule) -> str:
+    """Host prefixes without their length, tables and protocols by the names that everybody has."""
+    priority, _, words = rule.name.removeprefix("inet6 ").partition(": ")
+    mark = f" proto {protocol_name(rule.protocol)}" if rule.protocol else ""
+    host = "/32" if rule.family == 4 else "/128"
+    named = [TABLES.get(word, word) if before == "lookup" else word for before, word in pairwise(["", *words.split()])]
+    known = [IP_PROTOCOLS.get(word, word) if named[n - 1] == "ipproto" else word for n, word in enumerate(named)]
+    return f"{priority}:\t{' '.join(word.removesuffix(host) for word in known)}{mark}"
 
 
 def protocol_name(protocol: int) -> str:
@@ -128,8 +150,10 @@ def _destination(dst: str) -> str:
     return str(network.network_address) if network.prefixlen == network.max_prefixlen else dst
 
 
-def _via(gateway: str | None) -> list[str]:
-    return _option("via", gateway)
+def _via(gateway: str | None, *, ipv6: bool) -> list[str]:
+    """Of another family than the route, with its family."""
+    strange = gateway is not None and ":" in gateway and not ipv6
+    return _option("via inet6" if strange else "via", gateway)
 
 
 def _option(word: str, value: object) -> list[str]:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import textwrap
+from collections.abc import Iterable, Iterator
 
 from reconciler.cli import as_eos, as_iproute
 from reconciler.cluster.ippool import IPPool
 from reconciler.core.codec import as_json
 from reconciler.core.resource import Resource, ordered
-from reconciler.intent.wish import Intent, Wish
+from reconciler.intent.wish import Wish
 
 STATE_SCHEMA = "reconciler/state/v1"
 SWITCH_KINDS = frozenset({"vlan", "interface", "svi", "routing", "static_route"})
 
 
-def text(intent: Intent) -> str:
-    """All devices, each under ``== name ==``."""
-    return "\n".join(line for device in sorted(intent.devices) for line in _titled(intent.devices[device]))
-
-
-def _titled(wish: Wish) -> Iterator[str]:
-    yield f"== {wish.device} =="
-    yield from lines(wish)
-    yield ""
+def text_chunks(wishes: Iterable[Wish]) -> Iterator[str]:
+    """Device by device, each under ``== name ==``: all of them together may not fit into memory."""
+    for wish in wishes:
+        yield "\n".join((f"== {wish.device} ==", *lines(wish), "", ""))
 
 
 def lines(wish: Wish) -> Iterator[str]:
@@ -48,13 +44,28 @@ def _plainly(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def document(devices: Mapping[str, Wish]) -> dict[str, object]:
-    """``state/v1`` of what is wanted: rows sorted, absent values left out (contract, section 5)."""
-    return {"schema": STATE_SCHEMA, "devices": {name: _device(devices[name]) for name in sorted(devices)}}
+def json_chunks(wishes: Iterable[Wish]) -> Iterator[str]:
+    """``state/v1`` of what is wanted, device by device: rows sorted, absent values left out (contract, section 5)."""
+    spelled: dict[int, tuple[Resource, str]] = {}
+    yield f'{{\n  "schema": "{STATE_SCHEMA}",\n  "devices": {{'
+    comma = ""
+    for wish in wishes:
+        yield f"{comma}\n    {json.dumps(wish.device)}: {_device(wish, spelled)}"
+        comma = ","
+    yield "\n  }\n}\n"
 
 
-def _device(wish: Wish) -> dict[str, object]:
-    rows: dict[str, object] = {"status": "ok", "resources": [as_json(row) for row in ordered(wish.desired.values())]}
-    if wish.unknown:
-        rows["unknown"] = [row._asdict() for row in sorted(wish.unknown)]
-    return rows
+def _device(wish: Wish, spelled: dict[int, tuple[Resource, str]]) -> str:
+    """One device; ``spelled`` keeps each row's text, since a thousand nodes share most of their rows."""
+    rows = ordered(wish.desired.values())
+    for row in rows:
+        if id(row) not in spelled:
+            spelled[id(row)] = row, _indented(as_json(row), 8)
+    texts = ",\n".join(spelled[id(row)][1] for row in rows)
+    unknown = [row._asdict() for row in sorted(wish.unknown)]
+    more = f',\n      "unknown": {_indented(unknown, 6).lstrip()}' if unknown else ""
+    return f'{{\n      "status": "ok",\n      "resources": [\n{texts}\n      ]{more}\n    }}'
+
+
+def _indented(value: object, columns: int) -> str:
+    return textwrap.indent(json.dumps(value, indent=2), " " * columns)

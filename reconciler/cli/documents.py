@@ -17,8 +17,8 @@ from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.load import load
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
-from reconciler.intent.compile import compile_world
-from reconciler.intent.wish import Intent, Owns
+from reconciler.intent.compile import World, compile_world
+from reconciler.intent.wish import Owns
 from reconciler.linux.claim import Except
 
 PROBLEMS_SCHEMA = "reconciler/problems/v1"
@@ -80,13 +80,14 @@ def _has_inventory(options: Common) -> bool:
     return options.inventory_given or options.inventory.exists()
 
 
-def compiled(options: Common) -> Intent:
-    """What the documents mean, for the targeted devices. Raises: BadDocuments."""
-    intent = compile_world(repository_of(options), owns=offline_owns(options))
-    if intent.problems:
-        raise BadDocuments(intent.problems)
-    options.check_targets(intent.devices)
-    return dataclasses.replace(intent, devices={n: w for n, w in intent.devices.items() if options.targeted(n)})
+def compiled(options: Common) -> tuple[World, list[str]]:
+    """What the documents mean, and the targeted devices, which do not contradict. Raises: BadDocuments."""
+    world = compile_world(repository_of(options), owns=offline_owns(options))
+    options.check_targets(world)
+    targets = [name for name in world if options.targeted(name)]
+    if problems := world.problems_of(targets):
+        raise BadDocuments(problems)
+    return world, targets
 
 
 @click.command()
@@ -114,8 +115,8 @@ def _across(options: Common, repository: Repository, inventory: Inventory) -> It
         yield Problem(str(options.desired), 1, 1, "no documents", EMPTY, "warning")
     # The check above has judged VLANs by the inventory's `owns` already, so the compiler is not told of them.
     owns = {name: Owns(excepted=own.excepted) for name, own in owns_of(inventory).items()}
-    intent = compile_world(repository, owns=owns)
-    yield from (*intent.problems, *intent.warnings)
+    world = compile_world(repository, owns=owns)
+    yield from (*world.problems, *world.warnings)
 
 
 def _show(repository: Repository, problems: list[Problem]) -> None:
@@ -134,8 +135,10 @@ def compile_(options: Common) -> int:
     """Show what the documents mean for each device, in the device's own words."""
     from reconciler.cli import compiled as words
 
-    intent = compiled(options)
-    for warning in intent.warnings:
+    world, targets = compiled(options)
+    for warning in world.warnings:
         click.echo(str(warning), err=True)
-    click.echo(json.dumps(words.document(intent.devices), indent=2) if options.json else words.text(intent))
+    wishes = (world[name] for name in targets)
+    for chunk in words.json_chunks(wishes) if options.json else words.text_chunks(wishes):
+        click.echo(chunk, nl=False)
     return CONVERGED

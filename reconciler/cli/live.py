@@ -22,12 +22,13 @@ from reconciler.engine.observe import SENSELESS, Sight, senseless
 from reconciler.engine.parts import KINDS, reading_for
 from reconciler.engine.plan import split
 from reconciler.engine.record import Record
-from reconciler.intent.wish import Intent, Wish
+from reconciler.intent.compile import World
+from reconciler.intent.wish import Wish
 
 
-def document(sights: Mapping[str, Sight], intent: Intent) -> dict[str, object]:
+def document(sights: Mapping[str, Sight], world: World) -> dict[str, object]:
     """``state/v1`` of what was seen, each resource with ``owned``."""
-    devices = {name: _device(sights[name], intent.devices.get(name, Wish(name, {}))) for name in sorted(sights)}
+    devices = {name: _device(sights[name], world.get(name, Wish(name, {}))) for name in sorted(sights)}
     return {"schema": STATE_SCHEMA, "devices": devices}
 
 

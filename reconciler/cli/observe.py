@@ -33,10 +33,10 @@ def observe(options: Common) -> int:
     seen = asyncio.run(_look(inventory, repository, options))
     sights = {name: sight for name, sight in seen.items() if options.targeted(name)}
     if options.json:
-        intent = compile_world(repository, cluster_facts(repository, seen), owns_of(inventory))
-        if intent.problems:
-            raise BadDocuments(intent.problems)
-        click.echo(json.dumps(live.document(sights, intent), indent=2))
+        world = compile_world(repository, cluster_facts(repository, seen), owns_of(inventory))
+        if world.problems:
+            raise BadDocuments(world.problems)
+        click.echo(json.dumps(live.document(sights, world), indent=2))
     else:
         _show(sights)
     return UNKNOWN if any(sight.status != "ok" for sight in sights.values()) else CONVERGED

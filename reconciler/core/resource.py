@@ -38,6 +38,9 @@ class Resource(ABC):
 
     origin: str = field(default="", compare=False)
     """Where it is wanted: ``nodes.yaml:7``; several places are joined by ``, ``."""
+    _key: Key | None = field(default=None, init=False, repr=False, compare=False)
+    _place: tuple[object, ...] | None = field(default=None, init=False, repr=False, compare=False)
+    """Both are made once: one entry may be wanted of a thousand nodes."""
 
     @property
     @abstractmethod
@@ -46,7 +49,11 @@ class Resource(ABC):
 
     @property
     def key(self) -> Key:
-        return Key(self.kind, self.name)
+        key = self._key
+        if key is None:
+            key = Key(self.kind, self.name)
+            object.__setattr__(self, "_key", key)
+        return key
 
     @property
     def values(self) -> dict[str, object]:
@@ -71,6 +78,15 @@ class Resource(ABC):
     def rank(self) -> tuple[object, ...]:
         """Place among its kind in a listing."""
         return (self.name,)
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """Place in a listing of all kinds: by kind, then by rank."""
+        place = self._place
+        if place is None:
+            place = (self.kind, self.rank)
+            object.__setattr__(self, "_place", place)
+        return place
 
     @property
     def link(self) -> str | None:
@@ -106,7 +122,7 @@ def state_of(resources: Iterable[Resource]) -> dict[Key, Resource]:
 
 def ordered(resources: Iterable[Resource]) -> list[Resource]:
     """Resources in the order in which they are printed: by kind, then by rank."""
-    return sorted(resources, key=lambda resource: (resource.kind, resource.rank))
+    return sorted(resources, key=lambda resource: resource.place)
 
 
 class Unknown(NamedTuple):

@@ -16,8 +16,9 @@ from reconciler.engine.facts import cluster_facts
 from reconciler.engine.observe import SENSELESS, Device, Sight, observe, senseless
 from reconciler.engine.plan import plan_device, restrain
 from reconciler.engine.record import Record
-from reconciler.intent.compile import compile_world
-from reconciler.intent.wish import Intent, Owns, Wish
+from reconciler.intent.compile import World, compile_world
+from reconciler.intent.facts import ClusterFacts
+from reconciler.intent.wish import Owns, Wish
 
 Listener = Callable[[str, str], None]
 """Hears what just happened to a device: (device, words)."""
@@ -34,6 +35,8 @@ class Cycle:
     approval: str = ""
     listen: Listener = lambda device, words: None
     seen: dict[str, Sight] = field(default_factory=dict)
+    _world: World | None = None
+    _facts: Mapping[str, ClusterFacts] = field(default_factory=dict)
 
     async def plan(self) -> Plan:
         """Observe every device and plan. Raises: Contradiction."""
@@ -46,25 +49,32 @@ class Cycle:
 
     def planned(self, sights: Mapping[str, Sight]) -> Plan:
         """The plan for what was seen. Raises: Contradiction."""
-        intent = self._intent(sights)
-        free = [
-            self._device_plan(intent.devices[name], sights) for name in sorted(intent.devices) if self._acts_on(name)
-        ]
-        warnings = sorted({*self.repository.having("warning"), *intent.warnings})
-        plan = Plan(self.repository.revision, (*free, *self._vanished(intent)), tuple(map(str, warnings)))
+        world, holds = self._compiled(sights), {}
+        free = []
+        for name in filter(self._acts_on, world):
+            wish = world[name]
+            holds[name] = wish.holds
+            free.append(self._device_plan(wish, sights))
+        warnings = sorted({*self.repository.having("warning"), *world.warnings})
+        plan = Plan(self.repository.revision, (*free, *self._vanished(world)), tuple(map(str, warnings)))
         approved = self.approval == plan.digest
-        return dataclasses.replace(plan, devices=tuple(self._held(d, intent, approved=approved) for d in plan.devices))
+        held = [self._held(device, holds.get(device.name, ()), approved=approved) for device in plan.devices]
+        return dataclasses.replace(plan, devices=tuple(held))
 
-    def _held(self, plan: DevicePlan, intent: Intent, *, approved: bool) -> DevicePlan:
+    def _held(self, plan: DevicePlan, holds: Sequence[str], *, approved: bool) -> DevicePlan:
         if plan.vanished:
             return dataclasses.replace(plan, status="ok", reason="") if approved else plan
-        return restrain(plan, intent.devices[plan.name], approved=approved)
+        return restrain(plan, holds, approved=approved)
 
-    def _intent(self, sights: Mapping[str, Sight]) -> Intent:
-        intent = compile_world(self.repository, cluster_facts(self.repository, sights), self.owns)
-        if intent.problems:
-            raise Contradiction(intent.problems)
-        return intent
+    def _compiled(self, sights: Mapping[str, Sight]) -> World:
+        """The documents with what the cluster tells of itself, compiled again only where that has changed."""
+        facts = cluster_facts(self.repository, sights)
+        if self._world is None or facts != self._facts:
+            self._world = compile_world(self.repository, facts, self.owns, before=self._world)
+            self._facts = facts
+        if self._world.problems:
+            raise Contradiction(self._world.problems)
+        return self._world
 
     def _acts_on(self, name: str) -> bool:
         return name in self.devices and not self.devices[name].source
@@ -79,9 +89,9 @@ class Cycle:
         drift = self.record.converged(wish.device, self._documents)
         return dataclasses.replace(plan, cause="drift" if drift else "pending")
 
-    def _vanished(self, intent: Intent) -> tuple[DevicePlan, ...]:
+    def _vanished(self, world: World) -> tuple[DevicePlan, ...]:
         """Devices that we once brought to their state and that no document mentions any more."""
-        gone = sorted(name for name in self.record.devices - intent.devices.keys() if self._acts_on(name))
+        gone = sorted(name for name in self.record.devices - world.keys() if self._acts_on(name))
         reason = "no document mentions it any more; nothing on it is changed"
         return tuple(
             DevicePlan(name, self.devices[name].platform, "held", reason, approvable=True, vanished=True)

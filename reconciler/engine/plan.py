@@ -88,8 +88,11 @@ def _commands(script: Script) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def restrain(plan: DevicePlan, wish: Wish, *, approved: bool) -> DevicePlan:
-    """The plan, held where a limit says so. An approval lifts what a person may decide, never the rest."""
+def restrain(plan: DevicePlan, holds: Sequence[str], *, approved: bool) -> DevicePlan:
+    """The plan, held where a limit says so, or for what its wish ``holds``.
+
+    An approval lifts what a person may decide, never the rest.
+    """
     if plan.status in ("unreachable", "held") or plan.reading is None:
         return plan
     session, way = plan.reading.session, plan.reading.way
@@ -101,8 +104,8 @@ def restrain(plan: DevicePlan, wish: Wish, *, approved: bool) -> DevicePlan:
     for limit in never:
         if reason := limit():
             return _held(plan, reason)
-    if wish.holds and any(not planned.written for planned in plan.changes):
-        return _held(plan, "; ".join(wish.holds))
+    if holds and any(not planned.written for planned in plan.changes):
+        return _held(plan, "; ".join(holds))
     reason = limits.too_many_deletes(written, plan.owned)
     return _held(plan, reason, approvable=True) if reason and not approved else plan
 

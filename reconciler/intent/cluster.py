@@ -1,4 +1,4 @@
-"""Cluster documents: which compiler fills the tables of which cluster. A CNI costs one line here and a room of its own."""
+"""Cluster documents: who fills the tables of which cluster. A CNI costs a line here and a room of its own."""
 
 from __future__ import annotations
 

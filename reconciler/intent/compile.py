@@ -6,36 +6,63 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from reconciler.core.resource import Key, Resource, Unknown, state_of
+from reconciler.core.resource import Key, Resource, Unknown
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.intent import cluster, node, pools, switch
 from reconciler.intent.facts import ClusterFacts
-from reconciler.intent.wish import Intent, Owns, Part, Wish
+from reconciler.intent.wish import Owns, Part, Wish
 
 
 def compile_world(
-    repository: Repository, facts: Mapping[str, ClusterFacts] | None = None, owns: Mapping[str, Owns] | None = None
-) -> Intent:
-    """What is wanted of every device. ``facts`` by cluster, ``owns`` (the inventory's) by device."""
-    world = World(repository, facts or {}, owns or {})
-    wishes = {device: world.wish(device) for device in world.devices}
-    problems = {problem for wish in wishes.values() for problem in wish.problems}
-    return Intent(wishes, world.warnings, tuple(sorted(problems)))
+    repository: Repository,
+    facts: Mapping[str, ClusterFacts] | None = None,
+    owns: Mapping[str, Owns] | None = None,
+    before: World | None = None,
+) -> World:
+    """What is wanted of every device. ``facts`` by cluster, ``owns`` (the inventory's) by device.
+
+    Rows that follow from what is in ``before`` as it is now are taken over from there.
+    """
+    parts = (
+        *switch.parts(repository),
+        *node.parts(repository),
+        *cluster.parts(repository, facts or {}),
+        *pools.parts(repository),
+    )
+    world = World(repository, parts, owns or {})
+    if before is not None:
+        world.take_over(before)
+    return world
 
 
-class World:
-    """All documents, from which one device can be compiled without the others."""
+class World(Mapping[str, Wish]):
+    """All documents, as what is wanted of each device that they mention, compiled when it is asked for and not kept.
 
-    def __init__(self, repository: Repository, facts: Mapping[str, ClusterFacts], owns: Mapping[str, Owns]) -> None:
+    One device costs its own rows alone; a thousand nodes have more rows together than fit into memory.
+    """
+
+    def __init__(self, repository: Repository, parts: tuple[Part, ...], owns: Mapping[str, Owns]) -> None:
         self._repository = repository
+        self._parts = parts
         self._owns = owns
-        self._parts: tuple[Part, ...] = (
-            *switch.parts(repository),
-            *node.parts(repository),
-            *cluster.parts(repository, facts),
-            *pools.parts(repository),
-        )
+
+    def __getitem__(self, device: str) -> Wish:
+        """What is wanted of ``device``. Raises: KeyError for a device that is not mentioned."""
+        draft = _Draft(self._owns.get(device, Owns()))
+        for part in self._by_device[device]:
+            draft.add(part, device)
+        problems = tuple(sorted(map(self._located, draft.problems)))
+        return dataclasses.replace(draft.wish(device), problems=problems)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._by_device))
+
+    def __len__(self) -> int:
+        return len(self._by_device)
+
+    def __contains__(self, device: object) -> bool:
+        return device in self._by_device
 
     @cached_property
     def _by_device(self) -> dict[str, list[Part]]:
@@ -45,23 +72,27 @@ class World:
                 found.setdefault(device, []).append(part)
         return found
 
-    @property
-    def devices(self) -> tuple[str, ...]:
-        """Every device that a document mentions, sorted."""
-        return tuple(sorted(self._by_device))
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every contradiction; with one of them nothing may be written anywhere. Costs all rows, kept one by one."""
+        return self.problems_of(self)
 
-    @property
+    def problems_of(self, devices: Iterable[str]) -> tuple[Problem, ...]:
+        """Those that show on these devices."""
+        return tuple(sorted({problem for device in devices for problem in self[device].problems}))
+
+    @cached_property
     def warnings(self) -> tuple[Problem, ...]:
+        """What is legal and suspect."""
         found = {warning for part in self._parts for warning in part.warnings}
         return tuple(sorted(map(self._located, found)))
 
-    def wish(self, device: str) -> Wish:
-        """What is wanted of ``device``, at that device's cost. Raises: KeyError for a device that is not mentioned."""
-        draft = _Draft(self._owns.get(device, Owns()))
-        for part in self._by_device[device]:
-            draft.add(part, device)
-        problems = tuple(sorted(map(self._located, draft.problems)))
-        return dataclasses.replace(draft.wish(device), problems=problems)
+    def take_over(self, before: World) -> None:
+        """Keep what was compiled before and still holds."""
+        known = {part.name: part for part in before._parts if part.name}
+        for part in self._parts:
+            if part.name in known:
+                part.take_over(known[part.name])
 
     def _located(self, problem: Problem) -> Problem:
         """Problems name files as seen from beside the desired folder."""
@@ -81,7 +112,7 @@ class _Draft:
         self._wish = Wish("", {})
 
     def add(self, part: Part, device: str) -> None:
-        declared = state_of(self._take(part.rows(device)))
+        declared = self._take(part.rows(device))
         claim = part.claim(device, declared, self._owns)
         wish, holds = self._wish, tuple(part.holds)
         self._wish = dataclasses.replace(
@@ -93,16 +124,21 @@ class _Draft:
         )
         self.problems.extend(part.problems(device, self._owns))
 
-    def _take(self, rows: Iterable[Resource | Unknown]) -> Iterator[Resource]:
-        """What the inventory excepts is nobody's wish."""
+    def _take(self, rows: Iterable[Resource | Unknown]) -> dict[Key, Resource]:
+        """The wishes of one part by key, added to all others' but for what the inventory excepts."""
+        excepted = self._owns.excepted or None
+        own: dict[Key, Resource] = {}
         for row in rows:
             if isinstance(row, Unknown):
                 self._unknown.append(row)
-            elif not self._owns.excepted.covers(row):
-                first = self._desired.setdefault(row.key, row)
+            elif excepted is None or not excepted.covers(row):
+                first = own.setdefault(row.key, row)
                 if first is not row:
                     self.problems.append(_contradiction(first, row))
-                yield row
+        for key in self._desired.keys() & own.keys():
+            self.problems.append(_contradiction(self._desired[key], own[key]))
+        self._desired = own | self._desired
+        return own
 
     def wish(self, device: str) -> Wish:
         unknown = tuple(dict.fromkeys(self._unknown))

@@ -11,7 +11,7 @@ from reconciler.desired.documents import Cluster, Node
 from reconciler.desired.repository import Document, Repository
 from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.mtu import ETHERNET_MTU
-from reconciler.intent.network import Family, Interface, Network, Prefixes
+from reconciler.intent.network import Family, Network, Placed, Prefixes, placed
 from reconciler.intent.underlay import declared_mtus, underlay
 
 
@@ -26,7 +26,7 @@ class Peer:
 
     name: str
     subnets: tuple[Network, ...] = ()
-    address: Interface | None = None
+    address: Placed | None = None
     dev: str | None = None
     mtu: int = ETHERNET_MTU
     mac: str | None = None
@@ -68,7 +68,7 @@ def _peer(name: str, document: Document[Node] | None, told: NodeFacts, version: 
     dev, address = underlay(node, version, told.addresses.get(version))
     vtep, keys, cilium = getattr(node.tunnel, f"vxlan{six}"), node.tunnel.wireguard, node.tunnel.cilium
     cidrs = (ip_network(cidr) for cidr in node.pod_cidrs or told.pod_cidrs)
-    interface = None if address is None else ip_interface(address)
+    interface = None if address is None else placed(address)
     return Peer(
         name=name,
         subnets=tuple(cidr for cidr in cidrs if cidr.version == version),
@@ -89,11 +89,11 @@ def _origin(document: Document[Node] | None, here: str, section: str) -> str:
     return here if document is None else document.origin("spec", section)
 
 
-def _connected(node: Node, dev: str | None, address: Interface | None) -> Iterator[tuple[Network, str]]:
-    if dev is not None and address is not None and address.network.prefixlen < address.max_prefixlen:
+def _connected(node: Node, dev: str | None, address: Placed | None) -> Iterator[tuple[Network, str]]:
+    if dev is not None and address is not None and address.prefixlen < address.ip.max_prefixlen:
         yield address.network, dev
     for ifname, interface in node.interfaces.items():
-        yield from ((ip_interface(text).network, ifname) for text in interface.addresses or ())
+        yield from ((ip_interface(given.address).network, ifname) for given in interface.addresses or ())
 
 
 def tells_all(peers: Mapping[str, Peer], *names: str) -> bool:

@@ -22,18 +22,20 @@ def underlay(node: Node, version: int, told: str | None = None) -> tuple[str | N
     address = None if given is None else (given.address if version == 4 else given.address6)
     if address is None:
         mine = [pair for pair in carriers if named in (None, pair[0])]
-        address = mine[0][1] if mine else told
-    if address is None:
-        return named, None
-    holders = (ifname for ifname, text in carriers if ip_interface(text).ip == ip_interface(address).ip)
-    return named or next(holders, None), address
+        if mine:
+            return mine[0]
+        address = told
+    if address is None or named is not None:
+        return named, address
+    wanted = ip_interface(address).ip
+    return next((ifname for ifname, text in carriers if ip_interface(text).ip == wanted), None), address
 
 
 def _carriers(node: Node, version: int) -> Iterator[tuple[str, str]]:
     for ifname, interface in node.interfaces.items():
-        for text in interface.addresses or ():
-            if ip_interface(text).version == version:
-                yield ifname, text
+        for given in interface.addresses or ():
+            if (":" in given.address) == (version == 6):
+                yield ifname, given.address
 
 
 def ways_out(node: Node, version: int) -> tuple[tuple[Network, str], ...]:

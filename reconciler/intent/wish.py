@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,14 @@ class Owns:
 
 class Part(ABC):
     """Some documents that together want something of some devices: a switch, a node, a cluster's CNI."""
+
+    @property
+    def name(self) -> str:
+        """What it is known by from one compilation to the next; empty: it takes nothing over."""
+        return ""
+
+    def take_over(self, before: Part) -> None:  # noqa: B027 - most parts have nothing to keep
+        """Keep those rows of ``before``, its own last compilation, that follow from what has not changed."""
 
     @property
     def audit(self) -> bool:
@@ -88,12 +96,3 @@ class Wish:
     def only_planned(self, resource: Resource) -> bool:
         """Whether a change of ``resource`` is reported but not written: audit, or a fact that others depend on."""
         return any(claim.owns(resource) for claim in (*self.audited, *self.held))
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """All devices that the documents mention. With ``problems`` nothing may be written anywhere."""
-
-    devices: Mapping[str, Wish] = field(default_factory=dict)
-    warnings: tuple[Problem, ...] = ()
-    problems: tuple[Problem, ...] = ()

@@ -9,7 +9,7 @@ from ipaddress import ip_interface
 from typing import Any, ClassVar, Self
 
 from reconciler.core.resource import Resource
-from reconciler.linux.words import SCOPES, Row, named, word
+from reconciler.linux.words import SCOPES, Row, named, pairs, word
 
 FLAGS = ("secondary", "dynamic")
 
@@ -20,19 +20,20 @@ class Address(Resource):
 
     ``flags`` tells whose the address is: ``dynamic`` (it has a lifetime: DHCP, router advertisements) or ``secondary``
     (the kernel's verdict on a second address in one subnet). No wish asks for them. ``peer`` is the far end of a
-    point-to-point address, whose ``prefixlen`` it then is.
+    point-to-point address, whose ``prefixlen`` it then is. ``broadcast`` absent in a wish: left open.
     """
 
     kind: ClassVar[str] = "address"
     identity: ClassVar[frozenset[str]] = frozenset({"dev", "local", "prefixlen"})
     after: ClassVar[frozenset[str]] = frozenset({"link"})
-    recreated_by: ClassVar[frozenset[str]] = frozenset({"scope", "peer"})  # `address replace` leaves both alone
+    recreated_by: ClassVar[frozenset[str]] = frozenset({"scope", "peer", "broadcast"})  # `address replace` leaves them
 
     dev: str
     local: str
     prefixlen: int
     scope: str = "global"
     peer: str | None = None
+    broadcast: str | None = None
     flags: tuple[str, ...] | None = None
 
     @property
@@ -51,7 +52,8 @@ class Address(Resource):
     def lens(self, live: Resource) -> Resource:
         """An address that is declared is there, too, when DHCP brought it or the kernel counts it second."""
         assert isinstance(live, Address)
-        return dataclasses.replace(live, flags=self.flags)
+        broadcast = live.broadcast if self.broadcast else None
+        return dataclasses.replace(live, flags=self.flags, broadcast=broadcast)
 
     @classmethod
     def of_values(cls, values: Mapping[str, Any]) -> Self:
@@ -69,13 +71,14 @@ def read(rows: Iterable[Row]) -> Iterator[Address]:
                 prefixlen=info["prefixlen"],
                 scope=named(SCOPES, info["scope"]),
                 peer=info.get("address"),
+                broadcast=info.get("broadcast"),
                 flags=tuple(flag for flag in FLAGS if info.get(flag)) or None,
             )
 
 
 def put(address: Address) -> str:
     """The line that writes an address; a second time it changes nothing."""
-    return f"address replace {_address(address)} scope {word(address.scope)}"
+    return f"address replace {_address(address)}{pairs(broadcast=address.broadcast, scope=address.scope)}"
 
 
 def drop(address: Address) -> str:

@@ -9,6 +9,9 @@ from typing import Any
 from reconciler.core.driver import Answer, Unreadable
 from reconciler.linux.words import Row
 
+WAY = frozenset({"gateway", "via", "dev", "protocol", "weight"})
+"""What iproute2 prints next after an encapsulation (ip/iproute.c, ``print_route``, ``print_rta_multipath``)."""
+
 
 def rows(question: str, answer: Answer) -> Sequence[Row]:
     """The entries that ``ip -j`` or ``bridge -j`` printed. Raises: Unreadable, naming the question."""
@@ -30,9 +33,15 @@ def check_status(question: str, answer: Answer) -> None:
 
 
 def _parse(text: str) -> Any:
-    """An encapsulated route has ``dst`` twice, of the route and of the tunnel: the first one counts."""
-    return json.loads(text, object_pairs_hook=_first_of_each if '"encap"' in text else None)
+    """An encapsulated route has ``dst`` twice, of the route and of the tunnel: the tunnel's goes under ``encap``."""
+    return json.loads(text, object_pairs_hook=_apart if '"encap"' in text else None)
 
 
-def _first_of_each(found: list[tuple[str, Any]]) -> dict[str, Any]:
-    return dict(reversed(found))
+def _apart(found: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An encapsulation and its options, which stand between ``encap`` and the way, as a mapping of their own."""
+    names = [name for name, _ in found]
+    if "encap" not in names:
+        return dict(found)
+    start = names.index("encap")
+    end = next((place for place in range(start, len(names)) if names[place] in WAY), len(names))
+    return dict(found[:start] + found[end:]) | {"encap": dict(found[start:end])}

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from reconciler.core.resource import Resource, State
 from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
-from reconciler.linux.link import Link
+from reconciler.linux.link import OUR_ALIAS, Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import Route
 from reconciler.linux.rule import Rule
@@ -33,6 +33,9 @@ class Except:
     tables: frozenset[int] = frozenset()
     prefixes: frozenset[Network] = frozenset()
 
+    def __bool__(self) -> bool:
+        return bool(self.devices or self.tables or self.prefixes)
+
     def covers(self, resource: Resource) -> bool:
         if self.devices and any(matches(dev, self.devices) for dev in devices_of(resource)):
             return True
@@ -46,7 +49,8 @@ class LinuxClaim:
     """What is written by hand: declared rows, rows with our mark, and addresses of declared ``interfaces``.
 
     ``interfaces``: those whose document lists addresses (an empty list too); link-local ones are the kernel's.
-    The mark is protocol 142 on routes and neighbours, ``extern_learn`` on FDB entries of devices of no CNI.
+    The mark is protocol 142 on routes and neighbours, ``extern_learn`` on FDB entries of devices of no CNI, the alias
+    ``reconciler`` on links.
     """
 
     declared: State = field(default_factory=dict)
@@ -63,7 +67,9 @@ class LinuxClaim:
             case FdbEntry():
                 return bool(resource.extern_learn) and not is_cni_device(resource.dev)
             case Address():
-                return resource.dev in self.interfaces and resource.scope == "global" and not resource.flags
+                return resource.dev in self.interfaces and not resource.flags and not _is_local(resource)
+            case Link():
+                return resource.alias == OUR_ALIAS
             case _:
                 return False
 
@@ -77,7 +83,15 @@ def is_declared(resource: Resource, declared: State) -> bool:
     if isinstance(want, Route | Neighbour | Rule):
         seen = want.lens(resource)  # a rule may leave its protocol open
         return isinstance(seen, Route | Neighbour | Rule) and want.protocol == seen.protocol
+    if isinstance(want, Link) and isinstance(resource, Link):
+        return want.alias in (None, resource.alias)
     return want is not None
+
+
+def _is_local(address: Address) -> bool:
+    """Loopback's and link-local addresses, which the kernel (or zeroconf) makes by itself."""
+    local = ip_address(address.local)
+    return local.is_loopback or local.is_link_local
 
 
 def is_cni_device(dev: str) -> bool:

@@ -11,14 +11,22 @@ from reconciler.core.resource import Resource
 from reconciler.linux.words import Row, pairs, word
 
 FLOOD_MAC = "00:00:00:00:00:00"
-BEYOND = ("port", "vni", "src_vni", "viaIf", "viaIfIndex", "nhid")
+BEYOND = {
+    "port": "port",
+    "vni": "vni",
+    "src_vni": "src_vni",
+    "viaIf": "via",
+    "viaIfIndex": "viaIfIndex",
+    "nhid": "nhid",
+}
+"""Words of the JSON -> words of `bridge fdb`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FdbEntry(Resource):
     """One permanent ``self`` entry. One MAC has one ``dst``; only the all-zero flood MAC may have several (kernel).
 
-    ``extra``: what the node has beyond this model (another UDP port, VNI or way out); no wish asks for it.
+    ``extra``: UDP port, VNI and way out where they are not the device's own, in the words of `bridge fdb`.
     """
 
     kind: ClassVar[str] = "fdb"
@@ -70,7 +78,7 @@ def read(rows: Iterable[Row], devices: Collection[str]) -> Iterator[FdbEntry]:
                 mac=row["mac"].lower(),
                 dst=row["dst"],
                 extern_learn=True if "extern_learn" in row["flags"] else None,
-                extra=tuple(f"{name} {row[name]}" for name in BEYOND if name in row) or None,
+                extra=tuple(f"{said} {row[name]}" for name, said in BEYOND.items() if name in row) or None,
             )
 
 
@@ -86,4 +94,5 @@ def drop(entry: FdbEntry) -> str:
 
 
 def _entry(entry: FdbEntry) -> str:
-    return f"{word(entry.mac)}{pairs(dev=entry.dev, dst=entry.dst)} self"
+    more = "".join(f" {word(part)}" for text in entry.extra or () for part in text.split())
+    return f"{word(entry.mac)}{pairs(dev=entry.dev, dst=entry.dst)}{more} self"

@@ -1,4 +1,4 @@
-"""Interfaces: physical ones (their MTU and state), and the tunnel devices that an overlay stands on."""
+"""Interfaces: physical ones (their MTU, state and bridge), and those that can be made: tunnels and bridges."""
 
 from __future__ import annotations
 
@@ -8,25 +8,31 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from reconciler.core.resource import Resource
+from reconciler.linux.devices import FALLBACK_DEVICES, Values, device
+from reconciler.linux.wireguard import WireguardPeer
 from reconciler.linux.words import Row, pairs, word
 
-FELIX_COMPARES = ("external", "group", "group6", "gbp", "l2miss")
-"""What makes a VXLAN device another one (Calico ``vxlanLinksIncompat``), though no wish can ask for it."""
+OUR_ALIAS = "reconciler"
+"""The mark on interfaces that were made because a document says so by hand."""
+TOLD_BY_WG = ("listen_port", "fwmark", "peers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link(Resource):
     """One interface. In a wish, ``None`` leaves a field as it is on the node.
 
-    ``address`` is the MAC in lower case; ``mtu`` in bytes; ``txqlen`` in packets; ``up`` the administrative state.
-    ``id`` (VNI), ``port`` (UDP), ``local`` (outer source), ``link`` (lower device) and ``learning`` are VXLAN's.
-    A VXLAN device is made again when type, VNI, port, lower device or local address differ (Calico
-    ``vxlanLinksIncompat``; the kernel refuses to change them). ``extra``: what the node has beyond this model.
+    ``address`` is the MAC in lower case; ``mtu`` in bytes; ``txqlen`` in packets; ``up`` the administrative state;
+    ``alias`` a mark (``ifalias``); ``master`` the bridge that it is a port of.
+    VXLAN: ``id`` (VNI), ``port`` (UDP), ``local`` (outer source), ``link`` (lower device), ``group`` (where unknown
+    MACs go), ``learning``. IPIP: ``local``, ``link``. Bridge: ``stp_state``, ``forward_delay`` and ``ageing_time`` in
+    1/100 s. WireGuard: ``listen_port`` (UDP), ``fwmark`` (``0x200000`` or ``off``), ``peers`` sorted by key.
+    A tunnel is made again when type, VNI, port, lower device, local address or group differ (Calico
+    ``vxlanLinksIncompat``, flannel's ``ipip.go``). ``extra``: what the node has beyond this model.
     """
 
     kind: ClassVar[str] = "link"
     identity: ClassVar[frozenset[str]] = frozenset({"ifname"})
-    recreated_by: ClassVar[frozenset[str]] = frozenset({"info_kind", "id", "port", "local", "link", "extra"})
+    recreated_by: ClassVar[frozenset[str]] = frozenset({"info_kind", "id", "port", "local", "link", "group", "extra"})
 
     ifname: str
     info_kind: str | None = None
@@ -34,12 +40,25 @@ class Link(Resource):
     mtu: int | None = None
     txqlen: int | None = None
     up: bool | None = None
+    alias: str | None = None
+    master: str | None = None
     id: int | None = None
     port: int | None = None
     local: str | None = None
     lower: str | None = dataclasses.field(default=None, metadata={"json": "link"})
+    group: str | None = None
     learning: bool | None = None
+    stp_state: bool | None = None
+    forward_delay: int | None = None
+    ageing_time: int | None = None
+    listen_port: int | None = None
+    fwmark: str | None = None
+    peers: tuple[WireguardPeer, ...] | None = None
     extra: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.peers:
+            object.__setattr__(self, "peers", tuple(sorted(self.peers, key=lambda peer: peer.public_key)))
 
     @property
     def name(self) -> str:
@@ -47,65 +66,72 @@ class Link(Resource):
 
     @property
     def needs(self) -> tuple[str, ...]:
-        return () if self.lower is None else (self.lower,)
+        return tuple(dev for dev in (self.lower, self.master) if dev is not None)
 
     @property
     def is_hardware(self) -> bool:
         return self.info_kind is None
 
     def lens(self, live: Resource) -> Resource:
+        assert isinstance(live, Link)
         open_fields = {f.name for f in dataclasses.fields(self) if f.compare and getattr(self, f.name) is None}
         if self.info_kind is not None:  # who asks for a tunnel asks for one without options of somebody else's
-            open_fields.discard("extra")
+            open_fields -= {"extra", "group"}
+        if self.alias is not None:  # and what we made by hand has no more than its document says
+            open_fields -= {"master", "local", "lower"}
         blanks: dict[str, Any] = dict.fromkeys(open_fields)
+        if self.info_kind == live.info_kind and live.listen_port is None:  # a node without `wg` tells nothing of it
+            blanks |= {name: getattr(self, name) for name in TOLD_BY_WG}
         return dataclasses.replace(live, **blanks)
 
     @classmethod
     def of_values(cls, values: Mapping[str, Any]) -> Self:
-        extra = values.get("extra")
-        return super(Link, cls).of_values({**values, "extra": None if extra is None else tuple(extra)})
+        revived = {name: tuple(values[name]) for name in ("extra", "peers") if values.get(name) is not None}
+        if "peers" in revived:
+            peers = (WireguardPeer(**{**peer, "allowed_ips": tuple(peer["allowed_ips"])}) for peer in revived["peers"])
+            revived["peers"] = tuple(peers)
+        return super(Link, cls).of_values({**values, **revived})
 
     @property
     def rank(self) -> tuple[object, ...]:
-        return (self.lower is not None, self.ifname)  # a lower device's MTU bounds that of a tunnel on it
+        """Bridges before their ports, and lower devices before the tunnels on them, whose MTU they bound."""
+        place = 0 if self.info_kind == "bridge" else 1 if self.is_hardware else 2 if self.lower is None else 3
+        return (place, self.ifname)
 
 
 def read(rows: Iterable[Row]) -> Iterator[Link]:
     """Interfaces from ``ip -j -d -N address show``."""
     for row in rows:
         info = row.get("linkinfo", {})
-        yield Link(
-            ifname=row["ifname"],
-            info_kind=info.get("info_kind"),
-            address=row["address"].lower() if "address" in row else None,
-            mtu=row["mtu"],
-            txqlen=row.get("txqlen", 0),  # iproute2 does not print a zero
-            up="UP" in row["flags"],
-            **(_vxlan(info.get("info_data", {})) if info.get("info_kind") == "vxlan" else {}),
+        kind = info.get("info_kind")
+        beside = device(kind).read(info.get("info_data", {}))
+        yield Link.of_values(
+            {
+                "ifname": row["ifname"],
+                "info_kind": kind,
+                "address": row["address"].lower() if "address" in row else None,
+                "mtu": row["mtu"],
+                "txqlen": row.get("txqlen", 0),  # iproute2 does not print a zero
+                "up": "UP" in row["flags"],
+                "alias": row.get("ifalias"),
+                "master": row.get("master"),
+                **beside,
+            }
         )
 
 
-def _vxlan(data: Row) -> dict[str, Any]:
-    extra = tuple(f"{name} {data[name]}" for name in FELIX_COMPARES if data.get(name))
-    return {
-        "id": data["id"],
-        "port": data["port"],
-        "local": data.get("local", data.get("local6")),
-        "lower": data.get("link"),
-        "learning": data["learning"],
-        "extra": extra or None,
-    }
-
-
 def create(want: Link) -> Iterator[str]:
-    """Lines that make an interface; one without a kind (a network card) can only be changed, where it is."""
-    if want.info_kind is None:
+    """Lines that make an interface; one that can only be there (a network card, ``tunl0``) is changed, where it is.
+
+    The kernel heeds no alias at birth, and takes a bridge's MTU for chosen only when it is set later.
+    """
+    if want.info_kind is None or want.ifname in FALLBACK_DEVICES:
         yield from modify(None, want)
         return
-    options = pairs(address=want.address, mtu=want.mtu, txqueuelen=want.txqlen)
-    yield f"link add {word(want.ifname)}{options} type {word(want.info_kind)}{_options(want)}"
-    if want.up is not None:
-        yield f"link set dev {word(want.ifname)}{_state(want)}"
+    options = device(want.info_kind).options(want.values)
+    yield f"link add {word(want.ifname)}{pairs(address=want.address)} type {word(want.info_kind)}{options}"
+    later: dict[str, Any] = dict.fromkeys(("mtu", "txqlen", "up", "alias", "master"))
+    yield from modify(dataclasses.replace(want, **later), want)
 
 
 def modify(before: Link | None, want: Link) -> Iterator[str]:
@@ -113,28 +139,28 @@ def modify(before: Link | None, want: Link) -> Iterator[str]:
 
     The state comes last: an interface comes up as what it is to be.
     """
-    old = {} if before is None else before.values
-    changed = {name: value for name, value in want.values.items() if value is not None and value != old.get(name)}
-    options = pairs(address=changed.get("address"), mtu=changed.get("mtu"), txqueuelen=changed.get("txqlen"))
-    if "learning" in changed:
-        yield f"link set dev {word(want.ifname)} type vxlan{_learning(want)}"
-    if options or "up" in changed:
-        yield f"link set dev {word(want.ifname)}{options}{_state(want) if 'up' in changed else ''}"
+    old: Values = {} if before is None else before.values
+    new: Values = want.values
+    changed = {name: value for name, value in new.items() if value is not None and value != old.get(name)}
+    if options := device(want.info_kind).options(changed):
+        yield f"link set dev {word(want.ifname)} type {word(want.info_kind)}{options}"
+    leaves = want.master is None and old.get("master") is not None
+    words = pairs(
+        address=changed.get("address"),
+        mtu=changed.get("mtu"),
+        txqueuelen=changed.get("txqlen"),
+        alias=changed.get("alias"),
+        master=changed.get("master"),
+        nomaster=leaves,
+    )
+    if words or "up" in changed:
+        yield f"link set dev {word(want.ifname)}{words}{_state(changed.get('up'))}"
 
 
 def drop(link: Link) -> str:
-    """The line that deletes an interface, and with it all that stands on it."""
+    """The line that deletes an interface, and with it all that stands on it; a bridge lets go of its ports."""
     return f"link del dev {word(link.ifname)}"
 
 
-def _options(want: Link) -> str:
-    words = pairs(id=want.id, dstport=want.port, local=want.local, dev=want.lower)
-    return words + _learning(want)
-
-
-def _learning(want: Link) -> str:
-    return "" if want.learning is None else " learning" if want.learning else " nolearning"
-
-
-def _state(want: Link) -> str:
-    return "" if want.up is None else " up" if want.up else " down"
+def _state(up: bool | None) -> str:
+    return "" if up is None else " up" if up else " down"

@@ -192,7 +192,8 @@ def _rule(rule: Rule) -> str:
 
 
 def _selectors(rule: Rule) -> str:
-    mark = None if rule.fwmark is None else f"{rule.fwmark}/{rule.fwmask}" if rule.fwmask else rule.fwmark
+    mask = rule.fwmask or ("0xffffffff" if rule.fwmark == "0" else None)  # a plain 0 is any mark
+    mark = f"{rule.fwmark}/{mask}" if mask else rule.fwmark
     return pairs(
         to=rule.dst,
         tos=rule.tos,

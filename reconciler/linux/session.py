@@ -12,7 +12,7 @@ from reconciler.core.way import Hop, Path
 from reconciler.linux.address import Address
 from reconciler.linux.answers import rows
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import IPV6_DEFAULT_METRIC, MAIN_TABLE, Route, route_of
+from reconciler.linux.route import IPV6_DEFAULT_METRIC, MAIN_TABLE, Route, gateway_of, route_of
 from reconciler.linux.rule import Rule
 from reconciler.linux.rules import carriers, earlier
 from reconciler.linux.way import WayBack, network_of
@@ -98,7 +98,7 @@ def _way(told: _Told, row: Row, found: State) -> WayBack | None:
         return None
     client, route = ip_address(told.client.partition("%")[0]), _route(row, told.server)
     legs = [leg for leg in row.get("nexthops") or [row] if "dead" not in leg["flags"] and "dev" in leg]
-    hops = frozenset(Hop(_gateway(leg) or str(client), leg["dev"]) for leg in legs) if route.type == "unicast" else ()
+    hops = frozenset(Hop(gateway_of(leg) or str(client), leg["dev"]) for leg in legs) if route.type == "unicast" else ()
     cost = route.metric or (IPV6_DEFAULT_METRIC if client.version == 6 else 0)
     server, rules = ip_address(told.server), _rules(found, client.version)
     return WayBack(
@@ -116,12 +116,6 @@ def _way(told: _Told, row: Row, found: State) -> WayBack | None:
 
 def _rules(found: State, family: int) -> list[Rule]:
     return [r for r in found.values() if isinstance(r, Rule) and r.family == family]
-
-
-def _gateway(leg: Row) -> str | None:
-    """An IPv4 route may lead via an IPv6 neighbour."""
-    gateway: str | None = leg.get("gateway") or leg.get("via", {}).get("host")
-    return gateway
 
 
 def _link_local_way(told: _Told, zone: str, found: State) -> WayBack | None:

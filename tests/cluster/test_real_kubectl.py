@@ -134,6 +134,7 @@ def test_half_an_answer_of_one_api_does_not_hide_behind_the_other(gated: Node) -
 
 def test_a_refusal_of_one_api_is_made_good_by_the_other(gated: Node) -> None:
     gated.gate.served[f"/apis/{CRD}/felixconfigurations"] = FELIX
+    gated.gate.served[f"/apis/{CRD}/bgpconfigurations"] = json.dumps({"items": []})
     gated.gate.rules[f"/apis/{V3}/"] = 503
     assert pools(gated).dialects == {"ippool": CRD}
     assert not told(gated).missing

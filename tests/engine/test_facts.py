@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from reconciler.cluster import facts as told
+from reconciler.cluster.facts import NodeFacts
 from reconciler.cluster.ippool import IPPool
 from reconciler.core.driver import Reading
 from reconciler.core.plan import Status
@@ -17,7 +18,6 @@ from reconciler.desired.load import load
 from reconciler.engine.facts import cluster_facts
 from reconciler.engine.observe import Sight
 from reconciler.intent.compile import compile_world
-from reconciler.cluster.facts import NodeFacts
 from reconciler.intent.facts import ClusterFacts
 from reconciler.linux.route import Route
 
@@ -59,6 +59,7 @@ WHOLE = {
     "AFFINITY": AFFINITY,
 }
 BLOCKS = [{"node": "b", "cidr": "10.0.1.0/26", "state": "confirmed", "deleted": "false"}]
+NODE = NodeFacts({4: "172.16.0.1/24"}, {"vxlan": "10.0.0.1"}, {"vxlan": "66:00:00:00:00:0a"}, {}, ("10.9.0.0/24",))
 KNOWN = told.ClusterFacts(
     calico_version="v3.30.3",
     nodes={"a": NODE},
@@ -67,8 +68,6 @@ KNOWN = told.ClusterFacts(
     felix={"vxlanVNI": 4097},
 )
 LIVE = IPPool(pool="live", spec={"cidr": "10.0.0.0/16", "vxlanMode": "CrossSubnet", "natOutgoing": True})
-
-NODE = NodeFacts({4: "172.16.0.1/24"}, {"vxlan": "10.0.0.1"}, {"vxlan": "66:00:00:00:00:0a"}, {}, ("10.9.0.0/24",))
 
 
 def repository(folder: Path, **left: str) -> Any:
@@ -104,7 +103,7 @@ LEFT = [{"VERSION": ""}, {"TUNNELb": ""}, {"AFFINITY": ""}]
 def test_who_has_all_in_documents_needs_no_cluster(tmp_path: Path, sights: Mapping[str, Sight]) -> None:
     facts = cluster_facts(repository(tmp_path), sights)
     assert facts == {"k": ClusterFacts()}
-    assert not compile_world(repository(tmp_path), facts).devices["a"].holds
+    assert not compile_world(repository(tmp_path), facts)["a"].holds
 
 
 def test_what_complete_documents_say_is_not_asked_again(tmp_path: Path) -> None:
@@ -129,7 +128,7 @@ def test_silence_holds_and_owns_nothing(
     made = repository(tmp_path, **left)
     facts = cluster_facts(made, sights)
     assert facts == {"k": ClusterFacts(failed=why)}
-    for wish in compile_world(made, facts).devices.values():
+    for wish in compile_world(made, facts).values():
         assert why in wish.holds[0]
         assert not wish.owns(Route(dst="10.0.9.0/26", type="blackhole", protocol=80))
 
@@ -168,7 +167,7 @@ def test_one_affinity_in_an_unknown_form_makes_all_of_them_unknown(tmp_path: Pat
     known = told.ClusterFacts(calico_version="v3.30.3", affinities=[*BLOCKS, strange])
     facts = asked(tmp_path, sight(known))
     assert (facts.affinities, facts.failed) == (None, "")
-    wish = compile_world(repository(tmp_path, AFFINITY=""), {"k": facts}).devices["a"]
+    wish = compile_world(repository(tmp_path, AFFINITY=""), {"k": facts})["a"]
     route = Route(dst="10.0.3.0/26", type="blackhole", protocol=80)
     assert wish.owns(route)
     assert any(unknown.covers(route.key) for unknown in wish.unknown)
@@ -197,7 +196,7 @@ def test_an_audited_cluster_follows_its_live_pools(tmp_path: Path, mode: str, fo
     (tmp_path / "world.yaml").write_text((tmp_path / "world.yaml").read_text().replace("vxlanMode: Always", "x: y"))
     made = load(tmp_path)
     live = IPPool(pool="pool", spec={"cidr": "10.0.0.0/16", "vxlanMode": "Always"})
-    wish = compile_world(made, cluster_facts(made, sight(None, live))).devices["a"]
+    wish = compile_world(made, cluster_facts(made, sight(None, live)))["a"]
     assert {row.name for row in wish.desired.values() if row.kind == "link"} - {"eth0"} == {followed} - {None}
 
 
@@ -211,7 +210,7 @@ def test_a_plan_from_a_file_knows_pools_and_no_facts(tmp_path: Path) -> None:
     facts = asked(tmp_path, sight(None, LIVE))
     assert facts == ClusterFacts(pools=facts.pools)
     assert list(facts.pools or ()) == ["live"]
-    wish = compile_world(repository(tmp_path, AFFINITY=""), {"k": facts}).devices["b"]
+    wish = compile_world(repository(tmp_path, AFFINITY=""), {"k": facts})["b"]
     assert any("block affinities" in unknown.missing for unknown in wish.unknown)
 
 

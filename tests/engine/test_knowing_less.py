@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from reconciler.cluster.facts import NodeFacts
 from reconciler.core.driver import Reading
 from reconciler.core.plan import DevicePlan
 from reconciler.core.resource import Resource, state_of
@@ -22,7 +23,6 @@ from reconciler.engine.observe import Sight
 from reconciler.engine.parts import Api, driver_for
 from reconciler.engine.plan import plan_device, restrain
 from reconciler.intent.compile import compile_world
-from reconciler.cluster.facts import NodeFacts
 from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.wish import Wish
 from reconciler.linux.route import Route
@@ -48,12 +48,12 @@ class Truth:
     def facts(self) -> frozenset[str]:
         return frozenset({"affinities", "version", *NAMES})
 
-    def tunnel(self, number: int) -> Mapping[int, str]:
+    def tunnel(self, number: int) -> Mapping[str, str]:
         """In its own block, in that of the next node, or in nobody's; in IPv6 always its own."""
         place = (number, (number + 1) % len(NAMES), 9)[self.tunnels[number]]
-        return {4: f"10.0.{place}.{number + 1}", 6: f"fd00:10::{number}:{number + 1}"}
+        return {"vxlan": f"10.0.{place}.{number + 1}", "vxlan6": f"fd00:10::{number}:{number + 1}"}
 
-    def mac(self, number: int) -> Mapping[int, str]:
+    def mac(self, number: int) -> Mapping[str, str]:
         return {"vxlan": f"66:00:00:00:00:0{number}"} if self.macs[number] else {}
 
     @property
@@ -82,7 +82,7 @@ class Truth:
         spec: Document = {"interfaces": {"eth0": {"addresses": addresses}}}
         if tunnel:
             ends, macs = self.tunnel(number), self.mac(number)
-            spec["tunnel"] = {"vxlan": {"address": ends[4]}, "vxlan6": {"address": ends[6]}}
+            spec["tunnel"] = {"vxlan": {"address": ends["vxlan"]}, "vxlan6": {"address": ends["vxlan6"]}}
             spec["tunnel"]["vxlan"] |= {"mac": macs["vxlan"]} if macs else {}
         return spec
 
@@ -142,14 +142,14 @@ def wishes(truth: Truth, written: frozenset[str], told: frozenset[str], failed: 
     facts = ClusterFacts(failed=failed) if failed else truth.told(told)
     intent = compile_world(read(truth.documents(written)), {"k": facts})
     assert not intent.problems
-    return intent.devices
+    return intent
 
 
 def plan(wish: Wish, whole: Wish, *stale: Resource) -> DevicePlan:
     """What would be done to a node that has all that is wanted of it by whoever knows everything, and ``stale``."""
     driver = driver_for("linux", "192.0.2.1", Api(ask_facts=True) if wish.device == "a" else None)
     sight = Sight(wish.device, Reading({**whole.desired, **state_of(stale)}))
-    return restrain(plan_device(wish, sight, driver, platform="linux"), wish, approved=True)
+    return restrain(plan_device(wish, sight, driver, platform="linux"), wish.holds, approved=True)
 
 
 def lost(made: DevicePlan) -> list[str]:

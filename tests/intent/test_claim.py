@@ -8,9 +8,9 @@ from ipaddress import ip_network
 import pytest
 
 from reconciler.core.resource import Resource
-from reconciler.linux.address import Address
 from reconciler.intent.calico.claim import CalicoClaim
 from reconciler.intent.flannel.claim import FlannelClaim
+from reconciler.linux.address import Address
 from reconciler.linux.claim import Except, LinuxClaim
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
@@ -9,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli import compiled
+from reconciler.cluster.facts import NodeFacts
 from reconciler.cluster.ippool import IPPool
 from reconciler.core.codec import from_json
 from reconciler.core.resource import Key
 from reconciler.desired.documents import BlockAffinity, FelixConfiguration
 from reconciler.desired.documents import IPPool as PoolSpec
 from reconciler.desired.load import load
-from reconciler.intent.compile import compile_world
-from reconciler.cluster.facts import NodeFacts
+from reconciler.intent.compile import World, compile_world
 from reconciler.intent.facts import ClusterFacts
-from reconciler.intent.wish import Intent, Owns
+from reconciler.intent.wish import Owns
 from reconciler.linux.address import Address
 from reconciler.linux.claim import Except
 from reconciler.linux.fdb import FdbEntry
@@ -72,7 +73,7 @@ def compile_(
     documents: Mapping[str, str],
     facts: Mapping[str, ClusterFacts] | None = None,
     owns: Mapping[str, Owns] | None = None,
-) -> Intent:
+) -> World:
     for name, text in documents.items():
         (folder / name).write_text(text)
     return compile_world(load(folder), facts, owns)
@@ -98,7 +99,7 @@ def told(**more: object) -> dict[str, ClusterFacts]:
 
 
 def test_a_row_names_every_line_that_made_it() -> None:
-    wish = compile_world(load(SEED)).devices["k01-worker"]
+    wish = compile_world(load(SEED))["k01-worker"]
     route = wish.desired[Key("route", "192.168.209.64/26 table 254 metric 0")]
     files = [part.partition(":")[0] for part in route.origin.split(", ")]
     assert files == ["affinities.yaml", "pools.yaml", "nodes.yaml"]
@@ -111,7 +112,7 @@ def test_the_seed_raises_no_word() -> None:
     intent = compile_world(load(SEED))
     assert not intent.problems
     assert not intent.warnings
-    assert not any(wish.holds or wish.unknown for wish in intent.devices.values())
+    assert not any(wish.holds or wish.unknown for wish in intent.values())
 
 
 def test_two_wishes_for_one_key(tmp_path: Path) -> None:
@@ -143,23 +144,23 @@ def test_a_vlan_of_others(tmp_path: Path) -> None:
 
 def test_what_of_a_switch_may_be_pruned(tmp_path: Path) -> None:
     owns = {"leaf": Owns(vlans=frozenset({10, 11, 1000}), routes=True)}
-    wish = compile_(tmp_path, {"switch.yaml": SWITCH}, owns=owns).devices["leaf"]
+    wish = compile_(tmp_path, {"switch.yaml": SWITCH}, owns=owns)["leaf"]
     assert wish.owns(Vlan(id=11))
     assert not wish.owns(Vlan(id=12))
     assert wish.owns(StaticRoute(dst="10.0.0.0/8", via="10.0.0.1"))
-    without = compile_(tmp_path, {"switch.yaml": SWITCH}).devices["leaf"]
+    without = compile_(tmp_path, {"switch.yaml": SWITCH})["leaf"]
     assert not without.owns(Vlan(id=11))
     assert not without.owns(StaticRoute(dst="10.0.0.0/8", via="10.0.0.1"))
 
 
 def test_what_documents_leave_out_the_cluster_tells(tmp_path: Path) -> None:
     intent = compile_(tmp_path, {"w.yaml": cluster(), "p.yaml": pool(), "n.yaml": NODE}, told())
-    rows = intent.devices["a"].desired
+    rows = intent["a"].desired
     assert rows[Key("neighbour", "10.0.0.64 dev vxlan.calico")].values["lladdr"] == "66:00:00:00:00:0b"
     assert rows[Key("route", "10.0.0.64/32 table 254 metric 0")].values["scope"] == "link"
     assert rows[Key("route", "10.0.0.64/26 table 254 metric 0")].values["mtu"] is None
-    assert intent.devices["a"].holds == ()
-    unknown = compile_(tmp_path, {}).devices["a"]
+    assert intent["a"].holds == ()
+    unknown = compile_(tmp_path, {})["a"]
     assert unknown.holds == ("the Calico version of k is not known",)
     assert any("VXLAN tunnel address of a" in row.missing for row in unknown.unknown)
 
@@ -169,8 +170,8 @@ def test_documents_count_before_the_cluster(tmp_path: Path) -> None:
     documents = {"w.yaml": cluster(), "p.yaml": pool(), "n.yaml": node}
     documents["a.yaml"] = AFFINITY
     intent = compile_(tmp_path, documents, told())
-    assert intent.devices["a"].desired[Key("link", "vxlan.calico")].values["address"] == "66:00:00:00:00:0a"
-    dsts = {r.dst for r in intent.devices["a"].desired.values() if isinstance(r, Route) and r.protocol != 142}
+    assert intent["a"].desired[Key("link", "vxlan.calico")].values["address"] == "66:00:00:00:00:0a"
+    dsts = {r.dst for r in intent["a"].desired.values() if isinstance(r, Route) and r.protocol != 142}
     assert dsts == {"10.0.3.0/26"}
 
 
@@ -185,7 +186,7 @@ def test_felix_settings(tmp_path: Path) -> None:
         }
     )
     documents = {"w.yaml": cluster(), "p.yaml": pool(), "n.yaml": NODE}
-    wish = compile_(tmp_path, documents, told(felix=felix)).devices["a"]
+    wish = compile_(tmp_path, documents, told(felix=felix))["a"]
     link = wish.desired[Key("link", "vxlan.calico")].values
     assert (link["id"], link["port"], link["mtu"]) == (4097, 4790, 1300)
     routes = [r for r in wish.desired.values() if isinstance(r, Route) and r.dst.startswith("10.0.")]
@@ -197,7 +198,7 @@ def test_felix_settings(tmp_path: Path) -> None:
 def test_vxlan_switched_off_leaves_nothing_and_owns_all(tmp_path: Path) -> None:
     felix = FelixConfiguration.model_validate({"vxlanEnabled": False})
     documents = {"w.yaml": cluster(), "p.yaml": pool(), "n.yaml": NODE}
-    wish = compile_(tmp_path, documents, told(felix=felix)).devices["a"]
+    wish = compile_(tmp_path, documents, told(felix=felix))["a"]
     assert Key("link", "vxlan.calico") not in wish.desired
     assert wish.owns(Link(ifname="vxlan.calico"))
     assert wish.owns(Route(dst="10.0.0.64/26", dev="eth0", protocol=80))
@@ -206,14 +207,14 @@ def test_vxlan_switched_off_leaves_nothing_and_owns_all(tmp_path: Path) -> None:
 def test_audit_plans_and_never_writes_the_cnis_part(tmp_path: Path) -> None:
     live = {"live": PoolSpec.model_validate({"cidr": "10.0.0.0/16", "vxlanMode": "Always"})}
     documents = {"w.yaml": cluster("audit"), "p.yaml": pool(), "n.yaml": NODE}
-    wish = compile_(tmp_path, documents, told(pools=live)).devices["a"]
+    wish = compile_(tmp_path, documents, told(pools=live))["a"]
     by_hand = wish.desired[Key("route", "10.9.0.0/16 table 254 metric 0")]
     others = [row for row in wish.desired.values() if row.kind in ("route", "ippool", "fdb") and row is not by_hand]
     assert not wish.only_planned(by_hand)
     assert all(wish.only_planned(row) for row in others)
     assert wish.only_planned(Route(dst="10.77.0.0/16", protocol=80, type="blackhole"))
     assert wish.desired[Key("route", "10.0.0.64/26 table 254 metric 0")].link == "vxlan.calico"
-    enforced = compile_(tmp_path, {"w.yaml": cluster()}, told()).devices["a"]
+    enforced = compile_(tmp_path, {"w.yaml": cluster()}, told())["a"]
     assert not any(enforced.only_planned(row) for row in enforced.desired.values())
 
 
@@ -232,15 +233,15 @@ def test_rows_by_hand_on_the_tunnel_need_enforce(tmp_path: Path, mode: str, prob
 def test_pools_are_the_api_nodes(tmp_path: Path) -> None:
     documents = {"w.yaml": cluster(), "p.yaml": pool(), "n.yaml": NODE}
     intent = compile_(tmp_path, documents, told())
-    wanted = intent.devices["a"].desired[Key("ippool", "pool")]
+    wanted = intent["a"].desired[Key("ippool", "pool")]
     assert wanted.values == {"name": "pool", "cidr": "10.0.0.0/16", "vxlanMode": "CrossSubnet"}
-    assert Key("ippool", "pool") not in intent.devices["b"].desired
-    assert not intent.devices["a"].owns(IPPool(pool="another", spec={}))
+    assert Key("ippool", "pool") not in intent["b"].desired
+    assert not intent["a"].owns(IPPool(pool="another", spec={}))
 
 
 def test_a_pool_goes_only_when_its_document_says_so(tmp_path: Path) -> None:
     documents = {"w.yaml": cluster(), "p.yaml": pool(absent="true"), "n.yaml": NODE}
-    wish = compile_(tmp_path, documents, told()).devices["a"]
+    wish = compile_(tmp_path, documents, told())["a"]
     assert Key("ippool", "pool") not in wish.desired
     assert wish.owns(IPPool(pool="pool", spec={"cidr": "10.0.0.0/16"}))
     assert not any(row.kind == "link" and row.name == "vxlan.calico" for row in wish.desired.values())
@@ -256,8 +257,8 @@ def test_a_pool_goes_only_when_its_document_says_so(tmp_path: Path) -> None:
 )
 def test_what_the_inventory_excepts_is_nobodys_wish(tmp_path: Path, excepted: Except, gone: str) -> None:
     documents = {"w.yaml": cluster(), "p.yaml": pool(), "n.yaml": NODE}
-    whole = compile_(tmp_path, documents, told()).devices["a"]
-    less = compile_(tmp_path, {}, told(), {"a": Owns(excepted=excepted)}).devices["a"]
+    whole = compile_(tmp_path, documents, told())["a"]
+    less = compile_(tmp_path, {}, told(), {"a": Owns(excepted=excepted)})["a"]
     assert gone in {str(key) for key in whole.desired}
     assert gone not in {str(key) for key in less.desired}
     assert less.desired.keys() < whole.desired.keys()
@@ -265,11 +266,11 @@ def test_what_the_inventory_excepts_is_nobodys_wish(tmp_path: Path, excepted: Ex
 
 
 def test_json_and_back() -> None:
-    devices = compile_world(load(SEED)).devices
-    written = compiled.document(devices)
+    devices = compile_world(load(SEED))
+    written = json.loads("".join(compiled.json_chunks(devices.values())))
     assert written["schema"] == "reconciler/state/v1"
     for name, wish in devices.items():
-        state = written["devices"][name]  # type: ignore[index]
+        state = written["devices"][name]
         back = {r.key: r for r in (from_json(record, KINDS) for record in state["resources"])}
         assert back == dict(wish.desired)
         assert state["status"] == "ok"

@@ -64,6 +64,8 @@ def make(namespace: str, text: str) -> None:
     for command, lines in found.items():
         for words in _whole(lines) if "route" in command else ():
             _make_route(namespace, command, words)
+        for line in lines if "rule" in command else ():
+            _make_rule(namespace, command, line)
     for line in found.get("ip neighbour", []):
         words = line.replace("PERMANENT", "nud permanent").replace(" proto ", " protocol ")
         run(namespace, "ip", "neighbour", "add", *words.split())
@@ -78,9 +80,9 @@ def _make_addresses(namespace: str, lines: list[str]) -> None:
             dev = header[1]
             if header[2]:
                 run(namespace, "ip", "link", "set", dev, "mtu", header[2])
-        if address := re.match(r" +inet6? (\S+) scope (\S+)", line):
+        if address := re.match(r" +inet6? (\S.* scope \S+)", line):
             at_once = ["nodad"] if ":" in address[1] else []
-            run(namespace, "ip", "address", "add", address[1], "dev", dev, "scope", address[2], *at_once)
+            run(namespace, "ip", "address", "add", *address[1].split(), "dev", dev, *at_once)
 
 
 def _whole(lines: list[str]) -> list[str]:
@@ -90,8 +92,16 @@ def _whole(lines: list[str]) -> list[str]:
 
 def _make_route(namespace: str, command: str, line: str) -> None:
     family = ["-6"] if command.startswith("ip -6") else []
-    table = command.partition(" table ")[2]
-    run(namespace, "ip", *family, "route", "add", *line.split(), *(["table", table] if table else []))
+    table = command.partition(" table ")[2] or "main"
+    run(namespace, "ip", *family, "route", "add", "table", table, *line.split())
+
+
+def _make_rule(namespace: str, command: str, line: str) -> None:
+    family = ["-6"] if command.startswith("ip -6") else []
+    priority, _, words = (
+        line.replace("lookup [l3mdev-table]", "l3mdev").replace(" proto ", " protocol ").partition(":\t")
+    )
+    run(namespace, "ip", *family, "rule", "add", *words.split(), "priority", priority)
 
 
 def printed(namespace: str, command: str) -> list[str]:

@@ -15,7 +15,6 @@ from ruamel.yaml import YAML
 from reconciler.desired.load import load
 from reconciler.desired.repository import Repository
 from reconciler.intent.compile import World, compile_world
-from reconciler.intent.wish import Intent
 from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
@@ -68,14 +67,14 @@ def read(folder: Path, files: dict[str, list[Document]]) -> Repository:
     return load(folder)
 
 
-def compiled(files: dict[str, list[Document]]) -> Intent:
+def compiled(files: dict[str, list[Document]]) -> World:
     with tempfile.TemporaryDirectory() as folder:
         return compile_world(read(Path(folder), files))
 
 
-def essence(intent: Intent) -> Any:
+def essence(intent: World) -> Any:
     """All but the lines: what is wanted, what is not known, what is warned about."""
-    wishes = {n: (w.desired, set(w.unknown), w.claims, w.audited, w.holds) for n, w in intent.devices.items()}
+    wishes = {n: (w.desired, set(w.unknown), w.claims, w.audited, w.holds) for n, w in intent.items()}
     return wishes, {warning.what for warning in intent.warnings}, {problem.what for problem in intent.problems}
 
 
@@ -96,7 +95,7 @@ def test_every_next_hop_can_be_reached(world: list[Document]) -> None:
     """Each gateway on the tunnel has a neighbour, each neighbour a forwarding entry, each entry a node's address."""
     intent = compiled({"world.yaml": world})
     underlay = {str(ip_interface(d["spec"]["underlay"]["address"]).ip) for d in world if d["kind"] == "Node"}
-    for wish in intent.devices.values():
+    for wish in intent.values():
         rows = wish.desired.values()
         gateways = {r.gateway for r in rows if isinstance(r, Route) and r.dev == "vxlan.calico" and r.gateway}
         direct = {r.dst.partition("/")[0] for r in rows if isinstance(r, Route) and r.scope == "link"}
@@ -110,7 +109,7 @@ def test_every_next_hop_can_be_reached(world: list[Document]) -> None:
 @settings(max_examples=40, deadline=None)
 @given(worlds())
 def test_nothing_stands_on_a_missing_device_or_leads_to_oneself(world: list[Document]) -> None:
-    for wish in compiled({"world.yaml": world}).devices.values():
+    for wish in compiled({"world.yaml": world}).values():
         links = {r.ifname: r for r in wish.desired.values() if isinstance(r, Link)} | {"eth0": None}
         own = {r.local for r in wish.desired.values() if isinstance(r, Address)}
         for row in wish.desired.values():
@@ -126,13 +125,13 @@ def test_one_device_alone_is_compiled_as_among_all(world: list[Document]) -> Non
     with tempfile.TemporaryDirectory() as folder:
         repository = read(Path(folder), {"world.yaml": world})
         together = compile_world(repository)
-        for device, wish in together.devices.items():
-            assert World(repository, {}, {}).wish(device) == wish
+        for device, wish in together.items():
+            assert compile_world(repository)[device] == wish
 
 
 @settings(max_examples=40, deadline=None)
 @given(worlds())
 def test_everything_wanted_is_ours(world: list[Document]) -> None:
-    for wish in compiled({"world.yaml": world}).devices.values():
+    for wish in compiled({"world.yaml": world}).values():
         assert all(wish.owns(row) for row in wish.desired.values())
         assert not any(unknown.covers(key) for key in wish.desired for unknown in wish.unknown)

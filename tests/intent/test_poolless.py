@@ -15,13 +15,13 @@ DESIRED = Path(__file__).parents[2] / "desired"
 
 @pytest.mark.parametrize(("pools", "kept"), [("none", True), ("never", False)])
 def test_silence_prunes_nothing(tmp_path: Path, pools: str, kept: bool) -> None:
-    full = compile_world(load(DESIRED)).devices["k01-worker"].desired
+    full = compile_world(load(DESIRED))["k01-worker"].desired
     folder = tmp_path / "desired"
     shutil.copytree(DESIRED, folder)
     path = folder / "pools.yaml"
     path.unlink() if pools == "none" else path.write_text(path.read_text().replace("CrossSubnet", "Never"))
     intent = compile_world(load(folder))
-    wish = intent.devices["k01-worker"]
+    wish = intent["k01-worker"]
     tunnel = [
         row for row in full.values() if row.kind in ("link", "neighbour", "fdb") and row not in wish.desired.values()
     ]

@@ -8,10 +8,9 @@ import pytest
 
 from reconciler.core.resource import Key
 from reconciler.desired.load import load
-from reconciler.intent.compile import compile_world
-from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.calico.release import is_newer, is_older
-from reconciler.intent.wish import Intent
+from reconciler.intent.compile import World, compile_world
+from reconciler.intent.facts import ClusterFacts
 
 CLUSTER = """\
 apiVersion: reconciler/v1
@@ -33,7 +32,7 @@ spec: {cidr: 10.0.0.0/16, vxlanMode: Always}
 """
 
 
-def intent_of(folder: Path, calico: str, told: str | None = None) -> Intent:
+def intent_of(folder: Path, calico: str, told: str | None = None) -> World:
     (folder / "c.yaml").write_text(CLUSTER.replace("CALICO", calico))
     return compile_world(load(folder), {"k": ClusterFacts(version=told)})
 
@@ -41,7 +40,7 @@ def intent_of(folder: Path, calico: str, told: str | None = None) -> Intent:
 @pytest.mark.parametrize("version", ["3.29", "3.29.4", "3.30", "3.33"])
 def test_a_known_release_is_written_without_a_word(tmp_path: Path, version: str) -> None:
     intent = intent_of(tmp_path, f'version: "{version}"')
-    assert (intent.warnings, intent.devices["a"].holds) == ((), ())
+    assert (intent.warnings, intent["a"].holds) == ((), ())
 
 
 def test_a_newer_release_is_planned_and_held(tmp_path: Path) -> None:
@@ -50,7 +49,7 @@ def test_a_newer_release_is_planned_and_held(tmp_path: Path) -> None:
         f"{tmp_path.name}/c.yaml:4:51: warning: Calico 3.34 is not known, its rows are taken from 3.33 and are not "
         'written: set version: "3.33" to have them written as they are'
     ]
-    wish = intent.devices["a"]
+    wish = intent["a"]
     assert wish.holds == ("Calico 3.34 of k is not known, its rows are taken from 3.33",)
     assert wish.only_planned(wish.desired[Key("link", "vxlan.calico")])
     assert not wish.only_planned(wish.desired[Key("link", "eth0")])
@@ -60,12 +59,12 @@ def test_an_older_release_is_written_and_said(tmp_path: Path) -> None:
     intent = intent_of(tmp_path, 'version: "3.28.2"')
     (warning,) = intent.warnings
     assert (warning.what, warning.severity) == ("Calico 3.28.2 is not known, its rows are taken from 3.29", "warning")
-    assert intent.devices["a"].holds == ()
+    assert intent["a"].holds == ()
 
 
 def test_the_document_overrules_a_cluster_of_a_newer_release(tmp_path: Path) -> None:
-    assert intent_of(tmp_path, "", told="v3.34.1").devices["a"].holds
-    assert not intent_of(tmp_path, 'version: "3.33"', told="v3.34.1").devices["a"].holds
+    assert intent_of(tmp_path, "", told="v3.34.1")["a"].holds
+    assert not intent_of(tmp_path, 'version: "3.33"', told="v3.34.1")["a"].holds
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ def printed(world: Path) -> dict[str, str]:
     """File name -> text: one for each device, and one for what the compiler has to say."""
     repository = load(DOCUMENTS.get(world.name, world))
     intent = compile_world(repository)
-    texts = {f"{name}.txt": "\n".join(compiled.lines(wish)) for name, wish in intent.devices.items()}
+    texts = {f"{name}.txt": "\n".join(compiled.lines(wish)) for name, wish in intent.items()}
     said = [str(problem) for problem in (*repository.having("error"), *intent.problems, *intent.warnings)]
-    held = [f"{name}: held: {hold}" for name, wish in intent.devices.items() for hold in wish.holds]
+    held = [f"{name}: held: {hold}" for name, wish in intent.items() for hold in wish.holds]
     texts[PROBLEMS] = "\n".join([*said, *held])
     return {name: f"{text}\n" for name, text in texts.items() if text}
 

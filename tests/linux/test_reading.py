@@ -17,6 +17,7 @@ from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import NextHop, Route
+from reconciler.linux.rule import Rule
 
 from .node import DRIVER
 from .test_golden import CAPTURES, CASES
@@ -144,6 +145,13 @@ WISHES: list[tuple[Resource, str]] = [
     (FdbEntry(dev="eth1", mac="02:00:00:00:00:01", dst="10.0.0.1"), "dev"),
     (FdbEntry(dev="eth1", mac="02:00:00:00:00:01", dst="10.0.0.1"), "mac"),
     (FdbEntry(dev="eth1", mac="02:00:00:00:00:01", dst="10.0.0.1"), "dst"),
+    *(
+        (Rule(priority=1, family=4, table=7), field)
+        for field in ("src", "dst", "fwmark", "tos", "iif", "oif", "action")
+    ),
+    *((Rule(priority=1, family=6, table=7), field) for field in ("uidrange", "sport", "dport", "realms", "table")),
+    (Rule(priority=1, family=4, fwmark="0x1"), "fwmask"),
+    (Address(dev="eth1", local="10.0.0.1", prefixlen=24), "broadcast"),
     (Route(dst="10.0.0.0/8", protocol=142), "dst"),
     (Route(dst="10.0.0.0/8", protocol=142), "type"),
     (Route(dst="10.0.0.0/8", protocol=142), "gateway"),

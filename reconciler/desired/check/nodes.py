@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_interface
 
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, twice
 from reconciler.desired.documents import Node
-from reconciler.desired.documents.node import Route
+from reconciler.desired.documents.route import Route
 from reconciler.desired.repository import Document
 from reconciler.linux.fdb import FLOOD_MAC
 from reconciler.linux.route import IPV6_DEFAULT_METRIC
@@ -16,7 +16,7 @@ ON_LINK = "use a next hop in one of its subnets, or add onlink: true"
 
 
 def routes(world: World) -> Iterator[Finding]:
-    """One row per key of the kernel's FIB, and one IP version per row."""
+    """One row per key of the kernel's FIB; IPv4 may lead via an IPv6 next hop, not the other way round."""
     for node in world.of(Node):
         rows = [(Spot(node, ("spec", "routes", index)), row) for index, row in enumerate(node.spec.routes)]
         yield from twice(
@@ -25,16 +25,15 @@ def routes(world: World) -> Iterator[Finding]:
         )
         for spot, row in rows:
             for path, via in hops(row):
-                if row.dst != "default" and (":" in row.dst) != (":" in via):
-                    what = f"the route to {row.dst} via {via} mixes IPv4 and IPv6"
-                    yield Spot(node, (*spot.path, *path)).error(what, "use a next hop of the route's IP version")
+                if row.is_ipv6 and ":" not in via:
+                    what = f"the IPv6 route to {row.dst} has an IPv4 next hop, {via}"
+                    yield Spot(node, (*spot.path, *path)).error(what, "use an IPv6 next hop")
 
 
 def _key(row: Route) -> Hashable:
-    """Table, prefix, metric: what the kernel keys a route on; IPv6 keeps metric 0 as 1024."""
-    six = ":" in row.dst or (row.dst == "default" and any(":" in via for _, via in hops(row)))
-    dst = ("::/0" if six else "0.0.0.0/0") if row.dst == "default" else row.dst
-    return row.table, dst, row.metric or (IPV6_DEFAULT_METRIC if six else 0)
+    """Table, prefix, metric, TOS, source: what the kernel keys a route on; IPv6 keeps metric 0 as 1024."""
+    dst = ("::/0" if row.is_ipv6 else "0.0.0.0/0") if row.dst == "default" else row.dst
+    return row.table, dst, row.metric or (IPV6_DEFAULT_METRIC if row.is_ipv6 else 0), row.tos, row.source
 
 
 def hops(row: Route) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -77,7 +76,7 @@ def addresses(node: Document[Node]) -> Iterator[tuple[Spot, IpInterface]]:
     """Every address that the document gives the node's interfaces."""
     for name, interface in node.spec.interfaces.items():
         for index, address in enumerate(interface.addresses or ()):
-            yield Spot(node, ("spec", "interfaces", name, "addresses", index)), ip_interface(address)
+            yield Spot(node, ("spec", "interfaces", name, "addresses", index)), ip_interface(address.address)
 
 
 def underlay(world: World) -> Iterator[Finding]:
@@ -102,7 +101,8 @@ def _underlay_address(node: Document[Node], field: str, address: str) -> Finding
     spot = Spot(node, ("spec", "underlay", field))
     if not spot.path or (field == "address") != (ip_interface(address).version == 4):
         return spot.error(f"{address} is of the other IP version", "give IPv4 as address, IPv6 as address6")
-    if interface is None or interface.addresses is None or address in interface.addresses:
+    given = [one.address for one in (interface and interface.addresses) or ()]
+    if interface is None or interface.addresses is None or address in given:
         return None
-    dev, known = facts.dev if facts else "", ", ".join(interface.addresses)
+    dev, known = facts.dev if facts else "", ", ".join(given)
     return spot.warning(f"{address} is not an address of {dev}", f"use one of {known}" if known else f"{dev} has none")

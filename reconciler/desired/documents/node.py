@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from reconciler.desired.documents.address import InterfaceAddress
+from reconciler.desired.documents.route import Route
+from reconciler.desired.documents.rule import Rule
 from reconciler.desired.documents.spec import Many, Part, Spec
 from reconciler.desired.documents.values import (
     Address,
-    Destination,
     Ifname,
     Interface,
     Mac,
@@ -17,20 +19,14 @@ from reconciler.desired.documents.values import (
     Prefix,
     PublicKey,
     StationMac,
-    wrong,
 )
-
-OUR_PROTOCOL = 142
-RouteType = Literal["unicast", "blackhole", "unreachable", "prohibit", "throw", "local"]
-Byte = Annotated[int, Field(ge=0, le=255)]
-U32 = Annotated[int, Field(ge=0, le=4294967295)]
 
 
 class NodeInterface(Part):
     """``addresses`` absent: not ours; empty: none; given: exactly these (link-local ones are the kernel's)."""
 
     example: ClassVar[str] = "{addresses: [10.10.10.1/24]}"
-    addresses: Many[Interface] | None = None
+    addresses: Many[InterfaceAddress] | None = None
     mtu: Mtu | None = None
 
 
@@ -83,44 +79,7 @@ class Tunnel(Part):
     @property
     def wireguard_key(self) -> str | None:
         """Its WireGuard key of any family."""
-        return self.wireguard and (self.wireguard.public_key or self.wireguard.public_key6)
-
-
-class NextHop(Part):
-    """One leg of a multipath route."""
-
-    example: ClassVar[str] = "{via: 10.10.10.1}"
-    via: Address | None = None
-    dev: Ifname | None = None
-    weight: int = Field(default=1, ge=1, le=256)
-    onlink: bool = False
-
-
-class Route(Part):
-    """One route written by hand; ``metric`` 0 of an IPv6 route is 1024 in the kernel; ``protocol`` marks the owner."""
-
-    example: ClassVar[str] = "{dst: 10.10.20.0/24, via: 10.10.10.1}"
-    dst: Destination
-    via: Address | None = None
-    dev: Ifname | None = None
-    table: int = Field(default=254, ge=1, le=4294967295)
-    metric: U32 = 0
-    type: RouteType = "unicast"
-    src: Address | None = None
-    scope: Literal["global", "site", "link", "host", "nowhere"] | None = None
-    onlink: bool = False
-    mtu: Mtu | None = None
-    nexthops: Many[NextHop] | None = None
-    protocol: Byte = OUR_PROTOCOL
-
-    @model_validator(mode="after")
-    def _leads_somewhere(self) -> Route:
-        legs = [name for name in ("via", "dev") if getattr(self, name) is not None]
-        if self.type == "unicast" and not legs and not self.nexthops:
-            wrong("the route leads nowhere", "add via, dev or nexthops, or a type such as blackhole")
-        if self.nexthops and legs:
-            wrong("a route with both nexthops and a via or dev", "move via and dev into nexthops")
-        return self
+        return None if self.wireguard is None else self.wireguard.public_key or self.wireguard.public_key6
 
 
 class Neighbor(Part):
@@ -139,6 +98,9 @@ class FdbEntry(Part):
     mac: Mac
     dev: Ifname
     dst: Address
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    vni: Annotated[int, Field(ge=0, le=16777215)] | None = None
+    via: Ifname | None = None
 
 
 class Node(Spec):
@@ -149,5 +111,6 @@ class Node(Spec):
     tunnel: Tunnel = Tunnel()
     pod_cidrs: Many[Prefix] = Field(default=(), alias="podCIDRs")
     routes: Many[Route] = ()
+    rules: Many[Rule] = ()
     neighbors: Many[Neighbor] = ()
     fdb: Many[FdbEntry] = ()

@@ -20,6 +20,7 @@ VLAN_NAME = re.compile(r"[A-Za-z0-9_.:/+-]{1,32}")
 DEVICE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
 CALICO_VERSION = re.compile(r"3\.[0-9]{1,3}(\.[0-9]{1,3})?")
+CONGESTION = re.compile(r"[a-z][a-z0-9_-]{0,14}")
 VRF_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -134,6 +135,39 @@ def _destination(text: str) -> str:
     return text if text == "default" else _prefix(text)
 
 
+def _as_text(value: Any) -> Any:
+    """A number alone is a range, or realms, as well."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+NumberOrText = BeforeValidator(_as_text, json_schema_input_type=int | str)
+
+
+def _span(text: str, highest: int, what: str) -> str:
+    """``5`` and ``5-9``, as iproute2 takes them; ``5-5`` is 5, as the kernel has it."""
+    first, dash, last = text.partition("-")
+    ends = [int(end) if end.isascii() and end.isdigit() and len(end) < 12 else -1 for end in (first, last or first)]
+    if ends[0] < 0 or not ends[0] <= ends[1] <= highest or (dash and not last):
+        wrong(f"{text!r} is not a range of {what}s", f"expected one such as 1000-2000, at most {highest}")
+    return str(ends[0]) if ends[0] == ends[1] else f"{ends[0]}-{ends[1]}"
+
+
+def _ports(text: str) -> str:
+    ports = _span(text, 65534, "port")  # the kernel refuses 65535 (fib_rule_port_range_valid)
+    if ports.startswith("0"):
+        wrong("port 0 means any port to the kernel", "use 1 to 65534")
+    return ports
+
+
+def _realms(text: str) -> str:
+    """``to``, or ``from/to``; 0 is none."""
+    source, slash, to = text.rpartition("/")
+    numbers = [end for end in (source, to) if end.isascii() and end.isdigit() and end == str(int(end)) != "0"]
+    if len(numbers) != (2 if slash else 1) or any(int(number) > 65535 for number in numbers):
+        wrong(f"{text!r} are no realms", "expected a number from 1 to 65535, or two such as 5/6 (from/to)")
+    return text
+
+
 def _vlan_key(key: Any) -> Any:
     if not (isinstance(key, str) and key.isascii() and key.isdigit()):
         wrong(f"{key!r} is not a VLAN number", "use 1 to 4094")
@@ -219,4 +253,16 @@ CalicoVersion = Annotated[
     Example('"3.30"'),
 ]
 Mtu = Annotated[int, Field(ge=68, le=65535)]
+Congestion = Annotated[
+    str,
+    AfterValidator(_matching(CONGESTION, "congestion control", "expected a name such as cubic or bbr")),
+    Field(examples=["cubic"]),
+]
+PortRange = Annotated[str, NumberOrText, AfterValidator(_ports), Field(examples=["1000-2000"])]
+UidRange = Annotated[
+    str, NumberOrText, AfterValidator(lambda text: _span(text, 2**32 - 2, "user ID")), Field(examples=["1000-2000"])
+]
+Realms = Annotated[str, NumberOrText, AfterValidator(_realms), Field(examples=["5/6"])]
+Tos = Annotated[int, Field(ge=4, le=252, multiple_of=4)]
+"""Without its two lowest bits, which are ECN's."""
 SwitchMtu = Annotated[int, Field(ge=68, le=9214)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from reconciler.desired.documents import BGPConfiguration, FelixConfiguration
@@ -36,7 +37,7 @@ class Configured:
     has_keys: bool = False
     azure: bool = False
 
-    @property
+    @cached_property
     def special(self) -> frozenset[str]:
         return frozenset(name.removeprefix("node.") for name in self.felix if name.startswith("node."))
 
@@ -56,7 +57,7 @@ class Configured:
             sources=(felix.device_route_source_address, felix.device_route_source_address_ipv6),
             workload_routes=(self.calico.route_source or felix.route_source) == "WorkloadIPs",
             felix=self._programmed_by("felix", profile, felix.program_cluster_routes),
-            bird=self._programmed_by("bird", profile, self.bgp and self.bgp.program_cluster_routes),
+            bird=self._programmed_by("bird", profile, getattr(self.bgp, "program_cluster_routes", None)),
             wireguard=self._wireguard(felix),
             host_encryption=bool(felix.wireguard_host_encryption_enabled),
             azure=self.azure,

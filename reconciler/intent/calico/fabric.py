@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from reconciler.intent.calico.release import Kind, Profile
-from reconciler.intent.network import Address, Interface, Network, Prefixes, host, together
+from reconciler.intent.network import Address, Network, Placed, Prefixes, host, together
 
 
 class End(NamedTuple):
@@ -15,6 +15,9 @@ class End(NamedTuple):
 
     address: Address | None = None
     origin: str = ""
+
+
+NO_END = End()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,11 @@ class Peer:
     name: str
     mac: str
     host_mtu: int
-    address: Interface | None = None
+    address: Placed | None = None
     dev: str | None = None
-    vxlan: End = End()
-    ipip: End = End()
-    wireguard: End = End()
+    vxlan: End = NO_END
+    ipip: End = NO_END
+    wireguard: End = NO_END
     key: str | None = None
     routes: tuple[tuple[Network, str], ...] = ()
     origin: str = ""

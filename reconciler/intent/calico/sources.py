@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any, Literal
 
 from reconciler.cluster.facts import NodeFacts
@@ -26,10 +26,9 @@ from reconciler.intent.calico.release import Kind, is_version
 from reconciler.intent.calico.settings import Settings, vtep_mac
 from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.mtu import host_mtu
-from reconciler.intent.network import IPV4, Family
+from reconciler.intent.network import IPV4, Family, placed
 from reconciler.intent.pools import is_absent
 from reconciler.intent.underlay import declared_mtus, underlay, ways_out
-
 
 PoolKind = Kind | Literal["loadbalancer"]
 
@@ -163,10 +162,10 @@ class Sources:
             name=name,
             mac=(vtep and vtep.mac) or told.macs.get(f"vxlan{six}") or vtep_mac(name, family),
             host_mtu=host_mtu(declared_mtus(node), pattern),
-            address=None if address is None else ip_interface(address),
+            address=None if address is None else placed(address),
             dev=dev,
-            vxlan=self._end(document, f"vxlan{six}", vtep and vtep.address, told),
-            ipip=End() if six else self._end(document, "ipip", node.tunnel.ipip and node.tunnel.ipip.address, told),
+            vxlan=self._end(document, f"vxlan{six}", getattr(vtep, "address", None), told),
+            ipip=End() if six else self._end(document, "ipip", getattr(node.tunnel.ipip, "address", None), told),
             wireguard=self._end(document, "wireguard", getattr(keys, f"address{six}", None), told, six),
             key=getattr(keys, f"public_key{six}", None) or told.keys.get(f"wireguard{six}"),
             routes=ways_out(node, family.version),

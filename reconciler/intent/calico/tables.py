@@ -39,6 +39,16 @@ class Tables:
             found[to.owner].append(to)
         return found
 
+    def take_over(self, before: Tables) -> None:
+        """Keep the rows towards each peer of which nothing has changed."""
+        same = [
+            name
+            for name, peer in self.peers.items()
+            if peer == before.peers.get(name) and self.offers[name] == before.offers[name]
+        ]
+        for view, shelf in before._shared.items():
+            self._shared[view] = {name: shelf[name] for name in same if name in shelf}
+
     def uses_vxlan(self, settings: Settings) -> bool:
         """``vxlanEnabled`` overrules the IPv4 pools either way; IPv6 follows its pools alone (Felix)."""
         overruled = settings.vxlan_enabled if self.family is IPV4 else None
@@ -82,7 +92,7 @@ class Tables:
         far = self._shelf(self._view(me, settings, near=None if me.address is None else False))
         near = self._shelf(far[0]._replace(near=me.address is not None))
         routers = Prefixes(me.routes) if "none" in self.layout.kinds & settings.bird else None
-        shift = self.family.bits - (0 if me.address is None else me.address.network.prefixlen)
+        shift = self.family.bits - (0 if me.address is None else me.address.prefixlen)
         prefix = None if me.address is None else int(me.address.ip) >> shift
         for name, number in self._numbers:
             if name == me.name:

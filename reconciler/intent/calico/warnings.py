@@ -38,9 +38,7 @@ def _unserved(pool: Document[IPPool], settings: Settings) -> Iterator[Problem]:
     felix, bird, mode = kind in settings.felix, kind in settings.bird, MODES[kind]
     right = f"clusterRoutes: {{{kind}: felix}} or {{{kind}: bird}} in the Cluster's calico section"
     if felix and bird:
-        what = (
-            f"Felix and BIRD both program the routes of pools with {mode} and overwrite each other; Felix's are wanted"
-        )
+        what = f"Felix and BIRD both program pools with {mode} and overwrite each other; Felix's routes are wanted"
         yield problem(pool, what, right, severity="warning")
     elif not felix and not bird:
         yield problem(pool, f"nobody programs the routes of pools with {mode}", right, severity="warning")

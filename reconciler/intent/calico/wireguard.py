@@ -95,7 +95,7 @@ def _peer(peer: Peer, port: int, prefixes: Sequence[str]) -> WireguardPeer:
 
 
 def _rule(family: Family, settings: Settings, me: Peer) -> Rule:
-    """``99: not from all fwmark M/M lookup T``: what the device itself sends carries the mark and is not asked again."""
+    """``99: not from all fwmark M/M lookup T``: what the device itself sends carries the mark, and goes on."""
     wireguard, mark = settings.wireguard_of(family), settings.profile.fwmark
     return Rule(
         priority=wireguard.priority,

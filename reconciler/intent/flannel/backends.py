@@ -233,7 +233,7 @@ class WireGuard(Backend):
 def _wireguard_peer(peer: Peer, port: int) -> WireguardPeer:
     assert peer.key is not None, "the caller has looked"
     assert peer.address is not None, "the caller has looked"
-    endpoint = f"{peer.address.ip}:{port}" if peer.address.version == 4 else f"[{peer.address.ip}]:{port}"
+    endpoint = f"{peer.address.ip}:{port}" if peer.address.ip.version == 4 else f"[{peer.address.ip}]:{port}"
     return WireguardPeer(public_key=peer.key, endpoint=endpoint, allowed_ips=(str(peer.subnet),))
 
 

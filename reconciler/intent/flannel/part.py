@@ -37,6 +37,14 @@ class Tables:
                 dev = dev_to(me, peer) if self.backend.may_be_direct else None
                 yield from self._towards(dev, peer)
 
+    def take_over(self, before: Tables) -> None:
+        """Keep the rows towards each peer of which nothing has changed."""
+        if self.backend != before.backend:
+            return
+        same = [name for name, peer in self.peers.items() if peer == before.peers.get(name)]
+        for dev, shelf in before._shared.items():
+            self._shared[dev] = {name: shelf[name] for name in same if name in shelf}
+
     def _towards(self, dev: str | None, peer: Peer) -> tuple[Row, ...]:
         shelf = self._shared.setdefault(dev, {})
         if peer.name not in shelf:
@@ -51,6 +59,16 @@ class FlannelPart(Part):
     repository: Repository
     cluster: Document[Cluster]
     facts: ClusterFacts
+
+    @property
+    def name(self) -> str:
+        return f"flannel {self.cluster.name}"
+
+    def take_over(self, before: Part) -> None:
+        if isinstance(before, FlannelPart):
+            for tables in self.tables:
+                for known in before.tables:
+                    tables.take_over(known)
 
     @property
     def audit(self) -> bool:
