@@ -62,7 +62,7 @@ def converge(node: Node, wish: Wish) -> None:
 
 
 def wish_of(folder: Path) -> Wish:
-    return compile_world(load(folder)).devices["n1"]
+    return compile_world(load(folder))["n1"]
 
 
 def links(node: Node) -> set[str]:

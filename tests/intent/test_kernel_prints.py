@@ -58,7 +58,7 @@ def made(lines: list[str]) -> list[str]:
 
 def stand_in(dev: str, number: int, kind: str) -> str:
     """What to make of a device whose kind this kernel lacks, or that is somebody else's."""
-    if kind.split()[:1] in (["ipip"], ["wireguard"]) or not kind and "vxlan" not in dev:
+    if kind.split()[:1] in (["ipip"], ["wireguard"]) or (not kind and "vxlan" not in dev):
         return f"veth peer name peer{number}"
     return kind or VXLAN
 
