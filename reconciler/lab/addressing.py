@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv4Interface, IPv4Network, NetmaskValueError
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, ip_address
 from itertools import islice
 from pathlib import Path
 
+from . import blocks, exec_lines
 from .errors import LabError
-from .state import Kubernetes, Lab, Member, Pod
+from .overlay import SEEDS, Overlay
+from .state import Address, Interface, Kubernetes, Lab, Member, Network, Pod, Side
 from .topology import SWITCH, Node, Topology
 
 JUMP = IPv4Address("172.20.20.1")
 SMALL, LARGE = IPv4Network("172.20.20.0/24"), IPv4Network("172.20.0.0/16")
 """containerlab's management network, and the one for a lab that does not fit into it."""
-POOL = IPv4Network("192.168.0.0/16")
-SEED_BLOCKS = {
-    "k01-control-plane": IPv4Network("192.168.23.64/26"),
-    "k01-worker": IPv4Network("192.168.81.64/26"),
-    "k01-worker2": IPv4Network("192.168.164.128/26"),
-    "k01-worker3": IPv4Network("192.168.209.64/26"),
-}
-"""What the seed's cluster gave these nodes, so that its outputs can be compared line by line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +27,7 @@ class Request:
     name: str
     pods: int
     record: bool
+    overlay: Overlay = SEEDS
 
 
 def plan(topology: Topology, request: Request) -> Lab:
@@ -63,6 +58,7 @@ def plan(topology: Topology, request: Request) -> Lab:
         members=members,
         links=tuple((a.node, a.interface, b.node, b.interface) for a, b in topology.links),
         record=request.record,
+        overlay=request.overlay,
     )
 
 
@@ -76,20 +72,32 @@ def _kubernetes(topology: Topology, request: Request) -> dict[str, Kubernetes]:
     """The cluster's side of each of its nodes, by node name."""
     nodes = [node for node in topology.nodes if node.cluster]
     apis = _api_nodes(nodes)
-    blocks = _blocks(nodes)
-    return {node.name: _member_of(node, blocks[node.name], node.name in apis, request) for node in nodes}
+    shares = blocks.of_nodes(nodes, request.overlay)
+    return {node.name: _member_of(node, shares[node.name], node.name in apis, request) for node in nodes}
 
 
-def _member_of(node: Node, block: IPv4Network, api: bool, request: Request) -> Kubernetes:
-    tunnel = IPv4Address(node.labels.get("reconciler/tunnel", block.network_address))
-    return Kubernetes(
-        cluster=node.cluster or "",
-        api=api,
-        block=block,
-        tunnel=tunnel,
-        underlay=_underlay(node),
-        pods=tuple(_pods(node.name, block, tunnel, request)),
+def _member_of(node: Node, shares: Sequence[Network], api: bool, request: Request) -> Kubernetes:
+    sides = tuple(_side(node, share, request.overlay) for share in shares)
+    pods = tuple(_pods(node.name, sides, request))
+    return Kubernetes(cluster=node.cluster or "", api=api, sides=sides, pods=pods)
+
+
+def _side(node: Node, share: Network, overlay: Overlay) -> Side:
+    """A tunnel's end has the first address of the node's share, with Calico as with flannel."""
+    label = node.labels.get("reconciler/tunnel") if (overlay.cni, share.version) == ("calico", 4) else None
+    tunnel = _address(node, label) if label else share.network_address
+    return Side(
+        block=share,
+        tunnel=tunnel if overlay.what.tunnelled else None,
+        underlay=_underlay(node, share.version),
     )
+
+
+def _address(node: Node, label: str) -> Address:
+    try:
+        return ip_address(label)
+    except ValueError as error:
+        raise LabError(f"Node {node.name}: reconciler/tunnel {label!r} is no address.") from error
 
 
 def _api_nodes(nodes: list[Node]) -> set[str]:
@@ -100,39 +108,27 @@ def _api_nodes(nodes: list[Node]) -> set[str]:
     return set(first.values())
 
 
-def _blocks(nodes: list[Node]) -> Mapping[str, IPv4Network]:
-    """One /26 a node: as labelled, as in the seed, else the next free one in the order of the topology."""
-    given = {node.name: block for node in nodes if (block := _given_block(node))}
-    taken = set(given.values())
-    if len(taken) < len(given):
-        raise LabError("Two nodes of the topology have the same reconciler/block.")
-    free = (block for block in POOL.subnets(new_prefix=26) if block not in taken)
-    return {node.name: given.get(node.name) or next(free) for node in nodes}
+def _underlay(node: Node, version: int) -> Interface | None:
+    """The first address of that IP version among the node's ``exec`` lines."""
+    return next((address for address, _ in exec_lines.addresses(node.exec) if address.version == version), None)
 
 
-def _given_block(node: Node) -> IPv4Network | None:
-    label = node.labels.get("reconciler/block")
-    try:
-        return IPv4Network(label) if label else SEED_BLOCKS.get(node.name)
-    except (AddressValueError, NetmaskValueError, ValueError) as error:
-        raise LabError(f"Node {node.name}: reconciler/block {label!r} is no network: {error}") from error
-
-
-def _underlay(node: Node) -> IPv4Interface | None:
-    """The address of the first ``ip address add`` among the node's ``exec`` lines."""
-    for line in node.exec:
-        words = line.split()
-        if words[:1] == ["ip"] and "add" in words and any("address".startswith(word) for word in words[1:2]):
-            return next((IPv4Interface(word) for word in words if word.count(".") == 3 and "/" in word), None)
-    return None
-
-
-def _pods(node: str, block: IPv4Network, tunnel: IPv4Address, request: Request) -> Iterator[Pod]:
-    """Pods take the block's addresses in order; the tunnel address is taken already."""
-    addresses = (block[index] for index in range(1, block.num_addresses) if block[index] != tunnel)
-    for index, address in enumerate(islice(addresses, request.pods), start=1):
+def _pods(node: str, sides: Sequence[Side], request: Request) -> Iterator[Pod]:
+    """Calico's take their block's addresses in order; a CNI plugin hands out what it likes."""
+    addresses = zip(*(_free(side) for side in sides), strict=True)
+    for index, taken in enumerate(islice(addresses, request.pods), start=1):
         name = f"pod-{node}-{index}"
-        yield Pod(name=name, namespace=f"{request.name}-{name}", address=address, interface=_cali(name))
+        namespace = f"{request.name}-{name}"
+        if request.overlay.plugins:
+            yield Pod(name=name, namespace=namespace)
+        else:
+            yield Pod(name=name, namespace=namespace, addresses=taken, interface=_cali(name))
+
+
+def _free(side: Side) -> Iterator[Address]:
+    """A block's addresses but its first one, and the tunnel's, which is taken already."""
+    addresses = (side.block[index] for index in range(1, side.block.num_addresses))
+    return (address for address in addresses if address != side.tunnel)
 
 
 def _cali(pod: str) -> str:

@@ -12,10 +12,16 @@ import click
 
 from . import addressing, breaks, enter, folder, generate, matrix, ping, prerequisites, state, status, topology, world
 from .errors import LabError
+from .overlay import CNIS, FAMILIES, MODES, Overlay
+from .overlay import chosen as chosen_overlay
 from .state import Lab
+from .topology import Topology
 
 NAME = click.option("--name", default="lab", show_default=True, help="Which lab, where several are up.")
 OUTPUT = click.option("--output", "-o", type=click.Choice(["text", "json"]), default="text", show_default=True)
+
+
+MODE_HELP = " ".join(f"{cni}: {', '.join(modes)}." for cni, modes in MODES.items())
 
 
 class Group(click.Group):
@@ -38,6 +44,11 @@ def lab() -> None:
     "--topology", "file", type=click.Path(path_type=Path), help="containerlab file; default: the built-in lab."
 )
 @click.option("--nodes", type=click.IntRange(1, 1000), help="Generate a lab with this many Kubernetes nodes instead.")
+@click.option("--cni", type=click.Choice(CNIS), default=CNIS[0], show_default=True, help="Whose overlay it is.")
+@click.option("--mode", metavar="MODE", help=f"How pods' packets travel. {MODE_HELP}")
+@click.option(
+    "--family", type=click.Choice(list(FAMILIES)), default="4", show_default=True, help="IP versions of nodes and pods."
+)
 @click.option("--pods", type=click.IntRange(0, 60), default=1, show_default=True, help="Pods per node.")
 @click.option("--dir", "chosen", type=click.Path(path_type=Path), help="Where to keep the lab's files.")
 @click.option("--configured", is_flag=True, help="Apply startup configuration and exec lines, as containerlab does.")
@@ -49,6 +60,8 @@ def up(name: str, chosen: Path | None, **options: Any) -> None:
     prerequisites.require_root()
     running = _up(state.checked_name(name), chosen, options)
     pods = sum(len(member.pods) for member in running.nodes)
+    if running.overlay.one_vlan:
+        click.echo(f"All nodes are in one VLAN: {running.overlay.why_one_vlan}.")
     click.echo(
         f"Lab {name} is up: {_count(len(running.switches), 'switch', 'switches')}, "
         f"{_count(len(running.nodes), 'node', 'nodes')}, {_count(pods, 'pod', 'pods')} "
@@ -59,15 +72,21 @@ def up(name: str, chosen: Path | None, **options: Any) -> None:
 def _up(name: str, chosen: Path | None, options: dict[str, Any]) -> Lab:
     if options["nodes"] and options["file"]:
         raise LabError("Give --topology or --nodes, not both.")
-    wanted = (
-        generate.topology(options["nodes"]) if options["nodes"] else topology.load(options["file"] or topology.SEED)
-    )
-    request = addressing.Request(name=name, pods=options["pods"], record=options["record"])
-    draft = addressing.plan(wanted, request)
+    overlay = chosen_overlay(options["cni"], options["mode"], options["family"])
+    request = addressing.Request(name=name, pods=options["pods"], record=options["record"], overlay=overlay)
+    wanted = _topology(options["file"], options["nodes"], overlay)
+    documents = bool(options["nodes"]) or not overlay.seeds
+    draft = addressing.plan(wanted, request).model_copy(update={"documents": documents})
     world.check(draft)
     place, made = folder.claim(name, chosen)
-    wanted_lab = draft.model_copy(update={"folder": place, "made_folder": made, "generated": bool(options["nodes"])})
-    return world.up(wanted_lab, configured=options["configured"])
+    return world.up(draft.model_copy(update={"folder": place, "made_folder": made}), configured=options["configured"])
+
+
+def _topology(file: Path | None, nodes: int | None, overlay: Overlay) -> Topology:
+    """As asked; without a wish the seed's, or its size in one VLAN where the overlay needs that."""
+    if nodes or (file is None and overlay.one_vlan):
+        return generate.topology(nodes or generate.SEEDS_NODES, overlay)
+    return topology.load(file or topology.SEED)
 
 
 def _count(number: int, one: str, many: str) -> str:

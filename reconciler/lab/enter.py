@@ -37,17 +37,23 @@ def host(member: Member, command: list[str]) -> NoReturn:
 
 
 def jump(lab: Lab, command: list[str]) -> NoReturn:
-    """Become ``command`` on the jump host: the machine's files, the lab's management network, our inventory."""
+    """Become ``command`` on the jump host: the machine's files, the lab's network, inventory and documents."""
     if not netns.exists(lab.jump_namespace):
         raise LabError(f"Lab {lab.name} has lost its jump host: take it down and up again.")
     environment = {
         **os.environ,
         "RECONCILE_INVENTORY": str(lab.inventory),
         "RECONCILE_STATE": os.environ.get("RECONCILE_STATE") or str(lab.folder / "state"),
+        **({"RECONCILE_DESIRED": _desired(lab)} if lab.documents else {}),
         "KUBECONFIG": str(lab.folder / "kubeconfig"),
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', SYSTEM_PATH)}",
     }
     _become(["nsenter", f"--net=/run/netns/{lab.jump_namespace}", "--", *command], environment)
+
+
+def _desired(lab: Lab) -> str:
+    """The documents of this very lab, unless the user has chosen others."""
+    return os.environ.get("RECONCILE_DESIRED") or str(lab.folder / "desired")
 
 
 def shell(lab: Lab) -> NoReturn:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from . import daemons
+from . import daemons, facts
 from .daemons import Daemon
 from .kube import seed
 from .state import Kubernetes, Lab, Member
@@ -25,7 +25,8 @@ def furnish(lab: Lab, member: Member) -> None:
     cluster = member.kubernetes.cluster
     nodes = [(node, node.kubernetes) for node in lab.nodes if node.kubernetes and node.kubernetes.cluster == cluster]
     objects = [item for node, kubernetes in nodes for item in _objects(lab, node, kubernetes)]
-    seed.write(lab.home(member) / "cluster.json", [*objects, seed.cluster_information()])
+    about = [] if lab.overlay.plugins else [seed.cluster_information(facts.calico_version(lab.overlay))]
+    seed.write(lab.home(member) / "cluster.json", [*objects, *about])
 
 
 def start(lab: Lab, member: Member) -> Daemon:
@@ -42,6 +43,15 @@ def start(lab: Lab, member: Member) -> Daemon:
 
 
 def _objects(lab: Lab, node: Member, kubernetes: Kubernetes) -> Iterator[dict[str, Any]]:
-    underlay = kubernetes.underlay or f"{node.address}/{lab.management.prefixlen}"
-    yield seed.node(node.name, str(underlay), tunnel=str(kubernetes.tunnel))
-    yield seed.block_affinity(node.name, str(kubernetes.block))
+    """A Node as its CNI has annotated it; with Calico, its blocks, too."""
+    underlays = [str(side.underlay) for side in kubernetes.sides if side.underlay]
+    addresses = underlays or [f"{node.address}/{lab.management.prefixlen}"]
+    blocks = [str(side.block) for side in kubernetes.sides]
+    if lab.overlay.plugins:
+        macs = {side.version: facts.vtep_mac(lab.overlay, node.name, side.version) for side in kubernetes.sides}
+        notes = seed.flannel_notes(facts.flannel_backend(lab.overlay), addresses, macs)
+        yield seed.node(node.name, addresses, notes, blocks)
+        return
+    tunnels = [str(side.tunnel) for side in kubernetes.sides if side.tunnel]
+    yield seed.node(node.name, addresses, seed.calico_notes(addresses, tunnels))
+    yield from (seed.block_affinity(node.name, block) for block in blocks)

@@ -10,7 +10,13 @@ from pathlib import Path
 
 from .state import INDEX, Lab
 
-FILES = tuple(Path(f"/proc/sys/net/ipv4/neigh/default/gc_thresh{number}") for number in (2, 3))
+FILES = tuple(
+    path
+    for family in ("ipv4", "ipv6")
+    for number in (2, 3)
+    if (path := Path(f"/proc/sys/net/{family}/neigh/default/gc_thresh{number}")).exists()
+)
+"""The second is the hard limit of each IP version."""
 BEFORE = INDEX / ".neighbour-limits"
 """No lab's name begins with a dot."""
 
@@ -19,7 +25,7 @@ def make_room(lab: Lab) -> None:
     """Allow every member to know every other one."""
     needed = len(lab.members) ** 2
     before = [int(file.read_text()) for file in FILES]
-    if needed <= before[-1]:
+    if needed <= min(before[1::2]):
         return
     if not BEFORE.exists():
         BEFORE.write_text(" ".join(map(str, before)), encoding="ascii")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from . import daemons, kubernetes
+from . import cni, daemons, kubernetes, pods
 from .daemons import Daemon
 from .errors import LabError
 from .kube import kubeconfig
@@ -76,9 +77,7 @@ def _links(lab: Lab, member: Member) -> list[str]:
         *(f"link set {name} up" for name in ("eth0", *member.interfaces)),
         f"route add default via {lab.jump.ip} dev eth0",
     ]
-    for pod in member.pods:
-        lines += [f"link set {pod.interface} up", f"route add {pod.address} dev {pod.interface} scope link"]
-    return lines
+    return [*lines, *(line for pod in member.pods for line in pods.node_links(pod))]
 
 
 def _etc(lab: Lab, member: Member) -> dict[str, str]:
@@ -95,6 +94,8 @@ def _etc(lab: Lab, member: Member) -> dict[str, str]:
         files["sudoers"] = "root ALL=(ALL:ALL) ALL\nops ALL=(ALL:ALL) NOPASSWD: ALL\n"
     if member.kubernetes and member.kubernetes.api:
         files["kubernetes/admin.conf"] = kubeconfig.render(kubernetes.server("127.0.0.1"))
+    if member.kubernetes and lab.overlay.plugins:
+        files[cni.CONF] = json.dumps(cni.conf(lab, member), indent=2) + "\n"
     return files
 
 

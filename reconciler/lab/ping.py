@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import select
 import socket
-import struct
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from . import netns
+from . import icmp, netns
 from .state import Lab
 
 ROUNDS = 2
 """A first packet may be lost to ARP, so whoever did not answer is asked once more."""
 PATIENCE = 1.0
 """Seconds to wait for the last answers of a round."""
-ECHO_REQUEST, ECHO_REPLY = 8, 0
-IP_HEADER = 20
 
 Pair = tuple[int, int]
 
@@ -49,30 +45,43 @@ class Result:
 
 
 def everyone(lab: Lab) -> list[Result]:
-    """Ping all pairs of nodes (by the underlay addresses of the topology) and all pairs of pods."""
-    nodes = [
-        Place(node.name, node.namespace, str(node.kubernetes.underlay.ip))
+    """Ping all pairs of nodes (by the underlay addresses of the topology) and all pairs of pods, per IP version."""
+    return [result for version in lab.overlay.versions for result in _over(lab, version)]
+
+
+def _over(lab: Lab, version: int) -> Iterator[Result]:
+    over = "" if version == 4 else " over IPv6"
+    yield _group(f"nodes{over}", _nodes(lab, version), version)
+    yield _group(f"pods{over}", _pods(lab, version), version)
+
+
+def _nodes(lab: Lab, version: int) -> list[Place]:
+    return [
+        Place(node.name, node.namespace, str(side.underlay.ip))
         for node in lab.nodes
-        if node.kubernetes and node.kubernetes.underlay
+        for side in (node.kubernetes.sides if node.kubernetes else ())
+        if side.underlay and side.version == version
     ]
-    pods = [Place(pod.name, pod.namespace, str(pod.address)) for node in lab.nodes for pod in node.pods]
-    return [_group("nodes", nodes), _group("pods", pods)]
 
 
-def _group(group: str, places: Sequence[Place]) -> Result:
+def _pods(lab: Lab, version: int) -> list[Place]:
+    return [
+        Place(pod.name, pod.namespace, str(address))
+        for node in lab.nodes
+        for pod in node.pods
+        for address in pod.addresses
+        if address.version == version
+    ]
+
+
+def _group(group: str, places: Sequence[Place], version: int) -> Result:
     with ExitStack() as stack:
-        sockets = [stack.enter_context(netns.within(place.namespace, _open)) for place in places]
+        opened = partial(icmp.opened, version)
+        sockets = [stack.enter_context(netns.within(place.namespace, opened)) for place in places]
         waiting = set(_pairs(len(places)))
         for _ in range(ROUNDS):
             waiting = _round(sockets, places, waiting)
     return Result(group, places, frozenset(waiting))
-
-
-def _open() -> socket.socket:
-    """A raw socket belongs for good to the namespace of the thread that opens it."""
-    opened = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
-    opened.setblocking(False)
-    return opened
 
 
 def _pairs(count: int) -> Iterator[Pair]:
@@ -84,7 +93,7 @@ def _round(sockets: Sequence[socket.socket], places: Sequence[Place], waiting: s
     """Ask every pair of ``waiting``; return those that did not answer within ``PATIENCE`` after the last question."""
     missing = set(waiting)
     for number, (source, target) in enumerate(_in_turn(waiting, len(places)), start=1):
-        _ask(sockets[source], places[target].address, target)
+        icmp.ask(sockets[source], places[target].address, target)
         if number % len(sockets) == 0:
             missing -= _answers(sockets, 0.002)
     deadline = time.monotonic() + PATIENCE
@@ -97,13 +106,6 @@ def _in_turn(waiting: set[Pair], count: int) -> list[Pair]:
     return [pair for pair in _pairs(count) if pair in waiting]
 
 
-def _ask(sender: socket.socket, address: str, target: int) -> None:
-    try:
-        sender.sendto(_echo(target), (address, 0))
-    except OSError:  # no route, or no room: the answer will be missing
-        return
-
-
 def _answers(sockets: Sequence[socket.socket], patience: float) -> set[Pair]:
     """Everything that has been answered by now; waits up to ``patience`` seconds for the first answer."""
     poll = select.poll()
@@ -111,31 +113,4 @@ def _answers(sockets: Sequence[socket.socket], patience: float) -> set[Pair]:
     for handle in sources:
         poll.register(handle, select.POLLIN)
     ready = [handle for handle, _ in poll.poll(patience * 1000)]
-    return {(sources[handle], target) for handle in ready for target in _drain(sockets[sources[handle]])}
-
-
-def _drain(opened: socket.socket) -> Iterator[int]:
-    """The targets whose answers wait at a socket."""
-    for packet in iter(partial(_receive, opened), b""):
-        kind, _, _, identifier, target = struct.unpack("!BBHHH", packet[IP_HEADER : IP_HEADER + 8])
-        if kind == ECHO_REPLY and identifier == _identifier():
-            yield target
-
-
-def _receive(opened: socket.socket) -> bytes:
-    try:
-        return opened.recv(2048)
-    except BlockingIOError:
-        return b""
-
-
-def _identifier() -> int:
-    return os.getpid() & 0xFFFF
-
-
-def _echo(target: int) -> bytes:
-    """An echo request whose sequence number says who is asked (RFC 792, with the checksum of RFC 1071)."""
-    body = struct.pack("!HH", _identifier(), target)
-    total = sum(struct.unpack("!HHH", struct.pack("!BB", ECHO_REQUEST, 0) + body))
-    folded = (total & 0xFFFF) + (total >> 16)
-    return struct.pack("!BBH", ECHO_REQUEST, 0, ~(folded + (folded >> 16)) & 0xFFFF) + body
+    return {(sources[handle], target) for handle in ready for target in icmp.answered(sockets[sources[handle]])}

@@ -1,4 +1,4 @@
-"""What the machine needs before a lab can stand on it: root, iproute2, OpenSSH's server, kubectl, sudo."""
+"""What the machine needs before a lab can stand on it: root, iproute2, OpenSSH's server, kubectl, sudo, CNI plugins."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ BASE = (
 )
 KUBECTL = Tool("kubectl", "kubernetes-client")
 SUDO = Tool("sudo", "sudo")
+CNI = tuple(Tool(f"/usr/lib/cni/{plugin}", "containernetworking-plugins") for plugin in ("bridge", "host-local"))
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """Daemons live in sbin, which an ordinary user's PATH leaves out."""

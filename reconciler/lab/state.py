@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .errors import LabError, unknown
+from .overlay import Overlay
 
 INDEX = Path("/run/reconciler-lab")
 """One entry per lab that is up: its folder, or a link to the folder that the user chose."""
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+Address = IPv4Address | IPv6Address
+Interface = IPv4Interface | IPv6Interface
+Network = IPv4Network | IPv6Network
 
 
 class Record(BaseModel):
@@ -22,25 +26,39 @@ class Record(BaseModel):
 
 
 class Pod(Record):
-    """A pod: a network namespace with one address of its node's block."""
+    """A pod: a network namespace with an address of its node's block for each IP version."""
 
     name: str
     namespace: str
-    address: IPv4Address
-    interface: str
-    """The node's end of the pod's veth, ``cali`` and eleven hex digits."""
+    addresses: tuple[Address, ...] = ()
+    """Where a CNI plugin hands them out: empty until it has."""
+    interface: str = ""
+    """The node's end of the pod's veth: ``cali`` and eleven hex digits, or what the plugin called it."""
+
+
+class Side(Record):
+    """A node's side of the overlay in one IP version."""
+
+    block: Network
+    """Where its pods' addresses come from: Calico's block, or the node's pod CIDR."""
+    tunnel: Address | None
+    """The address of its VXLAN device, where there is one."""
+    underlay: Interface | None
+    """The node's address towards the other nodes, from the topology's ``exec`` lines."""
+
+    @property
+    def version(self) -> int:
+        """4 or 6."""
+        return self.block.version
 
 
 class Kubernetes(Record):
-    """What makes a Linux host a node of a cluster."""
+    """What makes a Linux host a node of a cluster; ``sides`` has one entry for each IP version, 4 before 6."""
 
     cluster: str
     api: bool
     """This node runs the cluster's API server."""
-    block: IPv4Network
-    tunnel: IPv4Address
-    underlay: IPv4Interface | None
-    """The node's address towards the other nodes, from the topology's ``exec`` lines."""
+    sides: tuple[Side, ...]
     pods: tuple[Pod, ...]
 
 
@@ -78,8 +96,9 @@ class Lab(Record):
     links: tuple[tuple[str, str, str, str], ...]
     """Cables: node, interface, node, interface."""
     record: bool
-    generated: bool = False
-    """Made by ``--nodes``, so its folder also has ``desired/``."""
+    overlay: Overlay
+    documents: bool = False
+    """Its folder also has ``desired/``: the documents of this very lab."""
 
     @property
     def jump_namespace(self) -> str:

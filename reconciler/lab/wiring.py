@@ -1,4 +1,4 @@
-"""The lab's cables: every namespace, the management bridge at the jump host, and a veth for each link and pod."""
+"""The lab's cables: every namespace, the jump host's management bridge, a veth for each link and for Calico's pods."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def make(lab: Lab) -> Iterator[str]:
     namespace_of = {member.name: member.namespace for member in lab.members}
     for a, port_a, b, port_b in lab.links:
         yield f"link add {port_a} netns {namespace_of[a]} type veth peer name {port_b} netns {namespace_of[b]}"
-    for member in lab.members:
+    for member in () if lab.overlay.plugins else lab.members:
         for pod in member.pods:
-            yield cable(member, pod)
+            yield cable(member, pod, lab.overlay)
 
 
 def jump(lab: Lab) -> list[str]:

@@ -10,9 +10,10 @@ import time
 from pathlib import Path
 
 from . import (
+    cni,
     daemons,
+    desired,
     folder,
-    generate,
     inventory,
     keys,
     kubernetes,
@@ -29,13 +30,17 @@ from .state import INDEX, Lab, Member, checked_name, find
 
 
 def check(lab: Lab) -> None:
-    """Raise unless the machine has the programs that this lab needs."""
+    """Raise unless the machine has the programs that this lab needs, and the topology what its overlay needs."""
     needed = list(prerequisites.BASE)
     if any(member.kubernetes for member in lab.nodes):
         needed.append(prerequisites.KUBECTL)
     if any(member.login == "ops" for member in lab.nodes):
         needed.append(prerequisites.SUDO)
+    if lab.overlay.plugins:
+        needed += prerequisites.CNI
     prerequisites.require(*needed)
+    if lab.documents:
+        desired.check(lab)
 
 
 def up(lab: Lab, configured: bool) -> Lab:
@@ -81,8 +86,8 @@ def _furnish(lab: Lab, configured: bool) -> None:
     for member in lab.switches:
         switch.furnish(lab, member, configured)
     inventory.write(lab)
-    if lab.generated:
-        generate.write(lab)
+    if lab.documents:
+        desired.write(lab)
 
 
 def _start(lab: Lab) -> Lab:
@@ -94,9 +99,11 @@ def _start(lab: Lab) -> Lab:
     netns.batches((pod.namespace, pods.links(pod)) for member in lab.nodes for pod in member.pods)
     running = {member.name: _after(member, pid=int(daemon.wait()[0])) for member, daemon in hosts}
     apis = [(member, kubernetes.start(lab, member)) for member in running.values() if _has_api(member)]
+    if lab.overlay.plugins:
+        running |= {member.name: member for member in cni.add_all(lab, list(running.values()))}
     for member, daemon in apis:
         daemon.wait()
-        running[member.name] = _after(member, api_pid=daemon.process.pid)
+        running[member.name] = _after(running[member.name], api_pid=daemon.process.pid)
     for member, daemon in consoles:
         daemon.wait()
         running[member.name] = _after(member, pid=daemon.process.pid)
@@ -108,6 +115,9 @@ def _wire(lab: Lab) -> None:
     netns.batch(wiring.make(lab))
     for namespace in (lab.jump_namespace, *(member.namespace for member in lab.switches)):
         netns.within(namespace, _forward_nothing)
+    if 6 in lab.overlay.versions:
+        for pod in (pod for member in lab.nodes for pod in member.pods):
+            netns.within(pod.namespace, pods.no_duplicates)
     netns.batches((member.namespace, switch.links(lab, member)) for member in lab.switches)
 
 

@@ -109,7 +109,7 @@ def read(rows: Iterable[Row], told: Mapping[str, Values]) -> Iterator[Link]:
             info_kind=kind,
             address=row["address"].lower() if "address" in row else None,
             mtu=row["mtu"],
-            txqlen=row.get("txqlen"),
+            txqlen=row.get("txqlen", 0),  # iproute2 does not print a zero
             up="UP" in row["flags"],
             alias=row.get("ifalias"),
             master=row.get("master"),

@@ -56,12 +56,19 @@ def made(lines: list[str]) -> list[str]:
     return [line for line in lines if line.split()[1] not in LACKING]
 
 
+def stand_in(dev: str, number: int, kind: str) -> str:
+    """What to make of a device whose kind this kernel lacks, or that is somebody else's."""
+    if kind.split()[:1] in (["ipip"], ["wireguard"]) or (not kind and "vxlan" not in dev):
+        return f"veth peer name peer{number}"
+    return kind or VXLAN
+
+
 def make(namespace: str, text: str) -> None:
     """Interfaces without anything, then every line of every section in the order that a kernel needs."""
     run(namespace, "ip", "link", "set", "lo", "up")
     tunnels = dict(line.split(": ") for line in made(sections(text).get("ip -d link", [])))
     for number, dev in enumerate(sorted(devices(text), key=lambda dev: dev in tunnels)):
-        kind = tunnels.get(dev) or (VXLAN if "vxlan" in dev else f"veth peer name peer{number}")
+        kind = stand_in(dev, number, tunnels.get(dev, ""))
         run(namespace, "ip", "link", "add", dev, "type", *kind.split())
         run(namespace, "ip", "link", "set", dev, "up")
         if kind.startswith("veth"):

@@ -96,7 +96,9 @@ class Kubectl:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """The seed's cluster: four nodes, their affinities, ClusterInformation; no pool yet."""
-    objects = [seed.node(name, address, tunnel=tunnel) for name, (address, tunnel) in NODES.items()]
+    objects = [
+        seed.node(name, [address], seed.calico_notes([address], [tunnel])) for name, (address, tunnel) in NODES.items()
+    ]
     objects += [seed.block_affinity(name, f"{tunnel}/26") for name, (_, tunnel) in NODES.items()]
     seed.write(tmp_path / "state.json", [*objects, seed.cluster_information()])
     with socket.socket() as probe:

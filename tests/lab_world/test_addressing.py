@@ -27,20 +27,20 @@ def test_the_seeds_addresses() -> None:
         ("k01-worker", "172.20.20.4"),
     ]
     facts = {node.name: node.kubernetes for node in lab.nodes if node.kubernetes}
-    assert {name: str(fact.block) for name, fact in facts.items()} == {
+    assert {name: str(fact.sides[0].block) for name, fact in facts.items()} == {
         "k01-control-plane": "192.168.23.64/26",
         "k01-worker": "192.168.81.64/26",
         "k01-worker2": "192.168.164.128/26",
         "k01-worker3": "192.168.209.64/26",
     }
-    assert str(facts["k01-worker3"].underlay) == "10.10.20.20/24"
+    assert str(facts["k01-worker3"].sides[0].underlay) == "10.10.20.20/24"
     assert [name for name, fact in facts.items() if fact.api] == ["k01-control-plane"]
 
 
 def test_pods_leave_the_tunnel_address_alone() -> None:
     labels = {"reconciler/block": "10.0.0.0/26", "reconciler/tunnel": "10.0.0.2"}
     lab = planned(of_nodes(Node(name="a", kind="ext-container", cluster="k", labels=labels)), pods=3)
-    assert [str(pod.address) for pod in lab.members[0].pods] == ["10.0.0.1", "10.0.0.3", "10.0.0.4"]
+    assert [str(*pod.addresses) for pod in lab.members[0].pods] == ["10.0.0.1", "10.0.0.3", "10.0.0.4"]
     assert all(pod.interface.startswith("cali") and len(pod.interface) == 15 for pod in lab.members[0].pods)
 
 
@@ -57,7 +57,8 @@ def test_five_hundred_nodes_have_addresses_and_blocks_of_their_own() -> None:
     facts = [node.kubernetes for node in lab.nodes if node.kubernetes]
     assert len({member.address for member in lab.members}) == 501
     assert all(member.address in lab.management for member in lab.members)
-    assert len({fact.block for fact in facts}) == len({fact.underlay for fact in facts}) == 500
+    sides = [side for fact in facts for side in fact.sides]
+    assert len({side.block for side in sides}) == len({side.underlay for side in sides}) == 500
     assert len(set(lab.namespaces)) == 1 + 501 + 1000
 
 

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from reconciler.lab import breaks, netns
-from reconciler.lab.breaks.live import VXLAN, Cluster, Node, Switch, stanzas
+from reconciler.lab.breaks.live import Cluster, Node, Switch
 from reconciler.lab.breaks.scenario import Break, Scenario
+from reconciler.lab.stanzas import stanzas
 from reconciler.lab.state import Lab
 
 from .conftest import command, shown
 
+VXLAN = "vxlan.calico"
 PEER = "66:d2:0c:f0:ef:e5"
 CONVERGED = f"""\
 address add 10.10.10.11/24 dev eth1
@@ -58,7 +60,7 @@ def converge(lab: Lab) -> None:
 
 def entries(lab: Lab) -> Entries:
     """All that a reconciler may own on k01-worker: (kind, the plan's name) and what the kernel says of it."""
-    node = Node(lab.member("k01-worker"))
+    node = Node(lab.member("k01-worker"), lab.overlay)
     addresses = {("address", f"{a['local']}/{a['prefixlen']} dev {a['dev']}"): a["scope"] for a in node.addresses}
     links = {("link", link["ifname"]): _told(link) for link in node.vxlan}
     routes = {("route", f"{r['dst']} table 254 metric {r.get('metric', 0)}"): _told(r) for r in node.routes}
@@ -88,7 +90,7 @@ def test_there_are_breaks_of_every_sort() -> None:
 def test_a_broken_node_differs_in_what_the_break_names(bare: Lab, scenario: Scenario) -> None:
     converge(bare)
     before = entries(bare)
-    chosen = first(scenario, Node(bare.member("k01-worker")))
+    chosen = first(scenario, Node(bare.member("k01-worker"), bare.overlay))
     chosen.commit()
     seen = differences(before, entries(bare))
     said = {(broken.kind, broken.name, LOOKS_LIKE.get(broken.verb, broken.verb)) for broken in chosen.broken}

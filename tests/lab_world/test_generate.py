@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from reconciler.lab import addressing, generate
+from reconciler.lab import addressing, desired, facts, generate
 from reconciler.lab.addressing import Request
+from reconciler.lab.overlay import SEEDS
 
 
 def documents(count: int, folder: Path) -> dict[str, list[dict[str, Any]]]:
     """The generated documents by kind."""
     lab = addressing.plan(generate.topology(count), Request(name="x", pods=1, record=False))
-    generate.write(lab.model_copy(update={"folder": folder}))
+    desired.write(lab.model_copy(update={"folder": folder}))
     found: dict[str, list[dict[str, Any]]] = {}
     for path in sorted((folder / "desired").glob("*.yaml")):
         for document in YAML(typ="safe").load_all(path):
@@ -57,5 +58,5 @@ def test_the_startup_configuration_says_what_the_documents_want(tmp_path: Path) 
 
 
 def test_vtep_macs_are_those_that_the_seed_prints() -> None:
-    assert generate.vtep_mac("k01-worker") == "66:fb:ad:98:aa:13"
-    assert generate.vtep_mac("k01-worker3") == "66:d2:0c:f0:ef:e5"
+    assert facts.vtep_mac(SEEDS, "k01-worker", 4) == "66:fb:ad:98:aa:13"
+    assert facts.vtep_mac(SEEDS, "k01-worker3", 4) == "66:d2:0c:f0:ef:e5"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.lab import generate
+from reconciler.lab import facts
+from reconciler.lab.overlay import SEEDS
 from reconciler.lab.state import Lab
 
 from .conftest import Labs, command, on, shown
@@ -145,4 +146,4 @@ def test_a_generated_lab_comes_with_documents_that_fit(labs: Labs) -> None:
         "switch.yaml",
     }
     assert [len(node.pods) for node in lab.nodes] == [2] * 6
-    assert generate.vtep_mac("k01-worker5") in (lab.folder / "desired" / "nodes.yaml").read_text()
+    assert facts.vtep_mac(SEEDS, "k01-worker5", 4) in (lab.folder / "desired" / "nodes.yaml").read_text()

@@ -170,6 +170,7 @@ LINK_CHANGES: list[dict[str, Any]] = [
     {"address": "02:00:00:00:00:08"},
     {"mtu": 1300},
     {"txqlen": 1000},
+    {"txqlen": 0},
     {"up": False},
     {"learning": True},
     {"id": 8},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .live import VXLAN, Node, Row
+from .live import Node, Row
 from .scenario import Deed, Scenario
 
 STRANGER = "198.51.100.7/32"
@@ -17,33 +17,33 @@ def _named(address: Row, text: str | None = None) -> str:
 
 def _address_deleted(node: Node) -> Iterator[Deed]:
     for address in node.addresses:
-        if address["dev"] != VXLAN:
+        if address["dev"] != node.tunnel:
             yield Deed((f"address del {_named(address)}",), (("address", _named(address), "create"),))
 
 
 def _tunnel_address_deleted(node: Node) -> Iterator[Deed]:
     for address in node.addresses:
-        if address["dev"] == VXLAN:
+        if address["dev"] == node.tunnel:
             yield Deed((f"address del {_named(address)}",), (("address", _named(address), "create"),))
 
 
 def _address_added(node: Node) -> Iterator[Deed]:
     for address in node.addresses:
-        if address["dev"] != VXLAN:
+        if address["dev"] != node.tunnel:
             name = _named(address, STRANGER)
             yield Deed((f"address add {name}",), (("address", name, "delete"),))
 
 
 def _tunnel_address_added(node: Node) -> Iterator[Deed]:
     for address in node.addresses:
-        if address["dev"] == VXLAN:
+        if address["dev"] == node.tunnel:
             name = _named(address, STRANGER)
             yield Deed((f"address add {name}",), (("address", name, "delete"),))
 
 
 def _address_mask(node: Node) -> Iterator[Deed]:
     for address in node.addresses:
-        if address["dev"] != VXLAN:
+        if address["dev"] != node.tunnel:
             name = _named(address, f"{address['local']}/{address['prefixlen'] + 1}")
             yield Deed((f"address add {name}",), (("address", name, "delete"),))
 
@@ -51,40 +51,40 @@ def _address_mask(node: Node) -> Iterator[Deed]:
 def _tunnel_address_wrong(node: Node) -> Iterator[Deed]:
     """The wrong one comes first: a device that loses its last address loses its routes and neighbours (kernel)."""
     for address in node.addresses:
-        if address["dev"] == VXLAN:
+        if address["dev"] == node.tunnel:
             right, wrong = _named(address), _named(address, STRANGER)
             plan = (("address", right, "create"), ("address", wrong, "delete"))
             yield Deed((f"address add {wrong}", f"address del {right}"), plan)
 
 
-def _vxlan(*commands: str, verb: str = "update") -> tuple[Deed, ...]:
-    return (Deed(commands, (("link", VXLAN, verb),)),)
+def _vxlan(node: Node, *commands: str, verb: str = "update") -> tuple[Deed, ...]:
+    return (Deed(commands, (("link", node.tunnel, verb),)),)
 
 
 def _vxlan_deleted(node: Node) -> Iterator[Deed]:
     for _ in node.vxlan:
-        yield from _vxlan(f"link del {VXLAN}", verb="create")
+        yield from _vxlan(node, f"link del {node.tunnel}", verb="create")
 
 
 def _vxlan_down(node: Node) -> Iterator[Deed]:
     for _ in node.vxlan:
-        yield from _vxlan(f"link set {VXLAN} down")
+        yield from _vxlan(node, f"link set {node.tunnel} down")
 
 
 def _vxlan_mtu(node: Node) -> Iterator[Deed]:
     for link in node.vxlan:
-        yield from _vxlan(f"link set {VXLAN} mtu {link['mtu'] - 50}")
+        yield from _vxlan(node, f"link set {node.tunnel} mtu {link['mtu'] - 50}")
 
 
 def _vxlan_mac(node: Node) -> Iterator[Deed]:
     """The kernel drops every neighbour of a device whose MAC changes, permanent ones too (arp_netdev_event)."""
     for _ in node.vxlan:
-        yield from _vxlan(f"link set {VXLAN} address {WRONG_MAC}")
+        yield from _vxlan(node, f"link set {node.tunnel} address {WRONG_MAC}")
 
 
 def _vxlan_learning(node: Node) -> Iterator[Deed]:
     for _ in node.vxlan:
-        yield from _vxlan(f"link set {VXLAN} type vxlan learning")
+        yield from _vxlan(node, f"link set {node.tunnel} type vxlan learning")
 
 
 def _vxlan_vni(node: Node) -> Iterator[Deed]:
@@ -94,16 +94,16 @@ def _vxlan_vni(node: Node) -> Iterator[Deed]:
 
 def _vxlan_port(node: Node) -> Iterator[Deed]:
     for link in node.vxlan:
-        yield from _remade(node, link, port=8472)
+        yield from _remade(node, link, port=link["linkinfo"]["info_data"]["port"] + 1)
 
 
 def _remade(node: Node, link: Row, **changed: int) -> tuple[Deed, ...]:
     """The device made again with something the kernel cannot change in place; its address comes back, nothing else."""
     data = {**link["linkinfo"]["info_data"], **changed}
     kind = "type vxlan id {id} dstport {port} local {local} dev {link} nolearning".format(**data)
-    addresses = [f"address add {_named(row)}" for row in node.addresses if row["dev"] == VXLAN]
-    made = f"link add {VXLAN} address {link['address']} mtu {link['mtu']} {kind}"
-    return _vxlan(f"link del {VXLAN}", made, *addresses, f"link set {VXLAN} up", verb="replace")
+    addresses = [f"address add {_named(row)}" for row in node.addresses if row["dev"] == node.tunnel]
+    made = f"link add {node.tunnel} address {link['address']} mtu {link['mtu']} {kind}"
+    return _vxlan(node, f"link del {node.tunnel}", made, *addresses, f"link set {node.tunnel} up", verb="replace")
 
 
 LINK_BREAKS = (

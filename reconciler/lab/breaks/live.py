@@ -4,65 +4,76 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from .. import netns, node, switch
+from .. import blocks, netns, node, switch
 from ..errors import LabError
+from ..overlay import Overlay
+from ..stanzas import Stanza, stanzas
 from ..state import Lab, Member
 
-VXLAN = "vxlan.calico"
+PROTOCOLS = {"calico": ("80", "12"), "flannel": ("3",)}
+"""What a CNI gives the routes that leave a node without a tunnel: Felix's and BIRD's, or no more than boot's."""
+BY_HAND = "142"
+"""The protocol number that marks the reconciler's own rows (contract, section 1)."""
 TYPES = {"1": "unicast", "6": "blackhole"}
 """The kernel's numbers of the route types that occur here."""
 Row = Mapping[str, Any]
 
 
 class Node:
-    """A Linux node; every table is read once, when it is first asked for."""
+    """A Linux node, its IPv4 tables; every table is read once, when it is first asked for."""
 
     sort = "node"
 
-    def __init__(self, member: Member) -> None:
+    def __init__(self, member: Member, overlay: Overlay) -> None:
         self.device = member.name
         self.ports = member.interfaces
+        self.tunnel = overlay.device(4)
+        self.protocols = PROTOCOLS[overlay.cni]
+        self.stale = blocks.last(overlay, 4)
+        self.takes_tunnel_routes = overlay.cni == "calico"
         self._namespace = member.namespace
 
     @cached_property
     def addresses(self) -> list[Row]:
         """Global IPv4 addresses of ports and of the VXLAN device: dev, local, prefixlen."""
+        devices = (*self.ports, self.tunnel)
         return [
             {"dev": link["ifname"], **address}
             for link in netns.show(self._namespace, "address", "show")
             for address in link["addr_info"]
-            if link["ifname"] in (*self.ports, VXLAN) and (address["family"], address["scope"]) == ("inet", "global")
+            if link["ifname"] in devices and (address["family"], address["scope"]) == ("inet", "global")
         ]
 
     @cached_property
     def vxlan(self) -> list[Row]:
         """The VXLAN device, if it is there."""
-        return [link for link in netns.show(self._namespace, "link", "show") if link["ifname"] == VXLAN]
+        return [link for link in netns.show(self._namespace, "link", "show") if link["ifname"] == self.tunnel]
 
     @cached_property
     def routes(self) -> list[Row]:
         """What a reconciler may own in the main table; ``dst`` always carries its length, ``type`` is always there."""
-        rows = [_full(row) for row in netns.show(self._namespace, "-N", "-4", "route", "show")]
-        return [row for row in rows if row["protocol"] in ("80", "142") or row.get("dev") == VXLAN]
+        rows = netns.show(self._namespace, "-N", "-4", "route", "show")
+        marks = (*self.protocols, BY_HAND)
+        owned = [row for row in rows if row["protocol"] in marks or row.get("dev") == self.tunnel]
+        return [_full(row) for row in owned if row["dst"] != "default"]
 
     @cached_property
     def neighbours(self) -> list[Row]:
         """Permanent neighbours on the VXLAN device: dst, lladdr."""
         if not self.vxlan:
             return []
-        return list(netns.show(self._namespace, "-4", "neigh", "show", "dev", VXLAN, "nud", "permanent"))
+        return list(netns.show(self._namespace, "-4", "neigh", "show", "dev", self.tunnel, "nud", "permanent"))
 
     @cached_property
     def fdb(self) -> list[Row]:
         """Forwarding entries of the VXLAN device that name a tunnel end: mac, dst."""
         if not self.vxlan:
             return []
-        rows = netns.show(self._namespace, "fdb", "show", "dev", VXLAN, program="bridge")
+        rows = netns.show(self._namespace, "fdb", "show", "dev", self.tunnel, program="bridge")
         return [row for row in rows if "dst" in row]
 
     def run(self, tool: str, commands: Sequence[str]) -> None:
@@ -73,22 +84,6 @@ def _full(row: Row) -> Row:
     """A route as ``ip -N`` prints it, with its length and its type as a word again."""
     dst, kind = row["dst"], row.get("type", "1")
     return {**row, "dst": dst if "/" in dst else f"{dst}/32", "type": TYPES.get(kind, kind)}
-
-
-@dataclass(frozen=True, slots=True)
-class Stanza:
-    """A section of a running configuration: ``interface Vlan10`` and what is indented below it."""
-
-    header: str
-    lines: tuple[str, ...]
-
-    @property
-    def subject(self) -> str:
-        return self.header.split()[1]
-
-    def value(self, prefix: str) -> str | None:
-        """The rest of the line that begins with ``prefix``."""
-        return next((line[len(prefix) + 1 :] for line in self.lines if line.startswith(prefix + " ")), None)
 
 
 class Switch:
@@ -157,22 +152,9 @@ class Cluster:
         return ran.stdout
 
 
-def stanzas(text: str) -> Iterator[Stanza]:
-    """Cut a running configuration into its sections."""
-    header, lines = "", list[str]()
-    for line in text.splitlines():
-        if line.startswith(" "):
-            lines.append(line.strip())
-            continue
-        if header:
-            yield Stanza(header, tuple(lines))
-        header, lines = line.strip("! "), []
-    if header:
-        yield Stanza(header, tuple(lines))
-
-
 def devices(lab: Lab) -> list[Node | Switch | Cluster]:
     """Everything that can be broken, in the lab's order."""
-    nodes = [Node(member) for member in lab.nodes]
-    clusters = [Cluster(member) for member in lab.nodes if member.kubernetes and member.kubernetes.api]
+    nodes = [Node(member, lab.overlay) for member in lab.nodes]
+    api = [member for member in lab.nodes if member.kubernetes and member.kubernetes.api]
+    clusters = [Cluster(member) for member in api if lab.overlay.cni == "calico"]
     return [*(Switch(lab, member) for member in lab.switches), *nodes, *clusters]

@@ -4,48 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .live import VXLAN, Node
+from .live import Node
 from .scenario import Deed, Scenario
 
 WRONG_MAC = "02:00:00:00:0b:ad"
-STALE_ADDRESS = "192.168.255.192"
 WRONG_END = "198.51.100.9"
 
 
-def _neighbour(command: str, address: str, verb: str, mac: str | None = None) -> Deed:
-    name = f"{address} dev {VXLAN}"
+def _neighbour(node: Node, command: str, address: str, verb: str, mac: str | None = None) -> Deed:
+    name = f"{address} dev {node.tunnel}"
     value = f" lladdr {mac} nud permanent" if mac else ""
     return Deed((f"neigh {command} {name}{value}",), (("neighbour", name, verb),))
 
 
 def _neighbour_deleted(node: Node) -> Iterator[Deed]:
-    return (_neighbour("del", row["dst"], "create") for row in node.neighbours)
+    return (_neighbour(node, "del", row["dst"], "create") for row in node.neighbours)
 
 
 def _neighbour_mac(node: Node) -> Iterator[Deed]:
-    return (_neighbour("replace", row["dst"], "update", WRONG_MAC) for row in node.neighbours)
+    return (_neighbour(node, "replace", row["dst"], "update", WRONG_MAC) for row in node.neighbours)
 
 
 def _neighbour_stale(node: Node) -> Iterator[Deed]:
-    return (_neighbour("add", STALE_ADDRESS, "delete", WRONG_MAC) for _ in node.vxlan)
+    return (_neighbour(node, "add", str(node.stale.network_address), "delete", WRONG_MAC) for _ in node.vxlan)
 
 
-def _entry(command: str, mac: str, verb: str, end: str) -> Deed:
-    name = f"{mac} dev {VXLAN}"
+def _entry(node: Node, command: str, mac: str, verb: str, end: str) -> Deed:
+    name = f"{mac} dev {node.tunnel}"
     words = f"fdb {command} {name} dst {end} self" + ("" if command == "del" else " permanent")
     return Deed((words,), (("fdb", name, verb),), tool="bridge")
 
 
 def _fdb_deleted(node: Node) -> Iterator[Deed]:
-    return (_entry("del", row["mac"], "create", row["dst"]) for row in node.fdb)
+    return (_entry(node, "del", row["mac"], "create", row["dst"]) for row in node.fdb)
 
 
 def _fdb_end(node: Node) -> Iterator[Deed]:
-    return (_entry("replace", row["mac"], "update", WRONG_END) for row in node.fdb)
+    return (_entry(node, "replace", row["mac"], "update", WRONG_END) for row in node.fdb)
 
 
 def _fdb_stale(node: Node) -> Iterator[Deed]:
-    return (_entry("add", WRONG_MAC, "delete", WRONG_END) for _ in node.vxlan)
+    return (_entry(node, "add", WRONG_MAC, "delete", WRONG_END) for _ in node.vxlan)
 
 
 NEIGHBOUR_BREAKS = (

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from .live import VXLAN, Node, Row
+from .live import BY_HAND, Node, Row
 from .scenario import Deed, Scenario
-
-STALE = "192.168.255.192/26"
-"""The last block of the pool: labs of up to a thousand nodes leave it alone."""
-BY_HAND = "142"
-"""The protocol number that marks the reconciler's own rows (contract, section 1)."""
 
 
 def _name(row: Row) -> str:
@@ -21,7 +16,7 @@ def _name(row: Row) -> str:
 def _words(row: Row) -> str:
     """The route in the words of ``ip route``."""
     kind = "" if row["type"] == "unicast" else f"{row['type']} "
-    fields = {"via": "gateway", "dev": "dev", "proto": "protocol", "src": "prefsrc", "mtu": "mtu"}
+    fields = {"via": "gateway", "dev": "dev", "proto": "protocol", "src": "prefsrc", "mtu": "mtu", "metric": "metric"}
     given = [f"{word} {row[field]}" for word, field in fields.items() if field in row]
     scope = [] if "gateway" in row or kind else ["scope link"]
     flags = ["onlink"] if "onlink" in row.get("flags", ()) else []
@@ -29,11 +24,16 @@ def _words(row: Row) -> str:
 
 
 def _tunnelled(node: Node) -> list[Row]:
-    return [row for row in node.routes if row.get("dev") == VXLAN and "gateway" in row]
+    return [row for row in node.routes if row.get("dev") == node.tunnel and "gateway" in row]
 
 
 def _direct(node: Node) -> list[Row]:
-    return [row for row in node.routes if row["protocol"] == "80" and "gateway" in row and row["dev"] != VXLAN]
+    rows = [row for row in node.routes if row["protocol"] in node.protocols and "gateway" in row]
+    return [row for row in rows if row["dev"] != node.tunnel]
+
+
+def _onlink(node: Node) -> list[Row]:
+    return [row for row in _direct(node) if "onlink" in row.get("flags", ())]
 
 
 def _by_hand(node: Node) -> list[Row]:
@@ -45,7 +45,7 @@ def _blackholes(node: Node) -> list[Row]:
 
 
 def _hosts(node: Node) -> list[Row]:
-    return [row for row in node.routes if row.get("dev") == VXLAN and "gateway" not in row]
+    return [row for row in node.routes if row.get("dev") == node.tunnel and "gateway" not in row]
 
 
 def _deleted(rows: list[Row]) -> Iterator[Deed]:
@@ -68,7 +68,7 @@ def _other_device(node: Node) -> Iterator[Deed]:
     """A tunnelled block sent over the underlay, as if its node were a neighbour."""
     hop = next((row for row in (*_direct(node), *_by_hand(node))), None)
     if hop is not None:
-        yield from _changed(_tunnelled(node), dev=hop["dev"], gateway=hop["gateway"], protocol="80")
+        yield from _changed(_tunnelled(node), dev=hop["dev"], gateway=hop["gateway"], protocol=node.protocols[0])
 
 
 def _not_blackhole(node: Node) -> Iterator[Deed]:
@@ -84,18 +84,23 @@ def _now_blackhole(node: Node) -> Iterator[Deed]:
 
 def _source(node: Node) -> Iterator[Deed]:
     for address in node.addresses:
-        if address["dev"] != VXLAN:
+        if address["dev"] != node.tunnel:
             yield from _changed(_direct(node), prefsrc=address["local"])
+
+
+def _other_owner(node: Node) -> Iterator[Deed]:
+    """Felix takes whatever is on its device for its own; flannel's routes are told from others' by their protocol."""
+    yield from _changed(_tunnelled(node), "update" if node.takes_tunnel_routes else "adopt", protocol="99")
 
 
 def _stale(node: Node) -> Iterator[Deed]:
     for row in _direct(node)[:1]:
-        yield from _added({**row, "dst": STALE})
+        yield from _added({**row, "dst": str(node.stale)})
 
 
 def _stale_tunnelled(node: Node) -> Iterator[Deed]:
     for row in _tunnelled(node)[:1]:
-        yield from _added({**row, "dst": STALE})
+        yield from _added({**row, "dst": str(node.stale)})
 
 
 def _stale_by_hand(node: Node) -> Iterator[Deed]:
@@ -110,7 +115,7 @@ def _added(row: Row) -> Iterator[Deed]:
 def _twin(node: Node) -> Iterator[Deed]:
     for row in _direct(node):
         name = f"{row['dst']} table 254 metric 50"
-        yield Deed((f"route add {_words(row)} metric 50",), (("route", name, "delete"),))
+        yield Deed((f"route add {_words({**row, 'metric': 50})}",), (("route", name, "delete"),))
 
 
 ROUTE_BREAKS = (
@@ -130,11 +135,11 @@ ROUTE_BREAKS = (
     Scenario("route-hand-gateway", "node", "the wrong next hop by hand", lambda node: _gateway(_by_hand(node), 100)),
     Scenario("route-device", "node", "a tunnelled block goes over the underlay", _other_device),
     Scenario(
-        "route-onlink", "node", "a block route has lost its onlink", lambda node: _changed(_direct(node), flags=())
+        "route-onlink", "node", "a block route has lost its onlink", lambda node: _changed(_onlink(node), flags=())
     ),
     Scenario("route-mtu", "node", "a route with an MTU", lambda node: _changed(_direct(node), mtu=1300)),
     Scenario("route-source", "node", "a block route with a source address", _source),
-    Scenario("route-protocol", "node", "another owner", lambda node: _changed(_tunnelled(node), protocol="99")),
+    Scenario("route-protocol", "node", "another owner", _other_owner),
     Scenario("route-taken", "node", "overwritten", lambda node: _changed(_direct(node), "adopt", protocol="4")),
     Scenario("route-stale", "node", "a route to a block that no node has", _stale),
     Scenario("route-tunnel-stale", "node", "a tunnelled route to a block that no node has", _stale_tunnelled),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Interface
 
-from .live import Stanza, Switch
+from ..stanzas import Stanza
+from .live import Switch
 from .scenario import Deed, Scenario
 
 STRANGER = 777

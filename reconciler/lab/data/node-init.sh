@@ -32,6 +32,13 @@ for workload in conf/cali*; do
         echo 0 > "neigh/${workload#conf/}/proxy_delay"  # at once, as Felix sets it; the default waits up to 0.8 s
     fi
 done
+if [ -d /proc/sys/net/ipv6 ]; then
+    cd /proc/sys/net/ipv6
+    echo 1 > conf/all/forwarding
+    for switch in conf/*/accept_dad; do
+        echo 0 > "$switch"           # no address is taken twice here; looking for duplicates takes seconds
+    done
+fi
 cd /run/lab
 ip -batch links
 "$2" -f /run/lab/sshd_config -E /run/lab/sshd.log

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_interface
 from pathlib import Path
 
@@ -14,35 +15,50 @@ from .store import write_state
 KUBELET = "v1.32.2"
 
 
-def node(
-    name: str,
-    address: str,
-    *,
-    tunnel: str | None = None,
-    pod_cidr: str | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> JSON:
-    """A Ready node. ``address`` with prefix (``10.10.10.11/24``), ``tunnel`` its address on vxlan.calico without.
-
-    Calico keeps both as annotations on the Node (libcalico-go, backend/k8s/resources/node.go).
-    """
-    tunnels = {"projectcalico.org/IPv4VXLANTunnelAddr": tunnel} if tunnel else {}
+def node(name: str, addresses: Sequence[str], notes: Mapping[str, str], pod_cidrs: Sequence[str] = ()) -> JSON:
+    """A Ready node: addresses with prefix (``10.10.10.11/24``), and what its CNI annotates it with."""
     return {
         "apiVersion": CORE,
         "kind": "Node",
         "metadata": {
             "name": name,
-            "labels": {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", **(labels or {})},
-            "annotations": {"projectcalico.org/IPv4Address": address, **tunnels},
+            "labels": {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux"},
+            "annotations": dict(notes),
         },
-        "spec": {"podCIDR": pod_cidr, "podCIDRs": [pod_cidr]} if pod_cidr else {},
-        "status": _node_status(name, str(ip_interface(address).ip)),
+        "spec": {"podCIDR": pod_cidrs[0], "podCIDRs": list(pod_cidrs)} if pod_cidrs else {},
+        "status": _node_status(name, [str(ip_interface(address).ip) for address in addresses]),
     }
 
 
-def _node_status(name: str, address: str) -> JSON:
+def calico_notes(addresses: Iterable[str], tunnels: Iterable[str]) -> dict[str, str]:
+    """Calico's annotations: node addresses with prefix, and those of its VXLAN devices without.
+
+    libcalico-go, backend/k8s/resources/node.go.
+    """
+    own = {f"projectcalico.org/IPv{ip_interface(text).version}Address": text for text in addresses}
+    ends = {f"projectcalico.org/IPv{ip_interface(text).version}VXLANTunnelAddr": text for text in tunnels}
+    return {**own, **ends}
+
+
+def flannel_notes(backend: str, addresses: Iterable[str], macs: Mapping[int, str]) -> dict[str, str]:
+    """Flannel's annotations: ``macs`` are those of its VXLAN devices, by IP version; none for host-gw.
+
+    flannel pkg/subnet/kube/annotations.go; the backend's data is ``null`` where it has none.
+    """
+    prefix = "flannel.alpha.coreos.com/"
+    notes = {f"{prefix}backend-type": backend, f"{prefix}kube-subnet-manager": "true"}
+    for address in (ip_interface(text).ip for text in addresses):
+        data, public = ("backend-data", "public-ip") if address.version == 4 else ("backend-v6-data", "public-ipv6")
+        mac = macs.get(address.version)
+        text = json.dumps({"VNI": 1, "VtepMAC": mac} if mac else None, separators=(",", ":"))
+        notes |= {f"{prefix}{data}": text, f"{prefix}{public}": str(address)}
+    return notes
+
+
+def _node_status(name: str, addresses: Sequence[str]) -> JSON:
+    internal = [{"type": "InternalIP", "address": address} for address in addresses]
     return {
-        "addresses": [{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": name}],
+        "addresses": [*internal, {"type": "Hostname", "address": name}],
         "conditions": [
             {
                 "type": "Ready",
