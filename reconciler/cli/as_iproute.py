@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import ip_interface, ip_network
 from itertools import groupby, pairwise
 
+from reconciler.cli.as_links import DETAILS, device_line, link_lines, option, wireguard_lines
 from reconciler.cli.route_words import encapsulation, metrics, preference, realms, selectors
 from reconciler.core.resource import Resource, ordered
 from reconciler.linux.address import Address
@@ -37,7 +38,9 @@ def sections(resources: Iterable[Resource]) -> dict[str, list[str]]:
     """Command -> the lines that it prints."""
     rows = ordered(resources)
     found = {"ip address": list(_addresses(rows))}
-    found["ip -d link"] = [tunnel_line(row) for row in rows if isinstance(row, Link) and row.info_kind == "vxlan"]
+    links = [row for row in rows if isinstance(row, Link)]
+    found["ip -d link"] = [device_line(link) for link in links if link.info_kind in DETAILS]
+    found["wg show"] = [line for link in links if link.info_kind == "wireguard" for line in wireguard_lines(link)]
     routes = sorted((row for row in rows if isinstance(row, Route)), key=_place)
     for command, group in groupby(routes, key=_command):
         found[command] = [line for route in group for line in route_lines(route)]
@@ -54,26 +57,6 @@ def _addresses(rows: list[Resource]) -> Iterator[str]:
     for dev in sorted(links.keys() | {address.dev for address in addresses}):
         yield from link_lines(links.get(dev) or Link(ifname=dev))
         yield from (address_line(address) for address in addresses if address.dev == dev)
-
-
-def link_lines(link: Link) -> Iterator[str]:
-    """``N`` stands for the index, which only the kernel knows; so does the rest of a physical interface's line."""
-    if link.info_kind == "vxlan":
-        flags, state = ("UP,LOWER_UP", "UNKNOWN") if link.up else ("", "DOWN")
-        queue = f" qlen {link.txqlen}" if link.txqlen else ""  # iproute2 prints no queue of length 0
-        words = f"mtu {link.mtu} qdisc noqueue state {state} group default{queue}"
-        yield f"N: {link.ifname}: <{','.join(filter(None, ('BROADCAST,MULTICAST', flags)))}> {words}"
-        yield f"    link/ether {link.address} brd ff:ff:ff:ff:ff:ff"
-    else:
-        state = "" if link.up is None else f" state {'UP' if link.up else 'DOWN'}"
-        yield f"N: {link.ifname}:" + (f" mtu {link.mtu}" if link.mtu is not None else "") + state
-
-
-def tunnel_line(link: Link) -> str:
-    """What makes a VXLAN device the one it is."""
-    words = [*_option("local", link.local), *_option("dev", link.lower), *_option("dstport", link.port)]
-    words += [] if link.learning is None else ["learning" if link.learning else "nolearning"]
-    return " ".join([f"{link.ifname}:", "vxlan", *_option("id", link.id), *words])
 
 
 def address_line(address: Address) -> str:
@@ -101,10 +84,10 @@ def route_lines(route: Route) -> Iterator[str]:
     ipv6 = ip_network(route.dst).version == 6
     words = [] if route.type == "unicast" else [route.type]
     words += [_destination(route.dst), *selectors(route.extra), *encapsulation(route.extra)]
-    words += [*_via(route.gateway, ipv6=ipv6), *_option("dev", route.dev)]
+    words += [*_via(route.gateway, ipv6=ipv6), *option("dev", route.dev)]
     words += [] if route.protocol == BOOT else ["proto", protocol_name(route.protocol)]
     words += [] if route.scope == "global" else ["scope", route.scope]
-    words += [*_option("src", route.prefsrc), *_option("metric", route.metric or None)]
+    words += [*option("src", route.prefsrc), *option("metric", route.metric or None)]
     words += ["onlink"] if route.onlink else []
     words += [*realms(route.extra), *metrics(route.mtu, route.extra)]
     words += [preference(route.extra)] if ipv6 else []
@@ -114,7 +97,7 @@ def route_lines(route: Route) -> Iterator[str]:
 
 def _leg(leg: NextHop, *, ipv6: bool) -> str:
     words = ["nexthop", *encapsulation(leg.extra), *_via(leg.gateway, ipv6=ipv6), *realms(leg.extra)]
-    words += [*_option("dev", leg.dev), "weight", str(leg.weight)]
+    words += [*option("dev", leg.dev), "weight", str(leg.weight)]
     return "\t" + " ".join(words + (["onlink"] if leg.onlink else []))
 
 
@@ -153,8 +136,4 @@ def _destination(dst: str) -> str:
 def _via(gateway: str | None, *, ipv6: bool) -> list[str]:
     """Of another family than the route, with its family."""
     strange = gateway is not None and ":" in gateway and not ipv6
-    return _option("via inet6" if strange else "via", gateway)
-
-
-def _option(word: str, value: object) -> list[str]:
-    return [] if value is None else [word, str(value)]
+    return option("via inet6" if strange else "via", gateway)

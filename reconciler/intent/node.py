@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_interface
 
 from reconciler.core.resource import State
 from reconciler.desired.documents import Cluster, Node
 from reconciler.desired.documents import node as written
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document, Repository
+from reconciler.intent import interfaces
 from reconciler.intent.route import behind, route_row
 from reconciler.intent.rule import rule_row
 from reconciler.intent.wish import Owns, Part, Row, problem
-from reconciler.linux.address import Address
 from reconciler.linux.claim import OUR_PROTOCOL, LinuxClaim, is_cni_device
 from reconciler.linux.fdb import FdbEntry
-from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 
 
@@ -38,7 +36,7 @@ class NodePart(Part):
         return (self.document.name,)
 
     def rows(self, device: str) -> Iterator[Row]:
-        yield from _interfaces(self.document)
+        yield from interfaces.rows(self.document)
         for number, route in enumerate(self.document.spec.routes):
             yield route_row(route, self.document.spec, self.document.origin("spec", "routes", number))
         for number, rule in enumerate(self.document.spec.rules):
@@ -50,8 +48,8 @@ class NodePart(Part):
 
     def claim(self, device: str, declared: State, owns: Owns) -> LinuxClaim:
         given = self.document.spec.interfaces.items()
-        interfaces = frozenset(name for name, interface in given if interface.addresses is not None)
-        return LinuxClaim(declared, interfaces, owns.excepted)
+        listed = frozenset(name for name, interface in given if interface.addresses is not None)
+        return LinuxClaim(declared, listed, owns.excepted)
 
     def problems(self, device: str, owns: Owns) -> Iterator[Problem]:
         yield from self._unclear_gateways()
@@ -79,30 +77,6 @@ class NodePart(Part):
             if any(leg.dev is None and behind(self.document.spec, leg.via) is None for leg in legs):
                 what = f"no declared interface has a subnet with the gateway of {route.dst}"
                 yield problem(self.document, what, "dev: the interface that leads to it", "routes", number)
-
-
-def _interfaces(document: Document[Node]) -> Iterator[Link | Address]:
-    for ifname, interface in document.spec.interfaces.items():
-        yield Link(ifname=ifname, mtu=interface.mtu, up=True, origin=document.origin("spec", "interfaces", ifname))
-        for number, given in enumerate(interface.addresses or ()):
-            local = ip_interface(given.address)
-            yield Address(
-                dev=ifname,
-                local=str(local.ip),
-                prefixlen=local.network.prefixlen,
-                scope=given.scope or _address_scope(given.address),
-                peer=given.peer,
-                broadcast=given.broadcast,
-                origin=document.origin("spec", "interfaces", ifname, "addresses", number),
-            )
-
-
-def _address_scope(text: str) -> str:
-    """What the kernel and iproute2 give an address when nobody says."""
-    local = ip_interface(text).ip
-    if local.is_loopback:
-        return "host"
-    return "link" if local.version == 6 and local.is_link_local else "global"
 
 
 def _neighbour(entry: written.Neighbor, origin: str) -> Neighbour:

@@ -20,6 +20,8 @@ KERNEL_PROTOCOL = 2
 CNI_DEVICES = ("vxlan.calico", "vxlan-v6.calico", "wireguard.cali", "wg-v6.cali", "tunl0", "flannel*", "cilium_*")
 POD_DEVICES = ("cali*", "lxc*", "veth*", "cni0", "cilium_*")
 """Pods hang on these: their routes and neighbours come and go with the pods, whatever a CNI counts as its own."""
+KERNEL_AND_CNI_DEVICES = (*CNI_DEVICES, *POD_DEVICES, "*.cali", "tunl0", "kube-*")
+"""Names under which somebody else makes interfaces: tunnels, pods' ends, IPVS."""
 IPV6_BOOTSTRAP = (ip_network("fe80::/10"), ip_network("ff00::/8"))
 
 Network = IPv4Network | IPv6Network
@@ -69,7 +71,7 @@ class LinuxClaim:
             case Address():
                 return resource.dev in self.interfaces and not resource.flags and not _is_local(resource)
             case Link():
-                return resource.alias == OUR_ALIAS
+                return resource.alias == OUR_ALIAS and not resource.is_hardware
             case _:
                 return False
 
@@ -97,6 +99,11 @@ def _is_local(address: Address) -> bool:
 def is_cni_device(dev: str) -> bool:
     """Whether a CNI counts everything on this tunnel device as its own, whatever mark it carries."""
     return matches(dev, CNI_DEVICES)
+
+
+def is_somebodys_device(dev: str) -> bool:
+    """Whether the kernel, a CNI or kube-proxy makes interfaces of this name."""
+    return matches(dev, KERNEL_AND_CNI_DEVICES)
 
 
 def devices_of(resource: Resource) -> Iterator[str]:

@@ -18,12 +18,11 @@ FALLBACK_DEVICES = frozenset({"tunl0"})
 """Made by the kernel with module ``ipip``, never deleted and never made a second time (docs/KERNEL.md, fact 26)."""
 
 Values = Mapping[str, Any]
-"""Attributes of a link by the names that people see."""
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """``read``: its own attributes, from ``info_data``. ``options``: the words behind ``type KIND`` for those given."""
+    """``read``: ``info_data`` -> fields of ``Link``. ``options``: some ``Link.values`` -> words after ``type KIND``."""
 
     read: Callable[[Row], Values]
     options: Callable[[Values], str]
@@ -35,7 +34,7 @@ def _read_vxlan(data: Row) -> Values:
         "id": data["id"],
         "port": data["port"],
         "local": data.get("local", data.get("local6")),
-        "link": data.get("link"),
+        "lower": data.get("link"),
         "group": next((data[name] for name in GROUPS if name in data), None),
         "learning": data["learning"],
         "extra": extra or None,
@@ -59,7 +58,7 @@ def _read_ipip(data: Row) -> Values:
     local, remote = (None if data.get(name, ANY) == ANY else data[name] for name in ("local", "remote"))
     extra = [f"remote {remote}"] if remote else []
     extra += ["external"] if data.get("external") else []
-    return {"local": local, "link": data.get("link"), "extra": tuple(extra) or None}
+    return {"local": local, "lower": data.get("link"), "extra": tuple(extra) or None}
 
 
 def _ipip(values: Values) -> str:

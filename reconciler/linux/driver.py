@@ -1,8 +1,8 @@
-"""A Linux node's language: eight questions to iproute2 in one round trip, and lines for its batches."""
+"""A Linux node's language: questions to iproute2 and `wg` in one round trip, and lines for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from reconciler.core.change import Change
 from reconciler.core.driver import Answer, Line, Reading, Script, Unreadable
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.resource import Key, Resource, State, state_of
-from reconciler.linux import address, fdb, link, neighbour, route, rule
+from reconciler.linux import address, fdb, link, neighbour, route, rule, wireguard
 from reconciler.linux.address import Address
 from reconciler.linux.answers import rows
 from reconciler.linux.fallout import fallout, in_its_place
@@ -56,23 +56,23 @@ class LinuxDriver:
     """All tables of a node that iproute2 shows. Makes go outside in, breaks inside out."""
 
     kinds: ClassVar[Sequence[type[Resource]]] = KINDS
-    questions: ClassVar[Sequence[str]] = (*TABLES, QUESTION)
+    questions: ClassVar[Sequence[str]] = (*TABLES, wireguard.QUESTION, QUESTION)
 
     def read(self, answers: Sequence[Answer]) -> Reading:
         """Everything the node has. Raises: Unreadable, naming the question; half a table is no table."""
-        *tables, session = answers
+        *tables, told, session = answers
         read = [_rows(question, answer) for question, answer in zip(TABLES, tables, strict=True)]
         if not read[0]:
             raise Unreadable(f"{TABLES[0]}: no interface at all, not even lo")
         try:
-            found = state_of(_resources(*read))
+            found = state_of(_resources(wireguard.read(told), *read))
             carried = session_of(session, read[0], found)
             return Reading(found, session=carried.keys, way=carried.way)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise Unreadable(f"an entry is not as iproute2 prints it: {type(error).__name__} {error}") from error
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
-        """Lines for ``ip`` and ``bridge``. Raises: ValueError for a word that cannot stand in a line."""
+        """Lines for ``ip``, ``bridge`` and ``wg``. Raises: ValueError for a word that cannot stand in a line."""
         changed = frozenset(change.key for change in changes)
         fresh = frozenset(c.subject.name for c in changes if isinstance(c.subject, Link) and c.recreates)
         made = [_Writer(change, reading.found, changed, fresh).make() for change in makes(changes, ORDER)]
@@ -98,13 +98,19 @@ class _Writer:
         if before is not None and self.change.recreates:
             yield from self._drop(before)
         if isinstance(after, Link):
-            for text in _interface(None if self.change.recreates else before, after):
-                yield self._line(after, text)
+            yield from self._interface(None if self.change.recreates else before, after)
         elif after is not None:
             yield self._put(after)
         yield from map(self._put, self.change.replays)
         if self.change.recreates:
             yield from self._restore()
+
+    def _interface(self, before: Resource | None, after: Link) -> Iterator[tuple[str, Line]]:
+        old = before if isinstance(before, Link) else None
+        for text in link.create(after) if old is None else link.modify(old, after):
+            yield self._line(after, text)
+        for text in wireguard.lines(after.ifname, {} if old is None else old.values, after.values):
+            yield after.kind, Line(wireguard.PROGRAM, text, self.change)
 
     def unmake(self) -> Iterator[tuple[str, Line]]:
         yield from self._drop(self.change.subject)
@@ -139,14 +145,10 @@ def _rows(question: str, answer: Answer) -> Sequence[Row]:
     return rule.rows_of(question, answer) if " rule " in question else rows(question, answer)
 
 
-def _interface(before: Resource | None, after: Link) -> Iterator[str]:
-    return link.modify(before, after) if isinstance(before, Link) else link.create(after)
-
-
-def _resources(*tables: Sequence[Row]) -> Iterator[Resource]:
-    """Every entry of the tables, in the order of ``TABLES``."""
+def _resources(told: Mapping[str, wireguard.Values], *tables: Sequence[Row]) -> Iterator[Resource]:
+    """Every entry of the tables, in the order of ``TABLES``; ``told`` by ``wg`` of some interfaces."""
     interfaces, four, six, neighbours, forwarding, rules, rules6 = tables
-    links = list(link.read(interfaces))
+    links = list(link.read(interfaces, told))
     yield from links
     yield from address.read(interfaces)
     yield from route.read(four, "0.0.0.0/0")

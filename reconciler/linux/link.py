@@ -14,7 +14,6 @@ from reconciler.linux.words import Row, pairs, word
 
 OUR_ALIAS = "reconciler"
 """The mark on interfaces that were made because a document says so by hand."""
-TOLD_BY_WG = ("listen_port", "fwmark", "peers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +80,16 @@ class Link(Resource):
             open_fields -= {"master", "local", "lower"}
         blanks: dict[str, Any] = dict.fromkeys(open_fields)
         if self.info_kind == live.info_kind and live.listen_port is None:  # a node without `wg` tells nothing of it
-            blanks |= {name: getattr(self, name) for name in TOLD_BY_WG}
+            blanks |= {name: getattr(self, name) for name in ("listen_port", "fwmark", "peers")}
         return dataclasses.replace(live, **blanks)
 
     @classmethod
     def of_values(cls, values: Mapping[str, Any]) -> Self:
-        revived = {name: tuple(values[name]) for name in ("extra", "peers") if values.get(name) is not None}
-        if "peers" in revived:
-            peers = (WireguardPeer(**{**peer, "allowed_ips": tuple(peer["allowed_ips"])}) for peer in revived["peers"])
-            revived["peers"] = tuple(peers)
+        revived: dict[str, Any] = {}
+        if values.get("extra") is not None:
+            revived["extra"] = tuple(values["extra"])
+        if values.get("peers") is not None:
+            revived["peers"] = tuple(WireguardPeer(**peer) for peer in values["peers"])
         return super(Link, cls).of_values({**values, **revived})
 
     @property
@@ -99,24 +99,22 @@ class Link(Resource):
         return (place, self.ifname)
 
 
-def read(rows: Iterable[Row]) -> Iterator[Link]:
-    """Interfaces from ``ip -j -d -N address show``."""
+def read(rows: Iterable[Row], told: Mapping[str, Values]) -> Iterator[Link]:
+    """Interfaces from ``ip -j -d -N address show``; ``told``: what ``wg`` says of some, by name."""
     for row in rows:
         info = row.get("linkinfo", {})
         kind = info.get("info_kind")
-        beside = device(kind).read(info.get("info_data", {}))
-        yield Link.of_values(
-            {
-                "ifname": row["ifname"],
-                "info_kind": kind,
-                "address": row["address"].lower() if "address" in row else None,
-                "mtu": row["mtu"],
-                "txqlen": row.get("txqlen", 0),  # iproute2 does not print a zero
-                "up": "UP" in row["flags"],
-                "alias": row.get("ifalias"),
-                "master": row.get("master"),
-                **beside,
-            }
+        yield Link(
+            ifname=row["ifname"],
+            info_kind=kind,
+            address=row["address"].lower() if "address" in row else None,
+            mtu=row["mtu"],
+            txqlen=row.get("txqlen", 0),  # iproute2 does not print a zero
+            up="UP" in row["flags"],
+            alias=row.get("ifalias"),
+            master=row.get("master"),
+            **device(kind).read(info.get("info_data", {})),
+            **told.get(row["ifname"], {}),
         )
 
 

@@ -186,14 +186,14 @@ def program(rule: Rule) -> str:
 
 def _rule(rule: Rule) -> str:
     inverted = "not " if rule.inverted else ""
-    source = f"from {word(rule.src)}" if rule.src else "from all"
+    source = f"from {word(rule.src)}" if rule.src is not None else "from all"
     words = pairs(priority=rule.priority)
     return f"{inverted}{source}{_selectors(rule)}{words}{_lookup(rule)}{pairs(protocol=rule.protocol)}"
 
 
 def _selectors(rule: Rule) -> str:
-    mask = rule.fwmask or ("0xffffffff" if rule.fwmark == "0" else None)  # a plain 0 is any mark
-    mark = f"{rule.fwmark}/{mask}" if mask else rule.fwmark
+    mask = "0xffffffff" if rule.fwmark == "0" and rule.fwmask is None else rule.fwmask  # a plain 0 is any mark
+    mark = rule.fwmark if mask is None else f"{word(rule.fwmark)}/{word(mask)}"
     return pairs(
         to=rule.dst,
         tos=rule.tos,

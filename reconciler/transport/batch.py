@@ -11,6 +11,8 @@ from itertools import groupby
 from reconciler.core.driver import Answer, Failure, Line
 
 BATCHERS = frozenset({"ip", "ip -6", "bridge"})
+WORDS = BATCHERS | {"wg"}
+"""Programs whose lines are words for them alone, with white space between; ``wg`` has no batch."""
 LAST = "link show dev end-of-batch"
 """Always refused, with its line number: without that, the batch has ended before its end."""
 ENDING = "neigh "
@@ -52,8 +54,8 @@ class Batch:
         return [Batch(self.program, (line,), alone=True) for line in self.lines] if ended and self._may_end else []
 
     def _alone(self, line: Line) -> str:
-        """The words of a batch mean nothing to a shell; another program's line is a shell's already."""
-        return shlex.join(str(line).split()) if self.program in BATCHERS else str(line)
+        """Words for a program mean nothing to a shell; the line of any other is a shell's already."""
+        return shlex.join(str(line).split()) if self.program in WORDS else str(line)
 
     @property
     def _may_end(self) -> bool:

@@ -66,6 +66,7 @@ OF_FOUR = [
     f"{ALL}, nexthops: [{{{VIA}, weight: 3}}, {{via: 172.16.0.1, dev: eth1, onlink: true}}]",
     f"nexthops: [{{{VIA}}}, {{dev: eth1, encap: {{type: ip, dst: 10.9.9.9, ttl: 4}}}}]",
 ]
+OF_FOUR.append(f'nexthops: [{{{VIA}}}, {{{VIA6}, encap: {{type: seg6, mode: encap, segs: ["fd00::a"], hmac: 7}}}}]')
 OF_SIX = [
     f'{VIA6}, from: "fd00:55::/64"',
     f"{VIA6}, pref: high",
@@ -135,7 +136,7 @@ def compiled(folder: Path, document: str) -> State:
     assert [problem for problem in repository.problems if problem.severity == "error"] == []
     intent = compile_world(repository)
     assert intent.problems == ()
-    return intent.devices["n1"].desired
+    return intent["n1"].desired
 
 
 def reached(node: Node, want: State) -> None:

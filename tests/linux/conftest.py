@@ -22,7 +22,9 @@ ip link add vxlan.calico address 66:fb:ad:98:aa:13 mtu 1450 type vxlan id 4096 d
     dev eth1 nolearning
 ip link set vxlan.calico up
 ip address add 192.168.81.64/32 dev vxlan.calico
+timeout 5 sh -c 'until [ "$(ip -6 -o address show scope link | wc -l)" -ge 3 ]; do sleep 0.01; done'
 """
+"""The kernel makes link-local addresses a moment after an interface is up: not in the midst of a test."""
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,7 +165,7 @@ WISHES: list[tuple[Resource, str]] = [
 @pytest.mark.parametrize(("wish", "field"), WISHES, ids=lambda value: getattr(value, "kind", value))
 @pytest.mark.parametrize("text", NASTY, ids=ascii)
 def test_a_word_that_is_none_is_refused(wish: Resource, field: str, text: str) -> None:
-    nasty = dataclasses.replace(wish, **{field: text})
+    nasty = dataclasses.replace(wish, **dict[str, Any]({field: text}))
     with pytest.raises(ValueError, match=REFUSED):
         DRIVER.write([Change(None, nasty)], Reading({}))
 

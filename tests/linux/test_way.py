@@ -16,7 +16,6 @@ from reconciler.linux.address import Address
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import NextHop, Route
-from reconciler.linux.rule import Rule
 
 from .node import DRIVER
 
@@ -43,7 +42,8 @@ def node(
     policy = [{"priority": 10 * place} | rule for place, rule in enumerate(RULES if rules is None else rules)]
     four = [ON_LINK | {"table": "254"}]
     tables = [links, four, [SIX | {"table": "254"}], [], [], policy, policy]
-    return DRIVER.read([*(Answer(json.dumps(table)) for table in tables), Answer("\n".join(lines) + "\n")])
+    said = [*map(json.dumps, tables), "", "\n".join(lines) + "\n"]
+    return DRIVER.read([Answer(text) for text in said])
 
 
 def _link(name: str, *addresses: tuple[str, int], up: bool = True) -> Row:
@@ -216,52 +216,6 @@ def test_a_kernel_without_rules_has_the_usual_tables() -> None:
     assert verdict(reading, to("172.20.20.1/32", type="blackhole", table=253)) is None
 
 
-def rule(priority: int = 5, **fields: Any) -> Rule:
-    return Rule(priority=priority, family=fields.pop("family", 4), protocol=142, **fields)
-
-
-TAKER = to("172.20.20.0/24", gateway="10.10.10.1", dev="eth1", table=77)
-
-
-@pytest.mark.parametrize(
-    ("want", "refused"),
-    [
-        (rule(action="blackhole"), True),
-        (rule(action="prohibit", dst="172.20.20.0/24"), True),
-        (rule(action="unreachable", src="172.20.20.4/32", fwmark="0x1"), True),
-        (rule(action="unreachable", inverted=True, src="172.20.20.4/32"), True),
-        (rule(action="goto", goto=9), True),
-        (rule(action="nop"), False),
-        (rule(action="blackhole", priority=10), False),
-        (rule(action="blackhole", src="10.0.0.0/8"), False),
-        (rule(action="blackhole", iif="eth1"), False),
-        (rule(action="blackhole", family=6), False),
-        (rule(table=77), True),
-        (rule(table=77, dst="172.20.20.0/24", fwmark="0x1"), True),
-        (rule(table=77, dst="172.20.21.0/24"), False),
-        (rule(table=77, priority=11), False),
-        (rule(table=77, suppress_prefixlength=24), False),
-        (rule(table=77, suppress_prefixlength=23), True),
-        (rule(table=78), False),
-        (rule(table=254), False),
-    ],
-    ids=lambda value: getattr(value, "name", None),
-)
-def test_a_rule_that_leads_elsewhere(want: Rule, *, refused: bool) -> None:
-    reading = node(ON_LINK)
-    there = dataclasses.replace(reading, found=state_of([*reading.found.values(), TAKER]))
-    way = dataclasses.replace(reading.way, routes=(TAKER,))  # type: ignore[type-var]
-    assert (own_session([Change(None, want)], there.session, way) is not None) == refused
-    assert (own_session([Change(None, want), Change(None, TAKER)], there.session, reading.way) is not None) == refused
-
-
-def test_the_rule_that_leads_us_stays() -> None:
-    reading = node(TUNNELLED, rules=[{"src": "all", "table": "51820", "protocol": "142"}, *RULES])
-    led = reading.found[Key("rule", "0: from all lookup 51820")]
-    said = own_session([Change(led, None)], reading.session, reading.way)
-    assert said == f"would delete {led.key}: carries our own SSH session (to 172.20.20.4)"
-
-
 def test_what_is_restated_is_not_refused() -> None:
     """An entry that is there has not cut us: its protocol or its scope may change."""
     reading = node(ON_LINK)
@@ -291,7 +245,7 @@ def test_a_link_local_session_has_its_neighbour_alone() -> None:
     info = {"local": "fe80::4", "prefixlen": 64, "scope": "253"}
     links = [{**_link("eth0"), "addr_info": [info]}]
     told = Answer("fe80::4%eth0 fe80::1%eth0\n", 2, "Error: any valid prefix is expected")
-    reading = DRIVER.read([Answer(json.dumps(links)), *[Answer("[]")] * 6, told])
+    reading = DRIVER.read([Answer(json.dumps(links)), *[Answer("[]")] * 6, Answer(""), told])
     assert Key("link", "eth0") in reading.session
     assert verdict(reading, Neighbour(dev="eth0", dst="fe80::1", lladdr=OTHER)) == (
         f"would create neighbour fe80::1 dev eth0: packets back to us (fe80::1) would go to {OTHER} "

@@ -105,6 +105,17 @@ async def test_other_programs_run_one_by_one(connect: Connect) -> None:
     assert [(failure.line, failure.reason) for failure in failures] == [(lines[1], f"bad {word} a")]
 
 
+async def test_lines_for_wg_run_one_by_one_and_say_which_was_refused(connect: Connect) -> None:
+    change = Change(None, ROUTES[0])
+    ends = ["10.0.0.2:51820", "[fd00::2]:51820"]
+    lines = [Line("wg", f"set wg0 peer KEY= endpoint {end}", change) for end in ends]
+    transport = connect(prologue='wg() { printf "<%s>" "$@" >&2; test "$6" = 10.0.0.2:51820; }')
+    failures = await transport.apply(Script(tuple(lines)))
+    assert [(failure.line, failure.reason) for failure in failures] == [
+        (lines[1], "<set><wg0><peer><KEY=><endpoint><[fd00::2]:51820>")
+    ]
+
+
 async def test_ten_thousand_routes(transport: SshTransport) -> None:
     routes = [
         Route(dst=f"100.{n // 256}.{n % 256}.0/24", gateway="10.10.10.1", dev="eth1", protocol=142)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.desired.check import blocks, clusters, fabric, nodes, pools, switches
+from reconciler.desired.check import blocks, clusters, fabric, interfaces, nodes, pools, switches
 from reconciler.desired.check.finding import Finding, World
 
 RULES = (
     *(switches.svis_have_vlans, switches.ports_have_vlans, switches.vlan_one, switches.subnets, switches.routes),
     *(nodes.routes, nodes.rows, nodes.next_hops, nodes.underlay),
+    *(interfaces.names, interfaces.masters, interfaces.lower_devices, interfaces.tunnel_ids),
     *(clusters.members, clusters.api_node, clusters.sections, clusters.switch_routes),
     *(pools.encapsulation, pools.sizes, pools.range_, pools.uses, pools.selectors, pools.overlaps),
     *(blocks.owners, blocks.overlaps, blocks.pools, blocks.nodes_in_pools),

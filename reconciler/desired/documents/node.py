@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from reconciler.desired.documents.address import InterfaceAddress
+from reconciler.desired.documents.interface import NodeInterface
 from reconciler.desired.documents.route import Route
 from reconciler.desired.documents.rule import Rule
 from reconciler.desired.documents.spec import Many, Part, Spec
@@ -15,19 +15,10 @@ from reconciler.desired.documents.values import (
     Ifname,
     Interface,
     Mac,
-    Mtu,
     Prefix,
     PublicKey,
     StationMac,
 )
-
-
-class NodeInterface(Part):
-    """``addresses`` absent: not ours; empty: none; given: exactly these (link-local ones are the kernel's)."""
-
-    example: ClassVar[str] = "{addresses: [10.10.10.1/24]}"
-    addresses: Many[InterfaceAddress] | None = None
-    mtu: Mtu | None = None
 
 
 class Underlay(Part):
