@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from reconciler.core.absent import LINK
 from reconciler.core.change import Change
 from reconciler.core.resource import Key
 from reconciler.core.way import Way
@@ -27,6 +28,16 @@ def own_session(changes: Sequence[Change], session: Mapping[Key, str], way: Way 
     """
     reasons = [(change, session.get(change.key) or (way and way.cut_by(change, changes))) for change in changes]
     return "; ".join(f"would {change.verb} {change.key}: {reason}" for change, reason in reasons if reason) or None
+
+
+def strange_interfaces(changes: Iterable[Change]) -> str | None:
+    """Why the plan is refused: for an interface of ours, one that somebody else made would have to be deleted."""
+    hits = [
+        f"{change.key} is there, is another one, and does not carry our mark; use another name, or delete it first"
+        for change in changes
+        if change.key.kind == LINK and change.adopts and change.recreates
+    ]
+    return "; ".join(hits) or None
 
 
 def immutable_pools(changes: Iterable[Change]) -> str | None:

@@ -100,6 +100,7 @@ def restrain(plan: DevicePlan, holds: Sequence[str], *, approved: bool) -> Devic
     never: Sequence[Callable[[], str | None]] = (
         lambda: limits.own_session(written, session, way),
         lambda: limits.immutable_pools(written),
+        lambda: limits.strange_interfaces(written),
     )
     for limit in never:
         if reason := limit():
