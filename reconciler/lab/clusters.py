@@ -61,6 +61,7 @@ def _pool(overlay: Overlay, version: int) -> JSON:
         "natOutgoing": True,
         "nodeSelector": "all()",
         "allowedUses": ["Workload", "Tunnel"],
+        "assignmentMode": "Automatic",
         "disableBGPExport": overlay.what.tunnelled,
     }
     metadata = {"name": f"default-ipv{version}-ippool"}

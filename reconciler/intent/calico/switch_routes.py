@@ -19,6 +19,8 @@ from reconciler.intent.wish import Owns, Part, Row, problem
 from reconciler.switch.claim import SwitchClaim
 from reconciler.switch.kinds import StaticRoute
 
+WHY = "nothing encapsulates across subnets"
+
 
 @dataclass(frozen=True)
 class SwitchRoutesPart(Part):
@@ -81,15 +83,21 @@ class SwitchRoutesPart(Part):
         """Whose pods cannot reach each other: their nodes are in different subnets, and no switch knows a way."""
         if self.written:
             return
-        cut_off: dict[Network, list[str]] = {}
+        for version in (4, 6):
+            cut_off = self._cut_off(version)
+            if len(cut_off) > 1:
+                groups = " | ".join(", ".join(_few(sorted(group))) for group in cut_off.values())
+                what = f"pods of different groups cannot reach each other, {WHY}: {groups}"
+                right = "switchRoutes: static, or a BGP session of the switch with the nodes"
+                yield problem(self.calico.sources.cluster, what, right, severity="warning")
+
+    def _cut_off(self, version: int) -> dict[Network, list[str]]:
+        """By subnet of the nodes: the prefixes of one IP version that other subnets have no way to."""
+        found: dict[Network, list[str]] = {}
         for peer, to in self._carried:
-            if peer.address is not None and not self._is_routed(to):
-                cut_off.setdefault(peer.address.network, []).append(f"{to.dst} on {peer.name}")
-        if len(cut_off) > 1:
-            groups = " | ".join(", ".join(_few(sorted(group))) for group in cut_off.values())
-            what = f"pods of different groups cannot reach each other, nothing encapsulates across subnets: {groups}"
-            right = "switchRoutes: static, or a BGP session of the switch with the nodes"
-            yield problem(self.calico.sources.cluster, what, right, severity="warning")
+            if peer.address is not None and peer.address.network.version == version and not self._is_routed(to):
+                found.setdefault(peer.address.network, []).append(f"{to.dst} on {peer.name}")
+        return found
 
     def _is_routed(self, to: Destination) -> bool:
         """Whether a switch document has the route by hand."""
