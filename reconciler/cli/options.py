@@ -20,10 +20,11 @@ from reconciler.cli.terminal import is_terminal
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Where text goes. ``width`` in columns, ``None``: nowhere to fold."""
+    """Where text goes. ``width`` in columns, ``None``: nowhere to fold. ``verbose``: whoever reads it wants more."""
 
     width: int | None = None
     color: bool = False
+    verbose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Common:
     def screen(self) -> Screen:
         """How wide standard output is, where it is a terminal, and whether it takes colours."""
         width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
-        return Screen(width, self.color)
+        return Screen(width, self.color, self.verbose > 0)
 
     @property
     def json(self) -> bool:

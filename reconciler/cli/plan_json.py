@@ -42,4 +42,5 @@ def _change(planned: Planned, cause: Cause) -> dict[str, object]:
         **origin,
         "commands": list(planned.commands),
         "written": planned.written,
+        **({"otherwise": planned.otherwise} if planned.otherwise else {}),
     }

@@ -64,9 +64,9 @@ def _styled(text: str, screen: Screen, **style: Any) -> str:
 
 def lines(plan: Plan, screen: Screen = PIPE) -> Iterator[str]:
     """The whole plan; the last line counts."""
-    for names, device in _folded(plan):
+    for names, device in _folded(plan, screen):
         yield _styled(f"{', '.join(names)} ({device.platform})", screen, bold=True)
-        for line in _device(device, plan.digest):
+        for line in _device(device, plan.digest, screen):
             yield from line.printed(screen)
         yield ""
     yield summary(plan)
@@ -89,20 +89,20 @@ def summary(plan: Plan) -> str:
     return " ".join([counted, *rest])
 
 
-def _folded(plan: Plan) -> list[tuple[list[str], DevicePlan]]:
+def _folded(plan: Plan, screen: Screen) -> list[tuple[list[str], DevicePlan]]:
     """Devices that have the same to say are said once; those in sync are left to the last line."""
     groups: dict[object, tuple[list[str], DevicePlan]] = {}
     for device in plan.devices:
         if not device.in_sync or device.notes:
-            said = (tuple(_device(device, plan.digest)), device.platform)
+            said = (tuple(_device(device, plan.digest, screen)), device.platform)
             groups.setdefault(said, ([], device))[0].append(device.name)
     return list(groups.values())
 
 
-def _device(device: DevicePlan, digest: str) -> Iterator[Text]:
+def _device(device: DevicePlan, digest: str, screen: Screen) -> Iterator[Text]:
     if device.status != "ok":
         yield Text(f"! {device.status}: {device.reason}{_way_out(device, digest)}")
-    yield from map(_line, device.changes)
+    yield from (_line(planned, screen) for planned in device.changes)
     yield from (Text(f"? {note}") for note in device.notes)
 
 
@@ -113,9 +113,10 @@ def _way_out(device: DevicePlan, digest: str) -> str:
     return f"; --approve {digest} {result}"
 
 
-def _line(planned: Planned) -> Text:
+def _line(planned: Planned, screen: Screen) -> Text:
     change = planned.change
-    detail = " ".join(part for part in (_detail(change), "" if planned.written else NOT_WRITTEN) if part)
+    other = f"(otherwise: {planned.otherwise})" if screen.verbose and planned.otherwise else ""
+    detail = " ".join(filter(None, (_detail(change), "" if planned.written else NOT_WRITTEN, other)))
     origin = change.subject.origin.partition(", ")[0]
     return Text(f"{SIGNS[change.verb]} {change.key}", detail, f"[{origin}]" if origin else "", COLORS[change.verb])
 

@@ -88,6 +88,16 @@ class Claim(Protocol):
 
     def owns(self, resource: Resource) -> bool: ...
 
+    def otherwise(self, resource: Resource) -> str:
+        """Who else would put a resource of ours right, and when; empty: nobody."""
+        ...
+
+
+class Tolerance(Protocol):
+    """What of a device that is only watched may differ from what is wanted."""
+
+    def excuses(self, change: Change, found: State) -> bool: ...
+
 
 class Driver(Protocol):
     """All we know about one system, and nothing of how to reach it. Pure."""

@@ -20,11 +20,15 @@ Cause = Literal["drift", "pending"]
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One change with the lines that carry it out. ``written`` is false under audit or while a fact is missing."""
+    """One change with the lines that carry it out. ``written`` is false under audit or while a fact is missing.
+
+    ``otherwise``: who else would put it right, and when; empty: nobody.
+    """
 
     change: Change
     commands: tuple[str, ...]
     written: bool = True
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from reconciler.core import limits
 from reconciler.core.absent import LINK, waiting
@@ -24,7 +24,8 @@ def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audi
     if sight.reading is None:
         return empty
     live = split(wish, sight.reading)
-    changes = _ordered(_readable(wish, live, sight.reading), driver)
+    differing = _readable(wish, live, sight.reading)
+    changes = _ordered((c for c in differing if not wish.excuses(c, sight.reading.found)), driver)
     waits = waiting(changes, sight.reading.found) if LINK not in sight.reading.unread else {}
     may_write = [c for c in changes if not audit and not wish.only_planned(c.subject) and c.key not in waits]
     writable = {change.key for change in may_write}
@@ -32,14 +33,20 @@ def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audi
     seen = dataclasses.replace(empty, owned=len(live.ours), reading=sight.reading, notes=notes)
     try:
         lines = driver.write(changes, sight.reading)
-        script = driver.write(may_write, sight.reading)
+        script = lines if len(may_write) == len(changes) else driver.write(may_write, sight.reading)
     except ValueError as error:
-        planned = tuple(Planned(change, (), change.key in writable) for change in changes)
-        shown = dataclasses.replace(seen, changes=planned)
+        shown = dataclasses.replace(seen, changes=_planned(wish, changes, writable, {}))
         return _held(shown, str(error)) if may_write else dataclasses.replace(shown, notes=(*notes, str(error)))
-    commands = _commands(lines)
-    planned = tuple(Planned(change, commands.get(id(change), ()), change.key in writable) for change in changes)
-    return dataclasses.replace(seen, changes=planned, script=script)
+    return dataclasses.replace(seen, changes=_planned(wish, changes, writable, _commands(lines)), script=script)
+
+
+def _planned(
+    wish: Wish, changes: Iterable[Change], writable: Collection[Key], commands: Mapping[int, tuple[str, ...]]
+) -> tuple[Planned, ...]:
+    return tuple(
+        Planned(change, commands.get(id(change), ()), change.key in writable, wish.otherwise(change.subject))
+        for change in changes
+    )
 
 
 def _not_known(wish: Wish) -> Iterator[str]:

@@ -115,12 +115,14 @@ class _Draft:
         declared = self._take(part.rows(device))
         claim = part.claim(device, declared, self._owns)
         wish, holds = self._wish, tuple(part.holds)
+        tolerance = part.tolerance(device, declared)
         self._wish = dataclasses.replace(
             wish,
             claims=(*wish.claims, claim),
             audited=(*wish.audited, *((claim,) if part.audit else ())),
             held=(*wish.held, *((claim,) if holds else ())),
             holds=(*wish.holds, *holds),
+            tolerances=(*wish.tolerances, *((tolerance,) if tolerance else ())),
         )
         self.problems.extend(part.problems(device, self._owns))
 

@@ -36,6 +36,9 @@ class PoolClaim:
     def owns(self, resource: Resource) -> bool:
         return resource.key in self.named
 
+    def otherwise(self, resource: Resource) -> str:
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class PoolsPart(Part):

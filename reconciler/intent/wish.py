@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.core.driver import Claim
+from reconciler.core.change import Change
+from reconciler.core.driver import Claim, Tolerance
 from reconciler.core.resource import Resource, State, Unknown
 from reconciler.desired.problem import Problem, Severity
 from reconciler.desired.repository import Document
@@ -59,6 +60,10 @@ class Part(ABC):
     def claim(self, device: str, declared: State, owns: Owns) -> Claim:
         """What on ``device`` it may prune, ``declared`` being its own rows."""
 
+    def tolerance(self, device: str, declared: State) -> Tolerance | None:
+        """What may differ on ``device``, ``declared`` being its own rows; ``None``: nothing."""
+        return None
+
     def problems(self, device: str, owns: Owns) -> Iterator[Problem]:
         """What is wrong with it, seen from the inventory's side."""
         yield from ()
@@ -79,6 +84,7 @@ class Wish:
     """One device. ``claims`` say what is ours; ``audited`` what of that is planned and never written.
 
     ``holds``: reasons why rows that ``held`` names must not be written until somebody supplies a fact.
+    ``tolerances``: what may differ where nothing is written.
     """
 
     device: str
@@ -88,10 +94,19 @@ class Wish:
     audited: tuple[Claim, ...] = ()
     held: tuple[Claim, ...] = ()
     holds: tuple[str, ...] = ()
+    tolerances: tuple[Tolerance, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     def owns(self, resource: Resource) -> bool:
         return any(claim.owns(resource) for claim in self.claims)
+
+    def otherwise(self, resource: Resource) -> str:
+        """Who else would put it right, and when; empty: nobody."""
+        return next(filter(None, (claim.otherwise(resource) for claim in self.claims if claim.owns(resource))), "")
+
+    def excuses(self, change: Change, found: State) -> bool:
+        """Whether a difference is within what is tolerated."""
+        return any(tolerance.excuses(change, found) for tolerance in self.tolerances)
 
     def only_planned(self, resource: Resource) -> bool:
         """Whether a change of ``resource`` is reported but not written: audit, or a fact that others depend on."""

@@ -62,6 +62,9 @@ class LinuxClaim:
     def owns(self, resource: Resource) -> bool:
         return not self.excepted.covers(resource) and (is_declared(resource, self.declared) or self._marked(resource))
 
+    def otherwise(self, resource: Resource) -> str:
+        return ""
+
     def _marked(self, resource: Resource) -> bool:
         match resource:
             case Route() | Neighbour() | Rule():

@@ -22,6 +22,9 @@ class SwitchClaim:
     def owns(self, resource: Resource) -> bool:
         return resource.key in self.declared or self._may_prune(resource)
 
+    def otherwise(self, resource: Resource) -> str:
+        return ""
+
     def _may_prune(self, resource: Resource) -> bool:
         match resource:
             case Vlan():

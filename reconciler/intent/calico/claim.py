@@ -18,6 +18,7 @@ from reconciler.linux.rule import Rule
 
 VXLAN = frozenset(VXLAN_DEVICES.values())
 WIREGUARD = frozenset({"wireguard.cali", "wg-v6.cali"})
+TUNNELS = VXLAN | WIREGUARD | {IPIP_DEVICE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,14 @@ class CalicoClaim:
             return False
         return is_declared(resource, self.declared) or (self._counts(resource) and not is_spared(resource))
 
+    def otherwise(self, resource: Resource) -> str:
+        """Felix's timers (felix/jitter; ``keepDeviceInSync``) and BIRD's ``scan time``."""
+        if isinstance(resource, Route) and resource.protocol == BIRD_PROTOCOL:
+            return "BIRD, within 2 s"
+        if isinstance(resource, Link) or (isinstance(resource, Address) and resource.dev in TUNNELS):
+            return "Felix, within 10 s"
+        return "Felix, within 99 s"
+
     def _counts(self, resource: Resource) -> bool:
         match resource:
             case Route():
@@ -57,7 +66,7 @@ class CalicoClaim:
             case Rule():
                 return self._counts_rule(resource)
             case Address():
-                return resource.dev in VXLAN | WIREGUARD | {IPIP_DEVICE}
+                return resource.dev in TUNNELS
             case _:
                 return False
 

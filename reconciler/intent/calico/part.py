@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from reconciler.core.driver import Claim
+from reconciler.core.driver import Claim, Tolerance
 from reconciler.core.resource import State, Unknown
 from reconciler.desired.problem import Problem
 from reconciler.intent.calico import warnings
@@ -15,6 +15,7 @@ from reconciler.intent.calico.devices import any_end
 from reconciler.intent.calico.release import NEWEST, is_newer
 from reconciler.intent.calico.sources import Sources
 from reconciler.intent.calico.tables import Tables
+from reconciler.intent.calico.tolerance import CalicoTolerance
 from reconciler.intent.network import FAMILIES, Family
 from reconciler.intent.wish import Owns, Part, Row
 from reconciler.linux.claim import LinuxClaim
@@ -88,6 +89,13 @@ class CalicoPart(Part):
             priority=settings.wireguard[0].priority,
             excepted=owns.excepted,
         )
+
+    def tolerance(self, device: str, declared: State) -> Tolerance | None:
+        """Only where the rows are watched: what is enforced is exactly what was compiled."""
+        if not self.audit:
+            return None
+        optional = [key for tables in self.tables for key in tables.optional(self.sources.version)]
+        return CalicoTolerance(frozenset(optional), declared)
 
     @property
     def warnings(self) -> Iterator[Problem]:

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reconciler.core.resource import Resource, Unknown
+from reconciler.core.resource import Key, Resource, Unknown
 from reconciler.intent.calico import bird, devices, felix, wireguard
 from reconciler.intent.calico.fabric import Destination, Layout, Peer, destinations
+from reconciler.intent.calico.release import may_have_host_routes
 from reconciler.intent.calico.settings import Settings
 from reconciler.intent.calico.view import View
-from reconciler.intent.network import IPV4, Family, Prefixes
+from reconciler.intent.network import IPV4, Family, Prefixes, host
+from reconciler.linux.route import MAIN_TABLE, Route
 
 Row = Resource | Unknown
 
@@ -38,6 +40,16 @@ class Tables:
         for to in destinations(self.layout, self.peers.values(), self.settings.profile):
             found[to.owner].append(to)
         return found
+
+    def optional(self, version: str | None) -> Iterator[Key]:
+        """Routes to single addresses that come and go with the order of events, or with a patch release (8.7)."""
+        for offered in self.offers.values():
+            yield from (self._key(to.dst) for to in offered if to.covered)
+        if may_have_host_routes(version):
+            yield from (self._key(host(p.address.ip)) for p in self.peers.values() if p.address is not None)
+
+    def _key(self, dst: str) -> Key:
+        return Key(Route.kind, f"{dst} table {MAIN_TABLE} metric {self.family.metric}")
 
     def take_over(self, before: Tables) -> None:
         """Keep the rows towards each peer of which nothing has changed."""

@@ -23,18 +23,25 @@ class FlannelClaim:
     """Everything on flannel's devices, and the routes without a mark that lead into its ``networks``.
 
     ``addresses``: the nodes' public ones. An FDB entry that leads to one of them is kept, be its MAC an old one, as
-    flanneld keeps it (table V32); one that leads to no node is stale.
+    flanneld keeps it (table V32); one that leads to no node is stale. ``host_gw``: that is the backend.
     """
 
     declared: State = field(default_factory=dict)
     networks: frozenset[Network] = frozenset()
     addresses: frozenset[str] = frozenset()
+    host_gw: bool = False
     excepted: Except = field(default_factory=Except)
 
     def owns(self, resource: Resource) -> bool:
         if self.excepted.covers(resource):
             return False
         return is_declared(resource, self.declared) or (self._counts(resource) and not is_spared(resource))
+
+    def otherwise(self, resource: Resource) -> str:
+        """``routeCheck`` of host-gw looks after missing routes; nothing looks after the other backends' rows."""
+        if self.host_gw and isinstance(resource, Route):
+            return "flanneld, within 10 s if it is missing"
+        return "flanneld, at its next start or change of a lease"
 
     def _counts(self, resource: Resource) -> bool:
         match resource:
