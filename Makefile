@@ -42,7 +42,8 @@ unit: $(STAMP)
 kernel: install ## only the tests on the real kernel and in the lab
 	@$(BIN)/python -m pytest -m "kernel or lab"
 
-bench: install ## what a cycle costs, against bare SSH in the same run
+bench: install ## what compiling and a cycle cost, each against a floor in the same run
+	@$(BIN)/python -m benchmarks.compile
 	@$(BIN)/python -m benchmarks.cycle
 
 golden: $(STAMP) ## rewrite golden files and schemas; read the difference before you commit it

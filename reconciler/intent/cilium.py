@@ -113,7 +113,7 @@ def _direct(me: Peer, peer: Peer) -> Iterator[Row]:
     dev = dev_to(me, peer)
     if dev is not None:
         for subnet in peer.subnets:
-            gateway, why = str(peer.address.ip), together(peer.subnet_origin, peer.origin)
+            gateway, why = peer.address.text, together(peer.subnet_origin, peer.origin)
             yield Route(dst=str(subnet), gateway=gateway, dev=dev, protocol=PROTOCOL, origin=why)
 
 

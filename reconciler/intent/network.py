@@ -32,17 +32,19 @@ class Placed(NamedTuple):
 
     ip: Address
     prefixlen: int
+    text: str
+    """The address alone, spelled once."""
 
     @property
     def network(self) -> Network:
-        return ip_network(f"{self.ip}/{self.prefixlen}", strict=False)
+        return ip_network(f"{self.text}/{self.prefixlen}", strict=False)
 
 
 def placed(text: str) -> Placed:
     """``10.10.10.1/24``; without a length it is a host's."""
     address, _, length = text.partition("/")
     ip = ip_address(address)
-    return Placed(ip, int(length) if length else ip.max_prefixlen)
+    return Placed(ip, int(length) if length else ip.max_prefixlen, str(ip))
 
 
 class Prefixes(Generic[Item]):

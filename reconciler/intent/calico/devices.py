@@ -46,20 +46,20 @@ def vxlan(family: Family, settings: Settings, me: Peer) -> Iterator[Row]:
         up=True,
         id=settings.vni,
         port=settings.port,
-        local=str(me.address.ip),
+        local=me.address.text,
         lower=me.dev,
         learning=False,
         origin=me.vxlan.origin,
     )
-    yield Address(dev=dev, local=str(me.vxlan.address), prefixlen=family.bits, origin=me.vxlan.origin)
+    yield Address(dev=dev, local=me.vxlan.text, prefixlen=family.bits, origin=me.vxlan.origin)
 
 
 def vxlan_towards(family: Family, peer: Peer) -> Iterator[Row]:
     """R1 and R2: everyone holds the same two entries of a peer, whether or not a route leads over it."""
     dev, end, origin = VXLAN_DEVICES[family.version], peer.vxlan.address, peer.vxlan.origin
     if peer.address is not None and end is not None:
-        yield Neighbour(dev=dev, dst=str(end), lladdr=peer.mac, origin=origin)
-        yield FdbEntry(dev=dev, mac=peer.mac, dst=str(peer.address.ip), origin=origin)
+        yield Neighbour(dev=dev, dst=peer.vxlan.text, lladdr=peer.mac, origin=origin)
+        yield FdbEntry(dev=dev, mac=peer.mac, dst=peer.address.text, origin=origin)
         return
     missing = peer.lacks("underlay address" if peer.address is None else "VXLAN tunnel address")
     yield Unknown("neighbour", f"{end or '*'} dev {dev}", missing)
@@ -78,4 +78,4 @@ def ipip(family: Family, settings: Settings, me: Peer) -> Iterator[Row]:
     if me.ipip.address is None:
         yield Unknown("address", f"* dev {IPIP_DEVICE}", me.lacks("IPIP tunnel address"))
         return
-    yield Address(dev=IPIP_DEVICE, local=str(me.ipip.address), prefixlen=family.bits, origin=me.ipip.origin)
+    yield Address(dev=IPIP_DEVICE, local=me.ipip.text, prefixlen=family.bits, origin=me.ipip.origin)

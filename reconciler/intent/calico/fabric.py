@@ -11,10 +11,11 @@ from reconciler.intent.network import Address, Network, Placed, Prefixes, host, 
 
 
 class End(NamedTuple):
-    """One end of a tunnel, ``address`` ``None`` where nobody told it, and the line that says so."""
+    """One end of a tunnel, ``address`` ``None`` where nobody told it, the line that says so, and the address's text."""
 
     address: Address | None = None
     origin: str = ""
+    text: str = ""
 
 
 NO_END = End()

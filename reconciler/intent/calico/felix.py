@@ -26,7 +26,7 @@ def direct(family: Family, settings: Settings, dev: str | None, peer: Peer, to: 
     assert peer.address is not None, "the caller has looked"
     return Route(
         dst=to.dst,
-        gateway=str(peer.address.ip),
+        gateway=peer.address.text,
         dev=dev,
         protocol=settings.own_protocol,
         metric=family.metric,
@@ -40,7 +40,7 @@ def vxlan(family: Family, settings: Settings, mtu: int, peer: Peer, to: Destinat
     """R5: via the peer's tunnel address; R6 and R8: an end of the tunnel itself is on the link."""
     return Route(
         dst=to.dst,
-        gateway=None if to.tunnel_end else str(peer.vxlan.address),
+        gateway=None if to.tunnel_end else peer.vxlan.text,
         dev=VXLAN_DEVICES[family.version],
         protocol=settings.route_protocol,
         scope="link" if to.tunnel_end and family is IPV4 else "global",
@@ -57,7 +57,7 @@ def ipip(settings: Settings, mtu: int, peer: Peer, to: Destination) -> Route:
     assert peer.address is not None, "the caller has looked"
     return Route(
         dst=to.dst,
-        gateway=str(peer.address.ip),
+        gateway=peer.address.text,
         dev=IPIP_DEVICE,
         protocol=settings.own_protocol,
         prefsrc=settings.source(IPV4),

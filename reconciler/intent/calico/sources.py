@@ -21,7 +21,7 @@ from reconciler.desired.documents import (
 )
 from reconciler.desired.repository import Document, Repository
 from reconciler.intent.calico.configured import Configured
-from reconciler.intent.calico.fabric import Block, End, Layout, Loan, Peer, Pool
+from reconciler.intent.calico.fabric import NO_END, Block, End, Layout, Loan, Peer, Pool
 from reconciler.intent.calico.release import Kind, is_version
 from reconciler.intent.calico.settings import Settings, vtep_mac
 from reconciler.intent.facts import ClusterFacts
@@ -165,7 +165,7 @@ class Sources:
             address=None if address is None else placed(address),
             dev=dev,
             vxlan=self._end(document, f"vxlan{six}", getattr(vtep, "address", None), told),
-            ipip=End() if six else self._end(document, "ipip", getattr(node.tunnel.ipip, "address", None), told),
+            ipip=NO_END if six else self._end(document, "ipip", getattr(node.tunnel.ipip, "address", None), told),
             wireguard=self._end(document, "wireguard", getattr(keys, f"address{six}", None), told, six),
             key=getattr(keys, f"public_key{six}", None) or told.keys.get(f"wireguard{six}"),
             routes=ways_out(node, family.version),
@@ -178,7 +178,10 @@ class Sources:
         """One tunnel end: the document's, else the cluster's."""
         address = given or told.tunnels.get(f"{kind}{six}")
         origin = self.here if document is None else document.origin("spec", "tunnel", kind)
-        return End(None if address is None else ip_address(address), origin)
+        if address is None:
+            return End(origin=origin)
+        ip = ip_address(address)
+        return End(ip, origin, str(ip))
 
 
 def _underlay_path(node: Node, dev: str | None) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ class SwitchRoutesPart(Part):
             vrf = beside.find(peer.address.ip)
             if vrf is not None:
                 why = together(to.origin, peer.origin, self.calico.sources.cluster.origin("spec", "switchRoutes"))
-                yield StaticRoute(vrf=vrf, dst=to.dst, via=str(peer.address.ip), label=peer.name[:32], origin=why)
+                yield StaticRoute(vrf=vrf, dst=to.dst, via=peer.address.text, label=peer.name[:32], origin=why)
 
     def claim(self, device: str, declared: State, owns: Owns) -> Claim:
         return SwitchClaim(frozenset(declared))

@@ -32,6 +32,7 @@ class Tables:
     settings: Settings
     settings_of: Callable[[str], Settings]
     _shared: dict[View, dict[str, tuple[Row, ...]]] = field(default_factory=dict)
+    _vteps: dict[str, tuple[Row, ...]] = field(default_factory=dict)
 
     @cached_property
     def offers(self) -> Mapping[str, Sequence[Destination]]:
@@ -58,6 +59,7 @@ class Tables:
             for name, peer in self.peers.items()
             if peer == before.peers.get(name) and self.offers[name] == before.offers[name]
         ]
+        self._vteps.update({name: before._vteps[name] for name in same if name in before._vteps})
         for view, shelf in before._shared.items():
             self._shared[view] = {name: shelf[name] for name in same if name in shelf}
 
@@ -143,10 +145,16 @@ class Tables:
             encrypts=encrypts and settings.profile.bird_spares_wireguard,
         )
 
+    def _ends(self, peer: Peer) -> tuple[Row, ...]:
+        """The neighbour and the FDB entry of a peer, which are the same near and far."""
+        if peer.name not in self._vteps:
+            self._vteps[peer.name] = tuple(devices.vxlan_towards(self.family, peer))
+        return self._vteps[peer.name]
+
     def _towards(self, view: View, peer: Peer) -> Iterator[Row]:
         """All that a node which sees ``peer`` so has of it."""
         if view.vxlan and not view.vxlan_lacks:
-            yield from devices.vxlan_towards(self.family, peer)
+            yield from self._ends(peer)
         if view.vxlan and peer.vxlan.address is None:
             yield devices.any_end(self.family, peer.lacks("VXLAN tunnel address"))
         if view.ipip and peer.ipip.address is None:

@@ -83,7 +83,7 @@ class View(NamedTuple):
             return bird.tunnelled(settings, peer.address.ip, to, peer.origin)
         if self.dev_lacks:
             return self._unknown(to, self.dev_lacks)
-        gateway = str(peer.address.ip) if self.near else self.router
+        gateway = peer.address.text if self.near else self.router
         if gateway is None:
             return self._unknown(to, f"next hop to {peer.address.ip} (underlay.gateway, or a route)")
         return bird.routed(family, settings, gateway, self.dev, to, peer.origin)

@@ -85,7 +85,7 @@ class Vxlan(Backend):
         if missing or me.address is None:
             yield Unknown("link", self.dev, missing)
         else:
-            yield self._link(me, str(me.address.ip))
+            yield self._link(me, me.address.text)
         yield self._address(self.dev, me)
 
     def _link(self, me: Peer, local: str) -> Link:
@@ -113,7 +113,7 @@ class Vxlan(Backend):
             yield Unknown("neighbour", f"* dev {self.dev}", missing)
             yield Unknown("fdb", f"* dev {self.dev}", missing)
         elif self.config.direct_routing and dev is not None and peer.address is not None:
-            yield self._route(dev, str(peer.address.ip), peer)
+            yield self._route(dev, peer.address.text, peer)
         elif self.config.direct_routing and peer.address is None:
             yield from self._doubt(peer, peer.lacks("address"))
         else:
@@ -134,7 +134,7 @@ class Vxlan(Backend):
         if peer.mac is None or peer.address is None:
             yield Unknown("fdb", f"{peer.mac or '*'} dev {self.dev}", missing)
         else:
-            dst = str(peer.address.ip)
+            dst = peer.address.text
             yield FdbEntry(dev=self.dev, mac=peer.mac, dst=dst, origin=together(peer.tunnel_origin, peer.origin))
         yield self._route(self.dev, end, peer, onlink=True)
 
@@ -151,7 +151,7 @@ class HostGw(Backend):
         if missing or peer.address is None:
             yield self._unknown_route(peer, missing)
         elif dev is not None:
-            yield self._route(dev, str(peer.address.ip), peer)
+            yield self._route(dev, peer.address.text, peer)
 
 
 class Ipip(Backend):
@@ -169,7 +169,7 @@ class Ipip(Backend):
                 mtu=self._mtu(me) - OVERHEAD["ipip", 4],
                 txqlen=0,
                 up=True,
-                local=str(me.address.ip),
+                local=me.address.text,
                 origin=me.origin,
             )
         yield self._address(self.device, me)
@@ -180,7 +180,7 @@ class Ipip(Backend):
             yield self._unknown_route(peer, missing)
         else:
             near = self.config.direct_routing and dev is not None
-            yield self._route(dev if near and dev else self.device, str(peer.address.ip), peer, onlink=True)
+            yield self._route(dev if near and dev else self.device, peer.address.text, peer, onlink=True)
 
 
 class WireGuard(Backend):

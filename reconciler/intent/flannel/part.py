@@ -109,7 +109,7 @@ class FlannelPart(Part):
         return FlannelClaim(
             declared,
             networks=frozenset(ip_network(network) for network in networks if network is not None),
-            addresses=frozenset(str(address.ip) for address in addresses if address is not None),
+            addresses=frozenset(address.text for address in addresses if address is not None),
             host_gw=self.cluster.spec.flannel.backend.type == "host-gw",
             excepted=owns.excepted,
         )
