@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RECONCILE := $(BIN)/reconcile
 STAMP := $(VENV)/.installed
-PACKAGES := openssh-server openssh-client iproute2 iputils-ping sudo git python3-venv
+PACKAGES := openssh-server openssh-client iproute2 iputils-ping sudo git python3-venv \
+	containernetworking-plugins
 LAB ?= demo
 
 .PHONY: help install apt test lint unit kernel demo bench golden clean
