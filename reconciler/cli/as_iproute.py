@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_interface
+from ipaddress import IPv6Address, ip_address
 from itertools import groupby, pairwise
 from typing import Any, cast
 
@@ -64,8 +64,10 @@ def address_line(address: Address) -> str:
     """An IPv4 address has a label, the name of its interface; an IPv6 address has none."""
     near = f"{address.local} peer {address.peer}" if address.peer else address.local
     broadcast = f" brd {address.broadcast}" if address.broadcast else ""
-    where = f"{near}/{address.prefixlen}{broadcast} scope {address.scope}"
-    return f"    inet6 {where}" if ip_interface(address.local).version == 6 else f"    inet {where} {address.dev}"
+    local = ip_address(address.local)
+    scope = "site" if isinstance(local, IPv6Address) and local.is_site_local else address.scope
+    where = f"{near}/{address.prefixlen}{broadcast} scope {scope}"
+    return f"    inet6 {where}" if local.version == 6 else f"    inet {where} {address.dev}"
 
 
 def _place(route: Route) -> tuple[int, ...]:

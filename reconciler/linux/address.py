@@ -69,11 +69,17 @@ def read(rows: Iterable[Row]) -> Iterator[Address]:
                 dev=row["ifname"],
                 local=info["local"],
                 prefixlen=info["prefixlen"],
-                scope=named(SCOPES, info["scope"]),
+                scope=_scope(info),
                 peer=info.get("address"),
                 broadcast=info.get("broadcast"),
                 flags=tuple(flag for flag in FLAGS if info.get(flag)) or None,
             )
+
+
+def _scope(info: Row) -> str:
+    """An IPv6 address cannot be given a scope: what iproute2 calls ``site`` there (fec0::/10) is global to all else."""
+    scope = named(SCOPES, info["scope"])
+    return "global" if scope == "site" and ":" in info["local"] else scope
 
 
 def put(address: Address) -> str:

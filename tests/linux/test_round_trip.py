@@ -102,7 +102,7 @@ def _shadow(resource: Resource) -> Iterator[Any]:
     """What the kernel adds of its own accord: an address's connected route."""
     if isinstance(resource, Address) and resource.prefixlen not in (32, 128):
         six = ":" in resource.local
-        dst = "fd00:7::/64" if six else "10.20.20.0/24"
+        dst = f"{resource.local.removesuffix('2')}/64" if six else "10.20.20.0/24"
         yield Route(dst=dst, protocol=2, metric=256 if six else 0).key
 
 
@@ -148,7 +148,10 @@ def test_flood_entries(node: Node) -> None:
     assert other.lens(found[other.key]) == other
 
 
-@pytest.mark.parametrize("start", [ADDRESS, dataclasses.replace(ADDRESS, local="fd00:7::2", prefixlen=64)])
+SIX_ADDRESSES = [dataclasses.replace(ADDRESS, local=local, prefixlen=64) for local in ("fd00:7::2", "fec0:7::2")]
+
+
+@pytest.mark.parametrize("start", [ADDRESS, *SIX_ADDRESSES])
 def test_address(node: Node, start: Address) -> None:
     if ":" in start.local:  # it has no choice of scopes
         check(node, start, start)
