@@ -156,8 +156,11 @@ def test_what_flanneld_would_never_write_is_not_ours(line: str) -> None:
 
 def test_birds_routes_are_ours_within_the_pools_that_it_programs() -> None:
     found = route("192.168.99.0/26 via 10.10.10.99 dev eth1 proto 12")
-    assert CalicoClaim(bird=frozenset({ip_network("192.168.0.0/16")})).owns(found)
-    assert not CalicoClaim(bird=frozenset({ip_network("10.0.0.0/8")})).owns(found)
+    claim = CalicoClaim(bird=frozenset({(ip_network("192.168.0.0/16"), 26)}))
+    assert claim.owns(found)
+    assert not CalicoClaim(bird=frozenset({(ip_network("10.0.0.0/8"), 26)})).owns(found)
+    assert not claim.owns(route("default via 10.10.10.1 dev eth1 proto 12")), "what the fabric announces"
+    assert not claim.owns(route("blackhole 192.168.0.0/16 proto 12")), "an aggregate of the whole pool"
 
 
 def test_wireguards_table_is_ours_where_it_is_on() -> None:

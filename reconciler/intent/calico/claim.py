@@ -26,7 +26,8 @@ class CalicoClaim:
     """What Felix counts as its own (felix/routetable/ownershippol, felix/vxlanfdb), less what pods hang on.
 
     ``declared``: compiled rows. ``protocol``: 80, or ``deviceRouteProtocol`` where that is not 3. ``pools``: all of
-    the cluster's, ``bird``: those whose routes BIRD programs; its protocol marks other people's BGP routes, too.
+    the cluster's, ``bird``: those whose routes BIRD programs, with the length of their blocks; its protocol marks
+    other people's BGP routes, too, and aggregates of a whole pool.
     ``felix_ipip``: Felix programs IPIP, and takes over BIRD's leftovers on tunl0. ``table``: WireGuard's, all of it
     Felix's; 0 where WireGuard is off, then only what Felix left behind there is. ``priority`` is that of WireGuard's
     rule. Felix reads no other table but main.
@@ -36,7 +37,7 @@ class CalicoClaim:
     declared: State = field(default_factory=dict)
     protocol: int = FELIX_PROTOCOL
     pools: frozenset[Network] = frozenset()
-    bird: frozenset[Network] = frozenset()
+    bird: frozenset[tuple[Network, int]] = frozenset()
     felix_ipip: bool = False
     table: int = 0
     priority: int = 99
@@ -77,8 +78,12 @@ class CalicoClaim:
         if route.table != MAIN_TABLE:
             return self._counts_wireguard(route, network)
         if route.protocol == BIRD_PROTOCOL:
-            return inside(network, self.bird) or (IPIP_DEVICE in devices and self.felix_ipip) or bool(VXLAN & devices)
+            return self._is_birds(network) or (IPIP_DEVICE in devices and self.felix_ipip) or bool(VXLAN & devices)
         return route.protocol == self.protocol or bool(VXLAN & devices)
+
+    def _is_birds(self, network: Network) -> bool:
+        pools = [pool for pool, length in self.bird if network.prefixlen >= length]
+        return inside(network, tuple(pools))
 
     def _counts_rule(self, rule: Rule) -> bool:
         """Felix's rule by its place, its mark and its table, as it stays behind when WireGuard is switched off."""

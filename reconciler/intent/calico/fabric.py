@@ -53,12 +53,16 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """``kind`` is Felix's ``poolTypeForPool``; ``exported``: BIRD tells others of its blocks (disableBGPExport)."""
+    """``kind`` is Felix's ``poolTypeForPool``; ``exported``: BIRD tells others of its blocks (disableBGPExport).
+
+    ``block_length``: no route to anything larger than a block is Calico's.
+    """
 
     network: Network
     kind: Kind | Literal["loadbalancer"]
     cross_subnet: bool = False
     exported: bool = True
+    block_length: int = 0
     origin: str = ""
 
 

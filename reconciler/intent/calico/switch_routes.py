@@ -49,7 +49,9 @@ class SwitchRoutesPart(Part):
         return [switch.name for switch in self.switches] if self.written else ()
 
     def rows(self, device: str) -> Iterator[Row]:
-        beside = self._connected[device]
+        sources, beside = self.calico.sources, self._connected[device]
+        if sources.lacks_affinities or sources.poolless or sources.facts.failed:
+            yield Unknown("static_route", "*", f"pools and block affinities of {sources.cluster.name}")
         for peer, to in self._carried:
             if peer.address is None:
                 yield Unknown("static_route", f"{to.dst} via *", peer.lacks("underlay address"))

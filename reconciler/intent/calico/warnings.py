@@ -11,7 +11,7 @@ from reconciler.intent.calico.release import NEWEST, OLDEST, is_newer, is_older
 from reconciler.intent.calico.settings import Settings
 from reconciler.intent.calico.sources import Sources, pool_kind
 from reconciler.intent.calico.tables import Tables
-from reconciler.intent.mtu import OVERHEAD, Encapsulation
+from reconciler.intent.mtu import OVERHEAD, Encapsulation, pod_mtu
 from reconciler.intent.network import Family
 from reconciler.intent.wish import problem
 
@@ -28,6 +28,7 @@ def of(sources: Sources, tables: Sequence[Tables]) -> Iterator[Problem]:
     yield from _version(sources)
     for one in tables:
         yield from _mtus(sources, one)
+    yield from _unequal_pods(sources, tables)
 
 
 def _unserved(pool: Document[IPPool], settings: Settings) -> Iterator[Problem]:
@@ -78,6 +79,23 @@ def _mtus(sources: Sources, tables: Tables) -> Iterator[Problem]:
                 what = f"{encapsulation} on {name} wants MTU {wanted}, {peer.dev} ({lower.mtu}) carries at most {room}"
                 right = f"an MTU of {room}, or {wanted + lower.mtu - room} on {peer.dev}"
                 yield problem(document, what, right, "interfaces", str(peer.dev), "mtu", severity="warning")
+
+
+def _unequal_pods(sources: Sources, tables: Sequence[Tables]) -> Iterator[Problem]:
+    """Pods that send more than the far node's tunnel takes: small packets pass, large ones are lost."""
+    found: dict[int, str] = {}
+    for name in sources.cluster.spec.nodes if tables else ():
+        settings, host = sources.settings_of(name), tables[0].peers[name].host_mtu
+        wanted = [mtu for one in tables for mtu in _device_mtus(one, settings, host)]
+        found.setdefault(pod_mtu(host, wanted), name)
+    if len(found) > 1:
+        shown = ", ".join(f"{mtu} on {name}" for mtu, name in sorted(found.items()))
+        what = f"pods get different MTUs, and large packets to the smaller ones are lost: {shown}"
+        yield problem(sources.cluster, what, "the same mtu on every node's interfaces", "nodes", severity="warning")
+
+
+def _device_mtus(tables: Tables, settings: Settings, host: int) -> Iterator[int]:
+    return (settings.device_mtu(kind, tables.family, host) for kind in _encapsulations(tables, settings))
 
 
 def _encapsulations(tables: Tables, settings: Settings) -> Iterator[Encapsulation]:

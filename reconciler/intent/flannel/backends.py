@@ -28,12 +28,13 @@ WIREGUARD_PORTS = {4: 51820, 6: 51821}
 
 @dataclass(frozen=True)
 class Backend(ABC):
-    """One backend in one family. ``network`` is the whole pod network, where it is known."""
+    """One backend in one family. ``network`` is the whole pod network, where it is known, ``origin`` its line."""
 
-    device: ClassVar[str] = ""
+    versions: ClassVar[frozenset[int]] = frozenset({4, 6})
     family: Family
     config: FlannelBackend
     network: str | None = None
+    origin: str = ""
 
     def own(self, me: Peer, peers: Mapping[str, Peer]) -> Iterator[Row]:
         """The device on a node, and what else is there once."""
@@ -157,6 +158,7 @@ class HostGw(Backend):
 class Ipip(Backend):
     """A device of flannel's own, not the kernel's tunl0; the gateway itself is the outer destination."""
 
+    versions = frozenset({4})
     device = "flannel.ipip"
 
     def own(self, me: Peer, peers: Mapping[str, Peer]) -> Iterator[Row]:
@@ -224,6 +226,7 @@ class WireGuard(Backend):
             protocol=BOOT_PROTOCOL,
             scope="link" if self.family.version == 4 else "global",
             metric=self.family.metric,
+            origin=self.origin,
         )
 
     def towards(self, dev: str | None, peer: Peer) -> Iterator[Row]:

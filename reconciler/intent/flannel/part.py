@@ -84,11 +84,16 @@ class FlannelPart(Part):
         backend = BACKENDS.get(flannel.backend.type)
         if backend is None:
             return ()
+        origin = self.cluster.origin("spec", "flannel")
         found = [
-            (family, peers_of(self.repository, self.cluster, self.facts, family), network)
+            Tables(backend(family, flannel.backend, network, origin), self._peers(family))
             for family, network in self._networks()
+            if family.version in backend.versions
         ]
-        return tuple(Tables(backend(f, flannel.backend, n), p) for f, p, n in found if n or any_subnet(p))
+        return tuple(tables for tables in found if tables.backend.network or any_subnet(tables.peers))
+
+    def _peers(self, family: Family) -> dict[str, Peer]:
+        return peers_of(self.repository, self.cluster, self.facts, family)
 
     def _networks(self) -> Iterator[tuple[Family, str | None]]:
         """The families in use: those with a network; where none is told, those of the nodes' pod CIDRs."""
