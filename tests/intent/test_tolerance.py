@@ -104,6 +104,13 @@ def test_who_else_would_put_it_right(name: str, node: str, row: str, otherwise: 
     assert wish.otherwise(wish.desired[Key(kind, rest)]) == otherwise
 
 
+def test_flanneld_never_cleans_up(tmp_path: Path) -> None:
+    wish = compile_world(load(write(tmp_path, documents(case("V17")))))["node1"]
+    stale = Neighbour(dst="10.42.9.0", dev="flannel.1", lladdr="02:00:00:00:00:01")
+    assert wish.owns(stale)
+    assert wish.otherwise(stale) == ""
+
+
 def test_nobody_else_puts_right_what_is_written_by_hand(tmp_path: Path) -> None:
     wish = compile_world(load(write(tmp_path, documents(case("V01")))))["k01-worker"]
     assert wish.otherwise(Neighbour(dst="10.0.0.9", dev="eth0", lladdr="02:00:00:00:00:01", protocol=142)) == ""

@@ -38,7 +38,9 @@ class FlannelClaim:
         return is_declared(resource, self.declared) or (self._counts(resource) and not is_spared(resource))
 
     def otherwise(self, resource: Resource) -> str:
-        """``routeCheck`` of host-gw looks after missing routes; nothing looks after the other backends' rows."""
+        """``routeCheck`` of host-gw looks after missing routes; nothing looks after other rows, and nobody cleans up."""
+        if resource.key not in self.declared:
+            return ""
         if self.host_gw and isinstance(resource, Route):
             return "flanneld, within 10 s if it is missing"
         return "flanneld, at its next start or change of a lease"
