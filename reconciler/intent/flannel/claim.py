@@ -38,7 +38,7 @@ class FlannelClaim:
         return is_declared(resource, self.declared) or (self._counts(resource) and not is_spared(resource))
 
     def otherwise(self, resource: Resource) -> str:
-        """``routeCheck`` of host-gw looks after missing routes; nothing looks after other rows, and nobody cleans up."""
+        """``routeCheck`` of host-gw looks after missing routes; nothing looks after other rows, nor cleans up."""
         if resource.key not in self.declared:
             return ""
         if self.host_gw and isinstance(resource, Route):
