@@ -15,7 +15,7 @@ GROUPS = ("group", "group6", "remote", "remote6")
 """One attribute of the kernel (IFLA_VXLAN_GROUP, GROUP6) under four names: multicast or not, IPv4 or IPv6."""
 ANY = "any"
 FALLBACK_DEVICES = frozenset({"tunl0"})
-"""Made by the kernel with module ``ipip``, never deleted and never made a second time (docs/KERNEL.md, fact 34)."""
+"""Made by the kernel with module ``ipip``, never deleted and never made a second time (docs/KERNEL.md, fact 35)."""
 
 Values = Mapping[str, Any]
 

@@ -18,6 +18,7 @@ from reconciler.linux.fallout import fallout, in_its_place
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
+from reconciler.linux.onlink import depth, in_the_way
 from reconciler.linux.route import Route
 from reconciler.linux.rule import Rule
 from reconciler.linux.session import QUESTION, session_of
@@ -35,6 +36,9 @@ TABLES = (
 """Unfiltered where a filter would hide a stranger on our key; with numbers, since a node may lack the names."""
 KINDS: tuple[type[Resource], ...] = (Link, Address, Neighbour, FdbEntry, Route, Rule)
 ORDER = kind_order(KINDS)
+FIRST = -1
+"""Before every place among a kind."""
+Placed = tuple[tuple[int, int], Line]
 PUT: dict[str, Callable[[Any], str]] = {
     Address.kind: address.put,
     Neighbour.kind: neighbour.put,
@@ -75,15 +79,18 @@ class LinuxDriver:
         """Lines for ``ip``, ``bridge`` and ``wg``. Raises: ValueError for a word that cannot stand in a line."""
         changed = frozenset(change.key for change in changes)
         fresh = frozenset(c.subject.name for c in changes if isinstance(c.subject, Link) and c.recreates)
-        made = [_Writer(change, reading.found, changed, fresh).make() for change in makes(changes, ORDER)]
-        gone = [_Writer(change, reading.found, changed, fresh).unmake() for change in breaks(changes, ORDER)]
-        by_table = sorted(chain(*made), key=lambda pair: ORDER.index(pair[0]))  # replays join the entries of their kind
+        writers = {change.key: _Writer(change, reading.found, changed, fresh) for change in changes}
+        first = in_the_way(changes)
+        away = [writers[key].drop_first() for key in sorted(first)]
+        made = [writers[change.key].make() for change in makes(changes, ORDER)]
+        gone = [writers[change.key].unmake() for change in breaks(changes, ORDER) if change.key not in first]
+        by_table = sorted(chain(*away, *made), key=lambda pair: pair[0])  # replays join the entries of their kind
         return Script(tuple(line for _, line in by_table), tuple(line for _, line in chain(*gone)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """The lines of one change, each with the kind of entry that it writes.
+    """The lines of one change, each with its place: by the kind of entry that it writes, and among its kind.
 
     On ``fresh`` interfaces nothing has to be removed: it has gone with the interface that was there before.
     """
@@ -93,7 +100,13 @@ class _Writer:
     changed: frozenset[Key]
     fresh: frozenset[str]
 
-    def make(self) -> Iterator[tuple[str, Line]]:
+    def drop_first(self) -> Iterator[Placed]:
+        """What has gone is in the way of others no longer: the line before all others of its kind."""
+        assert self.change.before is not None, "what is not there is in nobody's way"
+        for (place, _), line in self._drop(self.change.before):
+            yield (place, FIRST), line
+
+    def make(self) -> Iterator[Placed]:
         before, after = self.change.before, self.change.after
         if before is not None and self.change.recreates:
             yield from self._drop(before)
@@ -105,30 +118,34 @@ class _Writer:
         if self.change.recreates:
             yield from self._restore()
 
-    def _interface(self, before: Resource | None, after: Link) -> Iterator[tuple[str, Line]]:
+    def _interface(self, before: Resource | None, after: Link) -> Iterator[Placed]:
         old = before if isinstance(before, Link) else None
         for text in link.create(after) if old is None else link.modify(old, after):
             yield self._line(after, text)
         for text in wireguard.lines(after.ifname, {} if old is None else old.values, after.values):
-            yield after.kind, Line(wireguard.PROGRAM, text, self.change)
+            yield _place(after), Line(wireguard.PROGRAM, text, self.change)
 
-    def unmake(self) -> Iterator[tuple[str, Line]]:
+    def unmake(self) -> Iterator[Placed]:
         yield from self._drop(self.change.subject)
         yield from self._restore()
 
-    def _restore(self) -> Iterator[tuple[str, Line]]:
+    def _restore(self) -> Iterator[Placed]:
         return map(self._put, fallout(self.change, self.found, self.changed))
 
-    def _drop(self, resource: Resource) -> Iterator[tuple[str, Line]]:
+    def _drop(self, resource: Resource) -> Iterator[Placed]:
         if resource.link not in self.fresh:
             for _ in range(1 + len(in_its_place(resource, self.found, self.changed))):
                 yield self._line(resource, DROP[resource.kind](resource))
 
-    def _put(self, resource: Resource) -> tuple[str, Line]:
+    def _put(self, resource: Resource) -> Placed:
         return self._line(resource, PUT[resource.kind](resource))
 
-    def _line(self, resource: Resource, text: str) -> tuple[str, Line]:
-        return resource.kind, Line(_program(resource), text, self.change)
+    def _line(self, resource: Resource, text: str) -> Placed:
+        return _place(resource), Line(_program(resource), text, self.change)
+
+
+def _place(resource: Resource) -> tuple[int, int]:
+    return ORDER.index(resource.kind), depth(resource)
 
 
 def _program(resource: Resource) -> str:

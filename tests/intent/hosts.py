@@ -50,7 +50,8 @@ class Host(Node):
         """Plan, and send the plan's script, once."""
         plan = self.plan(wish)
         assert plan.status == "ok", plan.reason
-        assert self.send(plan.script) == []
+        failures = self.send(plan.script)
+        assert failures == [], failures
         return plan
 
     def ours(self, wish: Wish) -> dict[Key, Resource]:

@@ -77,9 +77,10 @@ def _node_spec(node: Record, gateways: Mapping[str, str]) -> dict[str, Any]:
         key = base64.b64encode(hashlib.sha256(node["wg_key"].encode()).digest()).decode()
         tunnel.setdefault("wireguard", {})["publicKey"] = key
     underlay = {"dev": node.get("dev"), "address": node.get("ip4"), "address6": node.get("ip6")}
+    routers = {"gateway": gateways.get(node["name"]), "gateway6": node.get("gateway6")}
     return {
         "interfaces": {name: {"mtu": mtu} for name, mtu in node.get("ifaces", {}).items()},
-        "underlay": _given(underlay | {"gateway": gateways.get(node["name"])}),
+        "underlay": _given(underlay | routers),
         "tunnel": tunnel,
         "podCIDRs": [node[pod] for pod in ("pod4", "pod6") if node.get(pod)],
     }

@@ -169,7 +169,7 @@ FLANNEL = Link(ifname="flannel.ipip", info_kind="ipip", mtu=1480, txqlen=0, up=T
 
 
 def test_the_fallback_device_is_only_ever_changed() -> None:
-    """Its name is enough to load module ipip, which makes it; adding it would be refused (docs/KERNEL.md, fact 34)."""
+    """Its name is enough to load module ipip, which makes it; adding it would be refused (docs/KERNEL.md, fact 35)."""
     assert lines(None, TUNL0) == ["ip link set dev tunl0 mtu 1480 txqueuelen 1000 up"]
     assert lines(dataclasses.replace(TUNL0, mtu=1440), TUNL0) == ["ip link set dev tunl0 mtu 1480"]
 

@@ -252,3 +252,25 @@ def test_an_address_with_another_scope_keeps_what_stands_on_it(node: Node) -> No
     wanted = dataclasses.replace(cast("Address", address), scope="site")
     assert node.write(Change(address, wanted)) == []
     assert node.reading().found == {**before, wanted.key: wanted}
+
+
+def test_an_ipv6_route_moves_between_an_interface_and_a_tunnel(node: Node) -> None:
+    """Kernel: a gateway on the tunnel is refused while another interface leads to it (docs/KERNEL.md, fact 34)."""
+    direct = [dataclasses.replace(SIX, dst=dst, protocol=80, onlink=True) for dst in ("fd00:9::/64", "fd00:9::1/128")]
+    gone = dataclasses.replace(SIX, dst="fd00:9::/96")
+    tunnelled = dataclasses.replace(direct[0], gateway="fd00:9::1", dev="vxlan.calico", protocol=3)
+    end = dataclasses.replace(SIX, dst="fd00:9::1/128", gateway=None, dev="vxlan.calico", protocol=3)
+    keys = [row.key for row in (*direct, gone)]
+    for wanted in ([*direct, gone], [tunnelled, end], [*direct, gone], [tunnelled]):
+        node.reach(wanted, keys)
+        found = node.reading().found
+        assert {key: found[key] for key in keys if key in found} == state_of(wanted)
+
+
+def test_an_ipv6_gateway_within_another_interfaces_prefix_comes_after_the_way_to_it(node: Node) -> None:
+    lender = dataclasses.replace(SIX, dst="fd00:9::/64")
+    borrower = dataclasses.replace(SIX, dst="fd00:8::/64", gateway="fd00:9::5", dev="vxlan.calico", onlink=True)
+    end = dataclasses.replace(SIX, dst="fd00:9::5/128", gateway=None, dev="vxlan.calico")
+    assert node.write(Change(None, lender)) == []
+    assert node.write(Change(None, borrower), Change(None, end)) == []
+    assert node.reading().found[borrower.key] == borrower
