@@ -73,9 +73,10 @@ def _node_spec(node: Record, gateways: Mapping[str, str]) -> dict[str, Any]:
     for word, vector in (("vxlan", "vtep_mac4"), ("vxlan", "vtep_mac"), ("vxlan6", "vtep_mac6")):
         if node.get(vector):
             tunnel.setdefault(word, {})["mac"] = node[vector]
-    if node.get("wg_key"):
-        key = base64.b64encode(hashlib.sha256(node["wg_key"].encode()).digest()).decode()
-        tunnel.setdefault("wireguard", {})["publicKey"] = key
+    for word, vector in (("publicKey", "wg_key"), ("publicKey6", "wg_key6")):
+        if node.get(vector):
+            key = base64.b64encode(hashlib.sha256(node[vector].encode()).digest()).decode()
+            tunnel.setdefault("wireguard", {})[word] = key
     underlay = {"dev": node.get("dev"), "address": node.get("ip4"), "address6": node.get("ip6")}
     routers = {"gateway": gateways.get(node["name"]), "gateway6": node.get("gateway6")}
     return {
