@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Annotated, Any, NoReturn
@@ -195,8 +196,10 @@ def _vlan_list(text: str) -> str:
 def _pattern(text: str) -> str:
     """Felix compiles it with Go's regexp, whose syntax without back references is ours, too."""
     try:
-        re.compile(text)
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # [[:alpha:]], which means something else in Go
+            re.compile(text)
+    except (re.error, FutureWarning) as error:
         wrong(f"{text!r} is not a regular expression ({error})", "expected one such as ^(en.*|eth.*)$")
     return text
 

@@ -236,9 +236,9 @@ def _users(spec: IPAMBlock, *, pods_only: bool) -> Iterator[tuple[Any, str]]:
 
     ``pods_only``: without tunnel addresses, whose attribute has a ``type``.
     """
-    first = ip_network(spec.cidr).network_address
-    for index, number in enumerate(spec.allocations):
-        if number is not None and number < len(spec.attributes):
+    network = ip_network(spec.cidr)
+    for index, number in enumerate(spec.allocations[: network.num_addresses]):
+        if number is not None and 0 <= number < len(spec.attributes):
             attribute = spec.attributes[number].secondary or {}
             if attribute.get("node") and not (pods_only and "type" in attribute):
-                yield first + index, str(attribute["node"])
+                yield network.network_address + index, str(attribute["node"])

@@ -49,9 +49,8 @@ class SwitchRoutesPart(Part):
         return [switch.name for switch in self.switches] if self.written else ()
 
     def rows(self, device: str) -> Iterator[Row]:
-        sources, beside = self.calico.sources, self._connected[device]
-        if sources.lacks_affinities or sources.poolless or sources.facts.failed:
-            yield Unknown("static_route", "*", f"pools and block affinities of {sources.cluster.name}")
+        yield from self._doubts()
+        beside = self._connected[device]
         for peer, to in self._carried:
             if peer.address is None:
                 yield Unknown("static_route", f"{to.dst} via *", peer.lacks("underlay address"))
@@ -60,6 +59,12 @@ class SwitchRoutesPart(Part):
             if vrf is not None:
                 why = together(to.origin, peer.origin, self.calico.sources.cluster.origin("spec", "switchRoutes"))
                 yield StaticRoute(vrf=vrf, dst=to.dst, via=peer.address.text, label=peer.name[:32], origin=why)
+
+    def _doubts(self) -> Iterator[Unknown]:
+        """Nobody tells which routes there are: those that the switch has may be they."""
+        sources = self.calico.sources
+        if sources.facts.failed or sources.poolless or sources.lacks_affinities:
+            yield Unknown("static_route", "*", sources.facts.failed or f"pools and blocks of {sources.cluster.name}")
 
     def claim(self, device: str, declared: State, owns: Owns) -> Claim:
         return SwitchClaim(frozenset(declared))
