@@ -56,6 +56,8 @@ class Tables:
 
     def take_over(self, before: Tables) -> None:
         """Keep the rows towards each peer of which nothing has changed."""
+        if self.family is not before.family:
+            return
         same = [
             name
             for name, peer in self.peers.items()
