@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reconciler.core.resource import Key, Resource, Unknown
+from reconciler.core.resource import Key
 from reconciler.intent.calico import bird, devices, felix, wireguard
 from reconciler.intent.calico.fabric import Destination, Layout, Peer, destinations
 from reconciler.intent.calico.release import may_have_host_routes
 from reconciler.intent.calico.settings import Settings
 from reconciler.intent.calico.view import View
 from reconciler.intent.network import IPV4, Family, Prefixes, host
+from reconciler.intent.wish import Row
 from reconciler.linux.route import MAIN_TABLE, Route
 
-Row = Resource | Unknown
 Shelf = tuple[View, dict[str, tuple[Row, ...]]]
 """A view, and the rows by peer that are known of it."""
 
