@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -96,7 +96,9 @@ class Claim(Protocol):
 class Tolerance(Protocol):
     """What of a device that is only watched may differ from what is wanted."""
 
-    def excuses(self, change: Change, found: State) -> bool: ...
+    def beyond(self, changes: Iterable[Change], found: State) -> list[Change]:
+        """Those of the differences that somebody has to look at; ``found`` is all that the device has."""
+        ...
 
 
 class Driver(Protocol):

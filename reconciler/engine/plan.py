@@ -25,7 +25,7 @@ def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audi
         return empty
     live = split(wish, sight.reading)
     differing = _readable(wish, live, sight.reading)
-    changes = _ordered((c for c in differing if not wish.excuses(c, sight.reading.found)), driver)
+    changes = _ordered(wish.beyond_tolerance(differing, sight.reading.found), driver)
     waits = waiting(changes, sight.reading.found) if LINK not in sight.reading.unread else {}
     may_write = [c for c in changes if not audit and not wish.only_planned(c.subject) and c.key not in waits]
     writable = {change.key for change in may_write}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,9 +104,12 @@ class Wish:
         """Who else would put it right, and when; empty: nobody."""
         return next(filter(None, (claim.otherwise(resource) for claim in self.claims if claim.owns(resource))), "")
 
-    def excuses(self, change: Change, found: State) -> bool:
-        """Whether a difference is within what is tolerated."""
-        return any(tolerance.excuses(change, found) for tolerance in self.tolerances)
+    def beyond_tolerance(self, changes: Iterable[Change], found: State) -> list[Change]:
+        """The differences that are not within what is tolerated."""
+        left = list(changes)
+        for tolerance in self.tolerances:
+            left = tolerance.beyond(left, found)
+        return left
 
     def only_planned(self, resource: Resource) -> bool:
         """Whether a change of ``resource`` is reported but not written: audit, or a fact that others depend on."""

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.core.resource import Resource, Unknown
+from reconciler.core.resource import Unknown
 from reconciler.intent.calico.fabric import Peer
 from reconciler.intent.calico.settings import IPIP_DEVICE, QUEUE_LENGTH, VXLAN_DEVICES, Settings
 from reconciler.intent.network import Family
+from reconciler.intent.wish import Row
 from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import MAIN_TABLE
-
-Row = Resource | Unknown
 
 
 def dev_lacks(me: Peer) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reconciler.core.driver import Claim, Tolerance
-from reconciler.core.resource import State, Unknown
+from reconciler.core.resource import Key, State, Unknown
 from reconciler.desired.problem import Problem
 from reconciler.intent.calico import warnings
 from reconciler.intent.calico.claim import CalicoClaim
@@ -94,8 +94,11 @@ class CalicoPart(Part):
         """Only where the rows are watched: what is enforced is exactly what was compiled."""
         if not self.audit:
             return None
-        optional = [key for tables in self.tables for key in tables.optional(self.sources.version)]
-        return CalicoTolerance(frozenset(optional), declared)
+        return CalicoTolerance(self._optional, declared)
+
+    @cached_property
+    def _optional(self) -> frozenset[Key]:
+        return frozenset(key for tables in self.tables for key in tables.optional(self.sources.version))
 
     @property
     def warnings(self) -> Iterator[Problem]:

@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reconciler.core.resource import Key, Resource, Unknown
+from reconciler.core.resource import Key
 from reconciler.intent.calico import bird, devices, felix, wireguard
 from reconciler.intent.calico.fabric import Destination, Layout, Peer, destinations
 from reconciler.intent.calico.release import may_have_host_routes
 from reconciler.intent.calico.settings import Settings
 from reconciler.intent.calico.view import View
 from reconciler.intent.network import IPV4, Family, Prefixes, host
+from reconciler.intent.wish import Row
 from reconciler.linux.route import MAIN_TABLE, Route
 
-Row = Resource | Unknown
+Shelf = tuple[View, dict[str, tuple[Row, ...]]]
+"""A view, and the rows by peer that are known of it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Tables:
 
     def take_over(self, before: Tables) -> None:
         """Keep the rows towards each peer of which nothing has changed."""
+        if self.family is not before.family:
+            return
         same = [
             name
             for name, peer in self.peers.items()
@@ -84,10 +88,10 @@ class Tables:
         for to in self.offers[node]:
             if to.block:
                 yield from self._blackhole(settings, to)
-        for name, known in self._seen_by(me, settings):
-            rows = known[1].get(name)
+        for name, (view, known) in self._seen_by(me, settings):
+            rows = known.get(name)
             if rows is None:
-                rows = known[1][name] = tuple(self._towards(known[0], self.peers[name]))
+                rows = known[name] = tuple(self._towards(view, self.peers[name]))
             yield from rows
         if settings.wireguard_of(self.family).enabled:
             yield from wireguard.rows(self.family, settings, me, self.peers, self.offers)
@@ -101,13 +105,14 @@ class Tables:
         elif kind in settings.bird:
             yield bird.blackhole(self.family, to)
 
-    def _seen_by(self, me: Peer, settings: Settings) -> Iterator[tuple[str, tuple[View, dict[str, tuple[Row, ...]]]]]:
+    def _seen_by(self, me: Peer, settings: Settings) -> Iterator[tuple[str, Shelf]]:
         """Every other node, with the view that I have of it and what is known of that view."""
         far = self._shelf(self._view(me, settings, near=None if me.address is None else False))
         near = self._shelf(far[0]._replace(near=me.address is not None))
         routers = Prefixes(me.routes) if "none" in self.layout.kinds & settings.bird else None
         shift = self.family.bits - (0 if me.address is None else me.address.prefixlen)
         prefix = None if me.address is None else int(me.address.ip) >> shift
+        behind: dict[str | None, Shelf] = {None: far}  # by router: a view is too costly to be looked up for each peer
         for name, number in self._numbers:
             if name == me.name:
                 continue
@@ -118,14 +123,16 @@ class Tables:
             else:
                 address = self.peers[name].address
                 router = None if address is None else routers.find(address.ip)
-                yield name, self._shelf(far[0]._replace(router=router))
+                if router not in behind:
+                    behind[router] = self._shelf(far[0]._replace(router=router))
+                yield name, behind[router]
 
     @cached_property
     def _numbers(self) -> Sequence[tuple[str, int | None]]:
         """Each node's address as a number."""
         return [(name, None if peer.address is None else int(peer.address.ip)) for name, peer in self.peers.items()]
 
-    def _shelf(self, view: View) -> tuple[View, dict[str, tuple[Row, ...]]]:
+    def _shelf(self, view: View) -> Shelf:
         return view, self._shared.setdefault(view, {})
 
     def _view(self, me: Peer, settings: Settings, near: bool | None) -> View:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reconciler.core.change import Change
@@ -11,6 +12,8 @@ from reconciler.linux.link import Link
 from reconciler.linux.route import Route
 
 LINK = Link.kind
+Way = tuple[int, str, str, str | None, str | None]
+Ways = frozenset[Way]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +27,22 @@ class CalicoTolerance:
     optional: frozenset[Key]
     desired: State
 
-    def excuses(self, change: Change, found: State) -> bool:
-        """Whether a difference is none that anybody has to look at."""
+    def beyond(self, changes: Iterable[Change], found: State) -> list[Change]:
+        """The differences that somebody has to look at."""
+        there, wanted = _birds_ways(found), _birds_ways(self.desired)
+        return [change for change in changes if not self._excuses(change, found, there, wanted)]
+
+    def _excuses(self, change: Change, found: State, there: Ways, wanted: Ways) -> bool:
         subject = change.subject
         if change.key in self.optional and (change.before is None or change.after is None):
             return True
         if change.before is None and subject.kind != LINK and _is_withheld(subject, found):
             return True
-        return isinstance(subject, Route) and subject.protocol == BIRD_PROTOCOL and self._is_birds(change, found)
-
-    def _is_birds(self, change: Change, found: State) -> bool:
-        if change.before is None:
-            return _has_twin(change.subject, found)
-        if change.after is None:
-            return _has_twin(change.subject, self.desired)
-        return change.fields.keys() <= {"onlink"}
+        if not isinstance(subject, Route) or subject.protocol != BIRD_PROTOCOL:
+            return False
+        if change.before is not None and change.after is not None:
+            return change.fields.keys() <= {"onlink"}
+        return _way(subject) in (there if change.before is None else wanted)
 
 
 def _is_withheld(row: Resource, found: State) -> bool:
@@ -48,9 +52,10 @@ def _is_withheld(row: Resource, found: State) -> bool:
     return not isinstance(device, Link) or device.up is False
 
 
-def _has_twin(route: Resource, state: State) -> bool:
-    """Whether ``state`` leads the same prefix the same way, whatever the metric."""
-    assert isinstance(route, Route), "the caller has looked"
-    way = (route.table, route.dst, route.type, route.gateway, route.dev, route.protocol)
-    others = (other for other in state.values() if isinstance(other, Route))
-    return any(way == (o.table, o.dst, o.type, o.gateway, o.dev, o.protocol) for o in others)
+def _birds_ways(state: State) -> Ways:
+    return frozenset(_way(row) for row in state.values() if isinstance(row, Route) and row.protocol == BIRD_PROTOCOL)
+
+
+def _way(route: Route) -> Way:
+    """Where a route leads which prefix, whatever its metric."""
+    return (route.table, route.dst, route.type, route.gateway, route.dev)

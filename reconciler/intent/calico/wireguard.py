@@ -9,17 +9,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_network
 
-from reconciler.core.resource import Resource, Unknown
+from reconciler.core.resource import Unknown
 from reconciler.intent.calico.fabric import Destination, Peer
 from reconciler.intent.calico.settings import BOOT_PROTOCOL, QUEUE_LENGTH, Settings
 from reconciler.intent.network import Family, host, together
+from reconciler.intent.wish import Row
 from reconciler.linux.address import Address
 from reconciler.linux.link import Link
 from reconciler.linux.route import Route
 from reconciler.linux.rule import Rule
 from reconciler.linux.wireguard import WireguardPeer
 
-Row = Resource | Unknown
 Offers = Mapping[str, Sequence[Destination]]
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from reconciler.core.resource import Resource, Unknown
+from reconciler.core.resource import Unknown
 from reconciler.desired.documents.cluster import FlannelBackend
 from reconciler.intent.mtu import OVERHEAD
 from reconciler.intent.network import Family, together
 from reconciler.intent.podcidr import Peer
+from reconciler.intent.wish import Row
 from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
@@ -19,7 +20,6 @@ from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import MAIN_TABLE, Route
 from reconciler.linux.wireguard import WireguardPeer
 
-Row = Resource | Unknown
 BOOT_PROTOCOL = 3
 WIREGUARD_OVERHEAD = 80
 """For both families (flannel pkg/backend/wireguard)."""
