@@ -45,7 +45,7 @@ def read(folder: Path, files: dict[str, list[Document]]) -> Repository:
 
 def compiled(files: dict[str, list[Document]], before: World | None = None) -> World:
     with tempfile.TemporaryDirectory() as folder:
-        return compile_world(read(Path(folder), files), before=before)
+        return compile_world(read(Path(folder) / "desired", files), before=before)
 
 
 def essence(intent: World) -> Any:
