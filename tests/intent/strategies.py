@@ -24,10 +24,13 @@ FACTS = ("ip4", "ip6", "dev", "vxlan4", "vxlan6", "ipip4", "wg_key", "pod4", "vt
 
 
 @st.composite
-def worlds(draw: st.DrawFn, *, gaps: bool = False) -> list[Document]:
-    """A cluster of up to five nodes in two subnets; with ``gaps``, documents leave some facts out."""
+def worlds(draw: st.DrawFn, *, calico: bool | None = None, gaps: bool = False) -> list[Document]:
+    """A cluster of up to five nodes in two subnets; with ``gaps``, documents leave some facts out.
+
+    ``calico``: of that CNI, or of flannel; ``None``: of either.
+    """
     names = [f"node{number}" for number in range(draw(st.integers(1, 5)))]
-    calico = draw(st.booleans())
+    calico = draw(st.booleans()) if calico is None else calico
     six = draw(st.booleans())
     nodes = [_underlay(number, name, draw(st.integers(0, 1)), six) for number, name in enumerate(names)]
     world = draw(_calico(nodes, six) if calico else _flannel(nodes, six))
