@@ -11,6 +11,8 @@ from reconciler.desired.documents import BlockAffinity
 from reconciler.intent.compile import World
 from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.wish import Owns
+from reconciler.linux.link import Link
+from reconciler.linux.route import Route
 from reconciler.switch.kinds import StaticRoute
 
 from .test_compile import compile_, pool, told
@@ -70,3 +72,47 @@ def test_routes_on_the_switch_to_a_block_that_is_gone(tmp_path: Path) -> None:
     world = compile_(tmp_path, documents, facts, {"leaf": Owns(routes=True)})
     assert Key("static_route", "10.0.0.0/26 via 172.16.0.1") in world["leaf"].desired
     assert not kept(world, "leaf", StaticRoute(dst="10.0.0.64/26", via="172.16.0.2"))
+
+
+def wireguard_nodes(*addresses: str) -> str:
+    return "".join(
+        f"---\napiVersion: reconciler/v1\nkind: Node\nmetadata: {{name: {name}}}\n"
+        f"spec: {{interfaces: {{eth0: {{{address}}}}}, tunnel: {{wireguard: "
+        f'{{address: 10.0.{number}.1, publicKey: "{KEYS[number]}"}}}}}}\n'
+        for number, (name, address) in enumerate(zip("ab", addresses, strict=True))
+    )
+
+
+@pytest.mark.parametrize(
+    ("blocks", "address"),
+    [(False, "addresses: [172.16.0.2/24]"), (True, "")],
+    ids=["no affinities", "no address of the peer"],
+)
+def test_wireguards_peers(tmp_path: Path, blocks: bool, address: str) -> None:
+    affinities = [BlockAffinity(node=n, cidr=f"10.0.{i}.0/26") for i, n in enumerate("ab")]
+    facts = {"k": ClusterFacts(version="v3.32.2", affinities=affinities if blocks else None)}
+    nodes = wireguard_nodes("addresses: [172.16.0.1/24]", address)
+    documents = {"w.yaml": calico(), "p.yaml": unencapsulated(), "n.yaml": nodes}
+    wish = compile_(tmp_path, documents, facts)["a"]
+    device = wish.desired[Key("link", "wireguard.cali")]
+    assert isinstance(device, Link)
+    assert device.peers is None
+    assert any(unknown.kind == "link" for unknown in wish.unknown)
+    thrown = [row for row in wish.desired.values() if isinstance(row, Route) and row.type == "throw"]
+    assert all(row.dst.startswith("10.0.0.") for row in thrown)
+
+
+def test_wireguard_without_pools(tmp_path: Path) -> None:
+    nodes = wireguard_nodes("addresses: [172.16.0.1/24]", "addresses: [172.16.0.2/24]")
+    wish = compile_(tmp_path, {"w.yaml": calico(), "n.yaml": nodes}, told())["a"]
+    assert {row.link or row.name for row in wish.desired.values()} == {"eth0"}
+    assert not wish.owns(Link(ifname="wireguard.cali", info_kind="wireguard"))
+
+
+def test_birds_routes_to_ends_of_tunnels(tmp_path: Path) -> None:
+    tunnelled = pool().replace("vxlanMode: CrossSubnet", "ipipMode: Always")
+    documents = {"w.yaml": calico(), "n.yaml": NODES, "p.yaml": tunnelled}
+    facts = {"k": ClusterFacts(version="v3.32.2", affinities=[BlockAffinity(node="a", cidr="10.0.0.0/26")], blocks=())}
+    world = compile_(tmp_path, documents, facts)
+    end = Route(dst="10.0.0.7/32", gateway="172.16.0.2", dev="tunl0", protocol=12, metric=1024, onlink=True)
+    assert kept(world, "a", end)
