@@ -99,11 +99,15 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The address plan of one family: what pools there are, who has which block, who lent what."""
+    """The address plan of one family: what pools there are, who has which block, who lent what.
+
+    ``told``: somebody says which blocks there are.
+    """
 
     pools: Sequence[Pool] = ()
     blocks: Sequence[Block] = ()
     loans: Sequence[Loan] = ()
+    told: bool = True
     pool_of: Prefixes[Pool] = field(init=False)
     block_of: Prefixes[Block] = field(init=False)
 

@@ -59,7 +59,7 @@ class CalicoPart(Part):
         return Tables(family, layout, peers, settings, self.sources.settings_of)
 
     def rows(self, device: str) -> Iterator[Row]:
-        for tables in self.tables:
+        for tables in () if self.sources.poolless else self.tables:
             yield from tables.rows(device)
             yield from self._doubts(tables)
         if self.sources.lacks_affinities and self.tables:

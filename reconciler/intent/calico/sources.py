@@ -85,8 +85,9 @@ class Sources:
         pools = [p for p in self._pools if p.network.version == family.version]
         loans = [x for x in self._loans if x.address.version == family.version]
         if self.settings.workload_routes:
-            return Layout(pools, loans=loans)
-        return Layout(pools, [b for b in self._blocks if b.network.version == family.version], loans)
+            return Layout(pools, loans=loans, told=self.facts.blocks is not None or bool(self._ipam))
+        blocks = [b for b in self._blocks if b.network.version == family.version]
+        return Layout(pools, blocks, loans, told=not self.lacks_affinities)
 
     @cached_property
     def _pools(self) -> tuple[Pool, ...]:

@@ -90,7 +90,11 @@ class Tables:
                 rows = known[1][name] = tuple(self._towards(known[0], self.peers[name]))
             yield from rows
         if settings.wireguard_of(self.family).enabled:
-            yield from wireguard.rows(self.family, settings, me, self.peers, self.offers)
+            yield from wireguard.rows(self.family, settings, me, self.peers, self.offers, self._blocks_lack)
+
+    @property
+    def _blocks_lack(self) -> str:
+        return "" if self.layout.told else "what is behind each node"
 
     def _blackhole(self, settings: Settings, to: Destination) -> Iterator[Row]:
         kind = to.pool.kind
