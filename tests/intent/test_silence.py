@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cluster.facts import NodeFacts
 from reconciler.core.resource import Key, Resource
 from reconciler.desired.documents import BlockAffinity
 from reconciler.intent.compile import World
@@ -116,3 +117,25 @@ def test_birds_routes_to_ends_of_tunnels(tmp_path: Path) -> None:
     world = compile_(tmp_path, documents, facts)
     end = Route(dst="10.0.0.7/32", gateway="172.16.0.2", dev="tunl0", protocol=12, metric=1024, onlink=True)
     assert kept(world, "a", end)
+
+
+@pytest.mark.parametrize(
+    ("cni", "section"),
+    [
+        ("flannel", "flannel: {network: 10.42.0.0/16, backend: {type: host-gw}}"),
+        ("flannel", "flannel: {network: 10.42.0.0/16, backend: {directRouting: true}}"),
+        ("flannel", "flannel: {network: 10.42.0.0/16, backend: {type: ipip, directRouting: true}}"),
+        ("cilium", "cilium: {routing: native, autoDirectNodeRoutes: true}"),
+    ],
+)
+def test_who_is_near_where_annotations_tell_no_subnet(tmp_path: Path, cni: str, section: str) -> None:
+    told_nodes = {
+        name: NodeFacts({4: f"172.16.0.{number}"}, {}, {"vxlan": f"66:00:00:00:00:0{number}"}, {}, (cidr,))
+        for number, (name, cidr) in enumerate({"a": "10.42.0.0/24", "b": "10.42.1.0/24"}.items(), start=1)
+    }
+    nodes = "".join(f"---\napiVersion: reconciler/v1\nkind: Node\nmetadata: {{name: {n}}}\nspec: {{}}\n" for n in "ab")
+    documents = {"w.yaml": calico(cni, f", {section}"), "n.yaml": nodes}
+    world = compile_(tmp_path, documents, {"k": ClusterFacts(nodes=told_nodes)})
+    assert kept(world, "a", Route(dst="10.42.1.0/24", gateway="172.16.0.2", dev="eth0", protocol=3))
+    assert any("10.42.1.0/24" in unknown.name for unknown in world["a"].unknown)
+    assert not any("cannot reach" in str(warning) for warning in world.warnings)
