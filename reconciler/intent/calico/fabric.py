@@ -53,13 +53,16 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """``kind`` is Felix's ``poolTypeForPool``; ``exported``: BIRD tells others of its blocks (disableBGPExport)."""
+    """``kind`` is Felix's ``poolTypeForPool``; ``exported``: BIRD tells others of its blocks (disableBGPExport).
+    ``block_length`` is the prefix length of its blocks.
+    """
 
     network: Network
     kind: Kind | Literal["loadbalancer"]
     cross_subnet: bool = False
     exported: bool = True
     origin: str = ""
+    block_length: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class CalicoPart(Part):
             declared,
             protocol=settings.own_protocol,
             pools=frozenset(pool.network for pool in pools),
-            bird=frozenset(pool.network for pool in pools if pool.kind in bird),
+            bird={pool.network: pool.block_length for pool in pools if pool.kind in bird},
             felix_ipip="ipip" in settings.felix,
             table=wireguard[0].table if wireguard else 0,
             priority=settings.wireguard[0].priority,

@@ -219,7 +219,8 @@ def _is_told(node: Node, version: int, kind: PoolKind) -> bool:
 def _pool(spec: IPPool, origin: str) -> Pool:
     """A pool's type as ``poolTypeForPool`` of Felix finds it; disabled pools count."""
     crossing = "CrossSubnet" in (spec.vxlan_mode, spec.ipip_mode)
-    return Pool(ip_network(spec.cidr), pool_kind(spec), crossing, not spec.disable_bgp_export, origin)
+    exported, length = not spec.disable_bgp_export, spec.block_length
+    return Pool(ip_network(spec.cidr), pool_kind(spec), crossing, exported, origin, length)
 
 
 def pool_kind(spec: IPPool) -> PoolKind:
