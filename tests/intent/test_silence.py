@@ -8,12 +8,13 @@ import pytest
 
 from reconciler.cluster.facts import NodeFacts
 from reconciler.core.resource import Key, Resource
-from reconciler.desired.documents import BlockAffinity
+from reconciler.desired.documents import BlockAffinity, FelixConfiguration
 from reconciler.intent.compile import World
 from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.wish import Owns
 from reconciler.linux.link import Link
 from reconciler.linux.route import Route
+from reconciler.linux.rule import Rule
 from reconciler.switch.kinds import StaticRoute
 
 from .test_compile import compile_, pool, told
@@ -139,3 +140,20 @@ def test_who_is_near_where_annotations_tell_no_subnet(tmp_path: Path, cni: str, 
     assert kept(world, "a", Route(dst="10.42.1.0/24", gateway="172.16.0.2", dev="eth0", protocol=3))
     assert any("10.42.1.0/24" in unknown.name for unknown in world["a"].unknown)
     assert not any("cannot reach" in str(warning) for warning in world.warnings)
+
+
+@pytest.mark.parametrize(
+    ("section", "felix", "stays"),
+    [("{}", None, True), ("{wireguard: false}", None, False), ("{}", FelixConfiguration(), False)],
+)
+def test_wireguard_of_which_nobody_speaks(
+    tmp_path: Path, section: str, felix: FelixConfiguration | None, stays: bool
+) -> None:
+    documents = {"w.yaml": calico(more=f", calico: {section}"), "n.yaml": NODES, "p.yaml": pool()}
+    world = compile_(tmp_path, documents, told(felix=felix))
+    rows: tuple[Resource, ...] = (
+        Link(ifname="wireguard.cali", info_kind="wireguard"),
+        Rule(priority=99, family=4, inverted=True, fwmark="0x200000", fwmask="0x200000", table=1, protocol=3),
+        Route(dst="10.0.0.64/26", dev="wireguard.cali", protocol=3, scope="link", table=1),
+    )
+    assert [kept(world, "a", row) for row in rows] == [stays] * 3

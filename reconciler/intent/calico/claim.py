@@ -31,7 +31,8 @@ class CalicoClaim:
     marks other people's BGP routes, too.
     ``felix_ipip``: Felix programs IPIP, and takes over BIRD's leftovers on tunl0. ``table``: WireGuard's, all of it
     Felix's; 0 where WireGuard is off, then only what Felix left behind there is. ``priority`` is that of WireGuard's
-    rule. Felix reads no other table but main.
+    rule. Felix reads no other table but main. ``knows_wireguard``: somebody says whether it is on; else what there is
+    of it stays, since a device that is deleted takes its private key along.
     The kernel's tunl0 is never deleted; the other tunnel devices are, when nothing wants them.
     """
 
@@ -42,6 +43,7 @@ class CalicoClaim:
     felix_ipip: bool = False
     table: int = 0
     priority: int = 99
+    knows_wireguard: bool = True
     excepted: Except = field(default_factory=Except)
 
     def owns(self, resource: Resource) -> bool:
@@ -58,6 +60,8 @@ class CalicoClaim:
         return "Felix, within 99 s"
 
     def _counts(self, resource: Resource) -> bool:
+        if not self.knows_wireguard and _is_wireguards(resource):
+            return False
         match resource:
             case Route():
                 return self._counts_route(resource)
@@ -97,3 +101,9 @@ class CalicoClaim:
             return route.table == self.table
         felixs = route.type == "throw" or not WIREGUARD.isdisjoint(devices_of(route))
         return felixs and route.table == 1 and route.protocol == BOOT_PROTOCOL and inside(network, self.pools)
+
+
+def _is_wireguards(resource: Resource) -> bool:
+    if isinstance(resource, Rule) or (isinstance(resource, Route) and resource.table != MAIN_TABLE):
+        return True
+    return not WIREGUARD.isdisjoint(devices_of(resource))

@@ -87,6 +87,7 @@ class CalicoPart(Part):
             felix_ipip="ipip" in settings.felix,
             table=wireguard[0].table if wireguard else 0,
             priority=settings.wireguard[0].priority,
+            knows_wireguard=self.sources.knows_wireguard,
             excepted=owns.excepted,
         )
 

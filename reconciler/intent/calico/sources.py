@@ -62,6 +62,10 @@ class Sources:
         """Felix's configuration on one node: ``node.NAME`` overrules ``default``."""
         return self._configured.settings(node) if node in self._configured.special else self.settings
 
+    @property
+    def knows_wireguard(self) -> bool:
+        return self._configured.knows_wireguard
+
     @cached_property
     def _configured(self) -> Configured:
         felix = {d.name: d.spec for d in self.repository.of(FelixConfiguration)}
