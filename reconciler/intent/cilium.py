@@ -108,7 +108,7 @@ def _via_host(me: Peer, dst: str, mtu: int | None, origin: str) -> Route:
 def _direct(me: Peer, peer: Peer) -> Iterator[Row]:
     """autoDirectNodeRoutes: to peers without a gateway between; a router would have to know the pods."""
     if peer.address is None or me.connected is None:
-        yield from (_unknown(str(subnet), peer.lacks("address")) for subnet in peer.subnets)
+        yield from (_unknown(str(subnet), peer.lacks("address") or me.lacks("connected")) for subnet in peer.subnets)
         return
     dev = dev_to(me, peer)
     if dev is not None:

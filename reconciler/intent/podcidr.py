@@ -21,7 +21,8 @@ class Peer:
 
     ``subnets`` are its shares of the network, ``address`` the one that others reach it by, on ``dev``, whose MTU is
     ``mtu`` (bytes). ``mac`` is its VTEP's, chosen at random by its flanneld; ``key`` WireGuard's public one; ``host``
-    the address of cilium_host. ``connected``: which of its interfaces leads to an address without a gateway.
+    the address of cilium_host. ``connected``: which of its interfaces leads to an address without a gateway; ``None``
+    where nobody tells a subnet of it (an annotation has no prefix length).
     """
 
     name: str
@@ -45,7 +46,8 @@ class Peer:
     def lacks(self, *names: str) -> str:
         """The facts among ``names`` that are missing, in words; empty: none is."""
         words = {"subnet": "pod CIDR", "address": "underlay address", "dev": "underlay interface"}
-        words |= {"mac": "VTEP MAC", "key": "WireGuard public key", "host": "cilium_host address"}
+        words |= {"connected": "underlay subnet", "mac": "VTEP MAC", "key": "WireGuard public key"}
+        words |= {"host": "cilium_host address"}
         return ", ".join(f"{words[name]} of {self.name}" for name in names if getattr(self, name) is None)
 
 
@@ -69,6 +71,7 @@ def _peer(name: str, document: Document[Node] | None, told: NodeFacts, version: 
     vtep, keys, cilium = getattr(node.tunnel, f"vxlan{six}"), node.tunnel.wireguard, node.tunnel.cilium
     cidrs = (ip_network(cidr) for cidr in node.pod_cidrs or told.pod_cidrs)
     interface = None if address is None else placed(address)
+    subnets = tuple(_connected(node, dev, interface))
     return Peer(
         name=name,
         subnets=tuple(cidr for cidr in cidrs if cidr.version == version),
@@ -78,7 +81,7 @@ def _peer(name: str, document: Document[Node] | None, told: NodeFacts, version: 
         mac=(vtep and vtep.mac) or told.macs.get(f"vxlan{six}"),
         key=getattr(keys, f"public_key{six}", None) or told.keys.get(f"wireguard{six}"),
         host=None if six else (cilium and cilium.address) or told.tunnels.get("cilium"),
-        connected=Prefixes(_connected(node, dev, interface)),
+        connected=Prefixes(subnets) if subnets else None,
         origin=_origin(document, here, "underlay" if node.underlay is not None else "interfaces"),
         subnet_origin=_origin(document, here, "podCIDRs"),
         tunnel_origin=_origin(document, here, "tunnel"),

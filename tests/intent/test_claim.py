@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from ipaddress import ip_network
 
@@ -156,18 +157,26 @@ def test_what_flanneld_would_never_write_is_not_ours(line: str) -> None:
 
 def test_birds_routes_are_ours_within_the_pools_that_it_programs() -> None:
     found = route("192.168.99.0/26 via 10.10.10.99 dev eth1 proto 12")
-    claim = CalicoClaim(bird=frozenset({(ip_network("192.168.0.0/16"), 26)}))
+    claim = CalicoClaim(bird={ip_network("192.168.0.0/16"): 26})
     assert claim.owns(found)
-    assert not CalicoClaim(bird=frozenset({(ip_network("10.0.0.0/8"), 26)})).owns(found)
-    assert not claim.owns(route("default via 10.10.10.1 dev eth1 proto 12")), "what the fabric announces"
-    assert not claim.owns(route("blackhole 192.168.0.0/16 proto 12")), "an aggregate of the whole pool"
+    assert claim.owns(route("192.168.99.7/32 via 10.10.10.99 dev eth1 proto 12"))
+    assert not CalicoClaim(bird={ip_network("10.0.0.0/8"): 26}).owns(found)
+
+
+@pytest.mark.parametrize("dst", ["192.168.0.0/16", "192.168.96.0/20", "192.0.0.0/8", "default"])
+def test_an_aggregate_that_a_router_announces_is_nobodys_block(dst: str) -> None:
+    claim = CalicoClaim(bird={ip_network("192.168.0.0/16"): 26})
+    assert not claim.owns(route(f"{dst} via 10.10.10.1 dev eth1 proto 12"))
 
 
 def test_wireguards_table_is_ours_where_it_is_on() -> None:
     found = route("192.168.99.0/26 dev wireguard.cali proto 3 scope link table 1")
     assert CalicoClaim(table=1).owns(found)
     assert not CALICO.owns(found)
-    assert CalicoClaim(pools=frozenset({ip_network("192.168.0.0/16")})).owns(found)
+    off = CalicoClaim(pools=frozenset({ip_network("192.168.0.0/16")}))
+    assert off.owns(found)
+    assert off.owns(dataclasses.replace(found, type="throw", dev=None, scope="global"))
+    assert not off.owns(route("192.168.99.0/26 via 10.0.0.1 dev eth1 proto 3 table 1"))
 
 
 def test_the_kernels_own_ipip_device_is_never_deleted() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.desired.check import blocks, clusters, fabric, interfaces, nodes, pools, switches
+from reconciler.desired.check import blocks, clusters, fabric, interfaces, nodes, podcidrs, pools, switches
 from reconciler.desired.check.finding import Finding, World
 
 RULES = (
@@ -13,6 +13,7 @@ RULES = (
     *(interfaces.names, interfaces.masters, interfaces.lower_devices, interfaces.tunnel_ids),
     *(clusters.members, clusters.api_node, clusters.sections, clusters.switch_routes),
     *(pools.encapsulation, pools.sizes, pools.range_, pools.uses, pools.selectors, pools.overlaps),
+    *(podcidrs.overlaps, podcidrs.networks),
     *(blocks.owners, blocks.overlaps, blocks.pools, blocks.nodes_in_pools),
     *(fabric.addresses, fabric.macs, fabric.tunnel_ends, fabric.subnets),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
@@ -26,21 +27,23 @@ class CalicoClaim:
     """What Felix counts as its own (felix/routetable/ownershippol, felix/vxlanfdb), less what pods hang on.
 
     ``declared``: compiled rows. ``protocol``: 80, or ``deviceRouteProtocol`` where that is not 3. ``pools``: all of
-    the cluster's, ``bird``: those whose routes BIRD programs, with the length of their blocks; its protocol marks
-    other people's BGP routes, too, and aggregates of a whole pool.
+    the cluster's, ``bird``: those whose routes BIRD programs, each with the length of its blocks; its protocol
+    marks other people's BGP routes, too.
     ``felix_ipip``: Felix programs IPIP, and takes over BIRD's leftovers on tunl0. ``table``: WireGuard's, all of it
     Felix's; 0 where WireGuard is off, then only what Felix left behind there is. ``priority`` is that of WireGuard's
-    rule. Felix reads no other table but main.
+    rule. Felix reads no other table but main. ``knows_wireguard``: somebody says whether it is on; else what there is
+    of it stays, since a device that is deleted takes its private key along.
     The kernel's tunl0 is never deleted; the other tunnel devices are, when nothing wants them.
     """
 
     declared: State = field(default_factory=dict)
     protocol: int = FELIX_PROTOCOL
     pools: frozenset[Network] = frozenset()
-    bird: frozenset[tuple[Network, int]] = frozenset()
+    bird: Mapping[Network, int] = field(default_factory=dict)
     felix_ipip: bool = False
     table: int = 0
     priority: int = 99
+    knows_wireguard: bool = True
     excepted: Except = field(default_factory=Except)
 
     def owns(self, resource: Resource) -> bool:
@@ -57,6 +60,8 @@ class CalicoClaim:
         return "Felix, within 99 s"
 
     def _counts(self, resource: Resource) -> bool:
+        if not self.knows_wireguard and _is_wireguards(resource):
+            return False
         match resource:
             case Route():
                 return self._counts_route(resource)
@@ -78,12 +83,12 @@ class CalicoClaim:
         if route.table != MAIN_TABLE:
             return self._counts_wireguard(route, network)
         if route.protocol == BIRD_PROTOCOL:
-            return self._is_birds(network) or (IPIP_DEVICE in devices and self.felix_ipip) or bool(VXLAN & devices)
+            return self._counts_birds(network) or (IPIP_DEVICE in devices and self.felix_ipip) or bool(VXLAN & devices)
         return route.protocol == self.protocol or bool(VXLAN & devices)
 
-    def _is_birds(self, network: Network) -> bool:
-        pools = [pool for pool, length in self.bird if network.prefixlen >= length]
-        return inside(network, tuple(pools))
+    def _counts_birds(self, network: Network) -> bool:
+        """A block, or an address of one; a shorter prefix is an aggregate that BIRD learned from a router."""
+        return inside(network, frozenset(pool for pool, length in self.bird.items() if network.prefixlen >= length))
 
     def _counts_rule(self, rule: Rule) -> bool:
         """Felix's rule by its place, its mark and its table, as it stays behind when WireGuard is switched off."""
@@ -91,6 +96,14 @@ class CalicoClaim:
         return (rule.priority, rule.table) == mine and bool(rule.inverted) and rule.fwmark is not None
 
     def _counts_wireguard(self, route: Route, network: Network) -> bool:
+        """Where WireGuard is off: what Felix wrote, as no administrator's route to a next hop looks."""
         if self.table:
             return route.table == self.table
-        return route.table == 1 and route.protocol == BOOT_PROTOCOL and inside(network, self.pools)
+        felixs = route.type == "throw" or not WIREGUARD.isdisjoint(devices_of(route))
+        return felixs and route.table == 1 and route.protocol == BOOT_PROTOCOL and inside(network, self.pools)
+
+
+def _is_wireguards(resource: Resource) -> bool:
+    if isinstance(resource, Rule) or (isinstance(resource, Route) and resource.table != MAIN_TABLE):
+        return True
+    return not WIREGUARD.isdisjoint(devices_of(resource))

@@ -41,6 +41,11 @@ class Configured:
     def special(self) -> frozenset[str]:
         return frozenset(name.removeprefix("node.") for name in self.felix if name.startswith("node."))
 
+    @property
+    def knows_wireguard(self) -> bool:
+        """Whether somebody says if WireGuard is on: Felix's configuration does, by silence, too."""
+        return self.calico.wireguard is not None or self.has_keys or "default" in self.felix
+
     def settings(self, node: str = "") -> Settings:
         """What holds on ``node``, or, without one, where no node says anything of its own."""
         vxlan, profile = self.calico.vxlan, profile_of(self.version)

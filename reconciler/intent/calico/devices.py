@@ -66,8 +66,8 @@ def vxlan_towards(family: Family, peer: Peer) -> Iterator[Row]:
 
 
 def any_end(family: Family, missing: str) -> Unknown:
-    """Routes to single addresses: which there are depends on facts that nobody told."""
-    return Unknown("route", f"*/{family.bits} table {MAIN_TABLE} metric {family.metric}", missing)
+    """Routes to single addresses, BIRD's too: which there are depends on facts that nobody told."""
+    return Unknown("route", f"*/{family.bits} table {MAIN_TABLE} metric *", missing)
 
 
 def ipip(family: Family, settings: Settings, me: Peer) -> Iterator[Row]:

@@ -26,7 +26,7 @@ class Peer:
     """A node in one family; ``None`` is a fact that nobody told.
 
     ``address`` is the underlay's, with its length; ``dev`` the interface that has it; ``routes`` are the declared ways
-    out of its subnet (network, gateway). ``host_mtu`` in bytes. ``mac`` is the VTEP's, ``key`` WireGuard's public one.
+    out of its subnet (network, gateway and interface). ``host_mtu`` in bytes. ``mac`` is the VTEP's, ``key`` WireGuard's public one.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Peer:
     ipip: End = NO_END
     wireguard: End = NO_END
     key: str | None = None
-    routes: tuple[tuple[Network, str], ...] = ()
+    routes: tuple[tuple[Network, tuple[str, str | None]], ...] = ()
     origin: str = ""
 
     @property
@@ -54,16 +54,15 @@ class Peer:
 @dataclass(frozen=True, slots=True)
 class Pool:
     """``kind`` is Felix's ``poolTypeForPool``; ``exported``: BIRD tells others of its blocks (disableBGPExport).
-
-    ``block_length``: no route to anything larger than a block is Calico's.
+    ``block_length`` is the prefix length of its blocks.
     """
 
     network: Network
     kind: Kind | Literal["loadbalancer"]
     cross_subnet: bool = False
     exported: bool = True
-    block_length: int = 0
     origin: str = ""
+    block_length: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +102,15 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The address plan of one family: what pools there are, who has which block, who lent what."""
+    """The address plan of one family: what pools there are, who has which block, who lent what.
+
+    ``told``: somebody says which blocks there are.
+    """
 
     pools: Sequence[Pool] = ()
     blocks: Sequence[Block] = ()
     loans: Sequence[Loan] = ()
+    told: bool = True
     pool_of: Prefixes[Pool] = field(init=False)
     block_of: Prefixes[Block] = field(init=False)
 

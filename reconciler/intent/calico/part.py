@@ -59,7 +59,7 @@ class CalicoPart(Part):
         return Tables(family, layout, peers, settings, self.sources.settings_of)
 
     def rows(self, device: str) -> Iterator[Row]:
-        for tables in self.tables:
+        for tables in () if self.sources.poolless else self.tables:
             yield from tables.rows(device)
             yield from self._doubts(tables)
         if self.sources.lacks_affinities and self.tables:
@@ -83,10 +83,11 @@ class CalicoPart(Part):
             declared,
             protocol=settings.own_protocol,
             pools=frozenset(pool.network for pool in pools),
-            bird=frozenset((pool.network, pool.block_length) for pool in pools if pool.kind in bird),
+            bird={pool.network: pool.block_length for pool in pools if pool.kind in bird},
             felix_ipip="ipip" in settings.felix,
             table=wireguard[0].table if wireguard else 0,
             priority=settings.wireguard[0].priority,
+            knows_wireguard=self.sources.knows_wireguard,
             excepted=owns.excepted,
         )
 

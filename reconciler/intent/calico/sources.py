@@ -62,6 +62,10 @@ class Sources:
         """Felix's configuration on one node: ``node.NAME`` overrules ``default``."""
         return self._configured.settings(node) if node in self._configured.special else self.settings
 
+    @property
+    def knows_wireguard(self) -> bool:
+        return self._configured.knows_wireguard
+
     @cached_property
     def _configured(self) -> Configured:
         felix = {d.name: d.spec for d in self.repository.of(FelixConfiguration)}
@@ -85,8 +89,9 @@ class Sources:
         pools = [p for p in self._pools if p.network.version == family.version]
         loans = [x for x in self._loans if x.address.version == family.version]
         if self.settings.workload_routes:
-            return Layout(pools, loans=loans)
-        return Layout(pools, [b for b in self._blocks if b.network.version == family.version], loans)
+            return Layout(pools, loans=loans, told=self.facts.blocks is not None or bool(self._ipam))
+        blocks = [b for b in self._blocks if b.network.version == family.version]
+        return Layout(pools, blocks, loans, told=not self.lacks_affinities)
 
     @cached_property
     def _pools(self) -> tuple[Pool, ...]:
@@ -218,8 +223,8 @@ def _is_told(node: Node, version: int, kind: PoolKind) -> bool:
 def _pool(spec: IPPool, origin: str) -> Pool:
     """A pool's type as ``poolTypeForPool`` of Felix finds it; disabled pools count."""
     crossing = "CrossSubnet" in (spec.vxlan_mode, spec.ipip_mode)
-    exported = not spec.disable_bgp_export
-    return Pool(ip_network(spec.cidr), pool_kind(spec), crossing, exported, spec.block_length, origin)
+    exported, length = not spec.disable_bgp_export, spec.block_length
+    return Pool(ip_network(spec.cidr), pool_kind(spec), crossing, exported, origin, length)
 
 
 def pool_kind(spec: IPPool) -> PoolKind:

@@ -23,8 +23,13 @@ from reconciler.linux.wireguard import WireguardPeer
 Offers = Mapping[str, Sequence[Destination]]
 
 
-def rows(family: Family, settings: Settings, me: Peer, peers: Mapping[str, Peer], offers: Offers) -> Iterator[Row]:
-    """All of WireGuard on one node. A node without a key of its own has no WireGuard that we could judge."""
+def rows(
+    family: Family, settings: Settings, me: Peer, peers: Mapping[str, Peer], offers: Offers, lacks: str = ""
+) -> Iterator[Row]:
+    """All of WireGuard on one node. A node without a key of its own has no WireGuard that we could judge.
+
+    ``lacks``: what nobody told of ``offers``; the device's peers then stay as they are, since each names its prefixes.
+    """
     wireguard = settings.wireguard_of(family)
     if me.key is None:
         yield from _unknown(wireguard.device, wireguard.table, wireguard.priority, me.lacks("WireGuard public key"))
@@ -32,7 +37,12 @@ def rows(family: Family, settings: Settings, me: Peer, peers: Mapping[str, Peer]
     others = [peer for peer in peers.values() if peer is not me]
     keyed = list(_with_keys(me, others))
     behind = {peer.name: _prefixes(settings, peer, offers[peer.name]) for peer in (me, *others)}
-    yield from _device(family, settings, me, [(peer, list(behind[peer.name])) for peer in keyed])
+    lost = [peer for peer in keyed if peer.address is None]
+    missing = ", ".join(filter(None, (lacks, *(peer.lacks("underlay address") for peer in lost))))
+    if missing:
+        yield Unknown("link", wireguard.device, missing)
+    ends = None if missing else [(peer, list(behind[peer.name])) for peer in keyed]
+    yield from _device(family, settings, me, keyed, ends)
     yield _rule(family, settings, me)
     encrypted = frozenset(peer.name for peer in keyed)
     for peer in others:
@@ -45,7 +55,7 @@ def rows(family: Family, settings: Settings, me: Peer, peers: Mapping[str, Peer]
 def _with_keys(me: Peer, others: Sequence[Peer]) -> Iterator[Peer]:
     """Nodes that share a key are treated as having none (``updateCacheFromNodeUpdates``)."""
     keys = Counter(peer.key for peer in (me, *others))
-    return (peer for peer in others if peer.key is not None and keys[peer.key] == 1 and peer.address is not None)
+    return (peer for peer in others if peer.key is not None and keys[peer.key] == 1)
 
 
 def _prefixes(settings: Settings, peer: Peer, offered: Sequence[Destination]) -> dict[str, str]:
@@ -66,7 +76,13 @@ def _uncovered(mine: Mapping[str, str], offered: Sequence[Destination]) -> Itera
             yield dst, why
 
 
-def _device(family: Family, settings: Settings, me: Peer, keyed: Sequence[tuple[Peer, Sequence[str]]]) -> Iterator[Row]:
+def _device(
+    family: Family,
+    settings: Settings,
+    me: Peer,
+    keyed: Sequence[Peer],
+    ends: Sequence[tuple[Peer, Sequence[str]]] | None,
+) -> Iterator[Row]:
     wireguard = settings.wireguard_of(family)
     yield Link(
         ifname=wireguard.device,
@@ -76,8 +92,8 @@ def _device(family: Family, settings: Settings, me: Peer, keyed: Sequence[tuple[
         up=True,
         listen_port=wireguard.port,
         fwmark=settings.profile.fwmark,
-        peers=tuple(_peer(peer, wireguard.port, prefixes) for peer, prefixes in keyed),
-        origin=together(me.wireguard.origin, *(peer.wireguard.origin for peer, _ in keyed)),
+        peers=None if ends is None else tuple(_peer(peer, wireguard.port, prefixes) for peer, prefixes in ends),
+        origin=together(me.wireguard.origin, *(peer.wireguard.origin for peer in keyed)),
     )
     local = me.wireguard.address or (me.address and me.address.ip)
     if local is None:

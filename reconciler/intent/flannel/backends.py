@@ -44,6 +44,10 @@ class Backend(ABC):
     def towards(self, dev: str | None, peer: Peer) -> Iterator[Row]:
         """A node's rows of ``peer``; ``dev``: my interface that leads to it without a gateway, if there is one."""
 
+    def doubt(self, peer: Peer, missing: str) -> Iterator[Unknown]:
+        """What may lead to ``peer`` where nobody tells whether it is near."""
+        yield self._unknown_route(peer, missing)
+
     @property
     def may_be_direct(self) -> bool:
         """Whether it matters who is near."""
@@ -116,11 +120,11 @@ class Vxlan(Backend):
         elif self.config.direct_routing and dev is not None and peer.address is not None:
             yield self._route(dev, peer.address.text, peer)
         elif self.config.direct_routing and peer.address is None:
-            yield from self._doubt(peer, peer.lacks("address"))
+            yield from self.doubt(peer, peer.lacks("address"))
         else:
             yield from self._tunnelled(str(peer.subnet.network_address), peer)
 
-    def _doubt(self, peer: Peer, missing: str) -> Iterator[Unknown]:
+    def doubt(self, peer: Peer, missing: str) -> Iterator[Unknown]:
         end = "*" if peer.subnet is None else peer.subnet.network_address
         yield self._unknown_route(peer, missing)
         yield Unknown("neighbour", f"{end} dev {self.dev}", missing)
@@ -187,6 +191,10 @@ class Ipip(Backend):
 
 class WireGuard(Backend):
     """One route for the whole network; which peer gets a packet is told by the device's allowed addresses."""
+
+    @property
+    def may_be_direct(self) -> bool:
+        return False
 
     @property
     def dev(self) -> str:

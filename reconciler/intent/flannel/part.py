@@ -33,7 +33,9 @@ class Tables:
         me = self.peers[node]
         yield from self.backend.own(me, self.peers)
         for name, peer in self.peers.items():
-            if name != node:
+            if name != node and self.backend.may_be_direct and me.connected is None:
+                yield from self.backend.doubt(peer, me.lacks("connected"))
+            elif name != node:
                 dev = dev_to(me, peer) if self.backend.may_be_direct else None
                 yield from self._towards(dev, peer)
 
@@ -144,7 +146,7 @@ class FlannelPart(Part):
         for tables in self.tables:
             for me in tables.peers.values():
                 far = [p.name for p in tables.peers.values() if p is not me and p.address and not dev_to(me, p)]
-                if far and me.address is not None:
+                if far and me.connected is not None:
                     shown = ", ".join(far[:3]) + (f" and {len(far) - 3} more" if len(far) > 3 else "")
                     what = f"pods of {me.name} cannot reach those of {shown}: host-gw routes within one subnet only"
                     yield self._warning(what, "backend: {type: vxlan, directRouting: true}", "type")
