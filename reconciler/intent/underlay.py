@@ -7,6 +7,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 from reconciler.desired.documents import Node
 from reconciler.intent.network import Network
+from reconciler.linux.route import MAIN_TABLE
 
 DEFAULT = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
 
@@ -48,7 +49,12 @@ def ways_out(node: Node, version: int) -> tuple[tuple[Network, str], ...]:
 
 def _ways_out(node: Node, version: int) -> Iterator[tuple[Network, str]]:
     for route in sorted(node.routes, key=lambda route: route.metric):
-        if route.type == "unicast" and route.table == 254 and route.via and ip_address(route.via).version == version:
+        if (
+            route.type == "unicast"
+            and route.table == MAIN_TABLE
+            and route.via
+            and ip_address(route.via).version == version
+        ):
             yield DEFAULT[version] if route.dst == "default" else ip_network(route.dst), route.via
     given = node.underlay
     gateway = None if given is None else (given.gateway if version == 4 else given.gateway6)

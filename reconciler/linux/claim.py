@@ -12,11 +12,9 @@ from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import OUR_ALIAS, Link
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import Route
+from reconciler.linux.route import KERNEL_PROTOCOL, OUR_PROTOCOL, Route
 from reconciler.linux.rule import Rule
 
-OUR_PROTOCOL = 142
-KERNEL_PROTOCOL = 2
 CNI_DEVICES = ("vxlan.calico", "vxlan-v6.calico", "wireguard.cali", "wg-v6.cali", "tunl0", "flannel*", "cilium_*")
 POD_DEVICES = ("cali*", "lxc*", "veth*", "cni0", "cilium_*")
 """Pods hang on these: their routes and neighbours come and go with the pods, whatever a CNI counts as its own."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 from reconciler.core.resource import Resource, State
-from reconciler.intent.calico.settings import BIRD_PROTOCOL, BOOT_PROTOCOL, FELIX_PROTOCOL, IPIP_DEVICE, VXLAN_DEVICES
+from reconciler.intent.calico.settings import BIRD_PROTOCOL, FELIX_PROTOCOL, IPIP_DEVICE, VXLAN_DEVICES
 from reconciler.intent.network import Network
 from reconciler.linux.address import Address
 from reconciler.linux.claim import IPV6_BOOTSTRAP, Except, devices_of, inside, is_declared, is_spared
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import MAIN_TABLE, Route
+from reconciler.linux.route import BOOT_PROTOCOL, MAIN_TABLE, Route
 from reconciler.linux.rule import Rule
 
 VXLAN = frozenset(VXLAN_DEVICES.values())

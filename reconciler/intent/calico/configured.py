@@ -10,8 +10,9 @@ from typing import Any
 from reconciler.desired.documents import BGPConfiguration, FelixConfiguration
 from reconciler.desired.documents.cluster import Calico
 from reconciler.intent.calico.release import Kind, Profile, profile_of
-from reconciler.intent.calico.settings import BOOT_PROTOCOL, Settings, Wireguard
+from reconciler.intent.calico.settings import Settings, Wireguard
 from reconciler.intent.mtu import DEFAULT_MTU_PATTERN, Encapsulation
+from reconciler.linux.route import BOOT_PROTOCOL
 
 CLUSTER_ROUTES: Mapping[str, frozenset[Kind]] = {
     "Enabled": frozenset({"ipip", "none"}),

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from reconciler.intent.calico.release import NEWEST, Kind, Profile
 from reconciler.intent.mtu import AKS_EXTRA, DEFAULT_MTU_PATTERN, OVERHEAD, Encapsulation
 from reconciler.intent.network import IPV4, Family
+from reconciler.linux.route import BOOT_PROTOCOL
 
 FELIX_PROTOCOL = 80
 BIRD_PROTOCOL = 12
-BOOT_PROTOCOL = 3
 QUEUE_LENGTH = 1000
 """What the kernel gives a device for which nobody asked another queue."""
 VXLAN_DEVICES = {4: "vxlan.calico", 6: "vxlan-v6.calico"}

@@ -11,12 +11,12 @@ from ipaddress import ip_network
 
 from reconciler.core.resource import Unknown
 from reconciler.intent.calico.fabric import Destination, Peer
-from reconciler.intent.calico.settings import BOOT_PROTOCOL, QUEUE_LENGTH, Settings
+from reconciler.intent.calico.settings import QUEUE_LENGTH, Settings
 from reconciler.intent.network import Family, host, together
 from reconciler.intent.wish import Row
 from reconciler.linux.address import Address
 from reconciler.linux.link import Link
-from reconciler.linux.route import Route
+from reconciler.linux.route import BOOT_PROTOCOL, Route
 from reconciler.linux.rule import Rule
 from reconciler.linux.wireguard import WireguardPeer, endpoint
 

@@ -17,10 +17,9 @@ from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import MAIN_TABLE, Route
+from reconciler.linux.route import BOOT_PROTOCOL, MAIN_TABLE, Route
 from reconciler.linux.wireguard import WireguardPeer, endpoint
 
-BOOT_PROTOCOL = 3
 WIREGUARD_OVERHEAD = 80
 """For both families (flannel pkg/backend/wireguard)."""
 WIREGUARD_PORTS = {4: 51820, 6: 51821}
