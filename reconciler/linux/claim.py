@@ -18,7 +18,7 @@ from reconciler.linux.rule import Rule
 CNI_DEVICES = ("vxlan.calico", "vxlan-v6.calico", "wireguard.cali", "wg-v6.cali", "tunl0", "flannel*", "cilium_*")
 POD_DEVICES = ("cali*", "lxc*", "veth*", "cni0", "cilium_*")
 """Pods hang on these: their routes and neighbours come and go with the pods, whatever a CNI counts as its own."""
-KERNEL_AND_CNI_DEVICES = (*CNI_DEVICES, *POD_DEVICES, "*.cali", "tunl0", "kube-*")
+KERNEL_AND_CNI_DEVICES = (*CNI_DEVICES, *POD_DEVICES, "*.cali", "kube-*")
 """Names under which somebody else makes interfaces: tunnels, pods' ends, IPVS."""
 IPV6_BOOTSTRAP = (ip_network("fe80::/10"), ip_network("ff00::/8"))
 

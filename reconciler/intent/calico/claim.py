@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 from reconciler.core.resource import Resource, State
-from reconciler.intent.calico.settings import BIRD_PROTOCOL, FELIX_PROTOCOL, IPIP_DEVICE, VXLAN_DEVICES
+from reconciler.intent.calico.settings import (
+    BIRD_PROTOCOL,
+    FELIX_PROTOCOL,
+    IPIP_DEVICE,
+    VXLAN_DEVICES,
+    WIREGUARD,
+)
 from reconciler.intent.network import Network
 from reconciler.linux.address import Address
 from reconciler.linux.claim import IPV6_BOOTSTRAP, Except, devices_of, inside, is_declared, is_spared
@@ -17,8 +23,8 @@ from reconciler.linux.route import BOOT_PROTOCOL, MAIN_TABLE, Route
 from reconciler.linux.rule import Rule
 
 VXLAN = frozenset(VXLAN_DEVICES.values())
-WIREGUARD = frozenset({"wireguard.cali", "wg-v6.cali"})
-TUNNELS = VXLAN | WIREGUARD | {IPIP_DEVICE}
+WIREGUARDS = frozenset(default.device for default in WIREGUARD)
+TUNNELS = VXLAN | WIREGUARDS | {IPIP_DEVICE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class CalicoClaim:
     bird: frozenset[Network] = frozenset()
     felix_ipip: bool = False
     table: int = 0
-    priority: int = 99
+    priority: int = WIREGUARD[0].priority
     excepted: Except = field(default_factory=Except)
 
     def owns(self, resource: Resource) -> bool:
@@ -60,7 +66,7 @@ class CalicoClaim:
             case Route():
                 return self._counts_route(resource)
             case Link():
-                return resource.ifname in VXLAN | WIREGUARD
+                return resource.ifname in VXLAN | WIREGUARDS
             case Neighbour() | FdbEntry():
                 return resource.dev in VXLAN
             case Rule():

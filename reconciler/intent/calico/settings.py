@@ -29,6 +29,10 @@ class Wireguard:
     table: int = 1
 
 
+WIREGUARD = (Wireguard(), Wireguard(device="wg-v6.cali", port=51821))
+"""Felix's defaults, by family."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One node's Felix. MTUs in bytes by encapsulation and IP version, those that are configured.
@@ -50,7 +54,7 @@ class Settings:
     workload_routes: bool = False
     felix: frozenset[Kind] = frozenset()
     bird: frozenset[Kind] = field(default_factory=lambda: frozenset[Kind]({"ipip", "none"}))
-    wireguard: tuple[Wireguard, Wireguard] = (Wireguard(), Wireguard(device="wg-v6.cali", port=51821))
+    wireguard: tuple[Wireguard, Wireguard] = WIREGUARD
     host_encryption: bool = False
     azure: bool = False
 
