@@ -48,13 +48,9 @@ def ways_out(node: Node, version: int) -> tuple[tuple[Network, str], ...]:
 
 
 def _ways_out(node: Node, version: int) -> Iterator[tuple[Network, str]]:
-    for route in sorted(node.routes, key=lambda route: route.metric):
-        if (
-            route.type == "unicast"
-            and route.table == MAIN_TABLE
-            and route.via
-            and ip_address(route.via).version == version
-        ):
+    written = (route for route in node.routes if route.type == "unicast" and route.table == MAIN_TABLE)
+    for route in sorted(written, key=lambda route: route.metric):
+        if route.via and ip_address(route.via).version == version:
             yield DEFAULT[version] if route.dst == "default" else ip_network(route.dst), route.via
     given = node.underlay
     gateway = None if given is None else (given.gateway if version == 4 else given.gateway6)
