@@ -14,10 +14,9 @@ from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import MAIN_TABLE, NextHop, Route
+from reconciler.linux.route import BOOT_PROTOCOL, MAIN_TABLE, NextHop, Route
 from reconciler.linux.rule import Rule
 
-BOOT = 3
 PROTOCOLS = {
     0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8: "gated", 9: "ra", 10: "mrt", 11: "zebra",
     12: "bird", 13: "dnrouted", 14: "xorp", 15: "ntk", 16: "dhcp", 18: "keepalived", 42: "babel", 186: "bgp",
@@ -88,7 +87,7 @@ def route_lines(route: Route) -> Iterator[str]:
     words = [] if route.type == "unicast" else [route.type]
     words += [_destination(route.dst), *selectors(route.extra), *encapsulation(route.extra)]
     words += [*_via(route.gateway, ipv6=ipv6), *option("dev", route.dev)]
-    words += [] if route.protocol == BOOT else ["proto", protocol_name(route.protocol)]
+    words += [] if route.protocol == BOOT_PROTOCOL else ["proto", protocol_name(route.protocol)]
     words += [] if route.scope == "global" else ["scope", route.scope]
     words += [*option("src", route.prefsrc), *option("metric", route.metric or None)]
     words += ["onlink"] if route.onlink else []

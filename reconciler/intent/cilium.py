@@ -23,10 +23,10 @@ from reconciler.intent.podcidr import Peer, dev_to, peers_of, tells_all
 from reconciler.intent.wish import Owns, Part, Row, problem
 from reconciler.linux.address import Address
 from reconciler.linux.claim import LinuxClaim
-from reconciler.linux.route import MAIN_TABLE, Route
+from reconciler.linux.route import KERNEL_PROTOCOL, MAIN_TABLE, Route
 
 HOST = "cilium_host"
-PROTOCOL = 2
+ROUTES = KERNEL_PROTOCOL
 """Every route of Cilium's is the kernel's by its number: systemd-networkd prunes others (``RTProto``)."""
 
 
@@ -87,7 +87,7 @@ def _own(me: Peer) -> Iterator[Row]:
         yield _unknown("*", me.lacks("host"))
         return
     yield Address(dev=HOST, local=me.host, prefixlen=32, origin=me.tunnel_origin)
-    yield Route(dst=f"{ip_address(me.host)}/32", dev=HOST, protocol=PROTOCOL, scope="link", origin=me.tunnel_origin)
+    yield Route(dst=f"{ip_address(me.host)}/32", dev=HOST, protocol=ROUTES, scope="link", origin=me.tunnel_origin)
     for subnet in me.subnets:
         yield _via_host(me, str(subnet), None, together(me.subnet_origin, me.tunnel_origin))
 
@@ -102,7 +102,7 @@ def _tunnelled(me: Peer, peer: Peer) -> Iterator[Row]:
 
 
 def _via_host(me: Peer, dst: str, mtu: int | None, origin: str) -> Route:
-    return Route(dst=dst, gateway=me.host, dev=HOST, protocol=PROTOCOL, prefsrc=me.host, mtu=mtu, origin=origin)
+    return Route(dst=dst, gateway=me.host, dev=HOST, protocol=ROUTES, prefsrc=me.host, mtu=mtu, origin=origin)
 
 
 def _direct(me: Peer, peer: Peer) -> Iterator[Row]:
@@ -114,7 +114,7 @@ def _direct(me: Peer, peer: Peer) -> Iterator[Row]:
     if dev is not None:
         for subnet in peer.subnets:
             gateway, why = peer.address.text, together(peer.subnet_origin, peer.origin)
-            yield Route(dst=str(subnet), gateway=gateway, dev=dev, protocol=PROTOCOL, origin=why)
+            yield Route(dst=str(subnet), gateway=gateway, dev=dev, protocol=ROUTES, origin=why)
 
 
 def _unknown(dst: str, missing: str) -> Unknown:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Generic, NamedTuple, TypeVar
 
+from reconciler.linux.route import IPV6_DEFAULT_METRIC
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 Item = TypeVar("Item")
@@ -23,7 +25,7 @@ class Family:
 
 
 IPV4 = Family(4, bits=32, metric=0, blackhole_dev=None)
-IPV6 = Family(6, bits=128, metric=1024, blackhole_dev="lo")
+IPV6 = Family(6, bits=128, metric=IPV6_DEFAULT_METRIC, blackhole_dev="lo")
 FAMILIES = (IPV4, IPV6)
 
 

@@ -14,9 +14,10 @@ from reconciler.intent import interfaces
 from reconciler.intent.route import behind, route_row
 from reconciler.intent.rule import rule_row
 from reconciler.intent.wish import Owns, Part, Row, problem
-from reconciler.linux.claim import OUR_PROTOCOL, LinuxClaim, is_cni_device
+from reconciler.linux.claim import LinuxClaim, is_cni_device
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.neighbour import Neighbour
+from reconciler.linux.route import OUR_PROTOCOL
 
 
 def parts(repository: Repository) -> Iterator[Part]:

@@ -7,9 +7,8 @@ from ipaddress import ip_address, ip_interface
 
 from reconciler.desired.documents import Node
 from reconciler.desired.documents import route as written
-from reconciler.linux.route import IPV6_DEFAULT_METRIC, LOCAL_TYPES, NextHop, Route
+from reconciler.linux.route import IPV6_DEFAULT_METRIC, LOCAL_TABLE, LOCAL_TYPES, NextHop, Route
 
-LOCAL_TABLE = 255
 NUMBERS = ("advmss", "window", "reordering", "cwnd", "initcwnd", "initrwnd", "ssthresh", "hoplimit", "congctl")
 TIMES = ("rtt", "rttvar", "rto_min")
 

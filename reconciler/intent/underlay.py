@@ -7,6 +7,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 from reconciler.desired.documents import Node
 from reconciler.intent.network import Network
+from reconciler.linux.route import MAIN_TABLE
 
 Hop = tuple[str, str | None]
 """A gateway, and the interface that leads to it; ``None``: the underlay's."""
@@ -49,8 +50,9 @@ def ways_out(node: Node, version: int) -> tuple[tuple[Network, Hop], ...]:
 
 
 def _ways_out(node: Node, version: int) -> Iterator[tuple[Network, Hop]]:
-    for route in sorted(node.routes, key=lambda route: route.metric):
-        if route.type == "unicast" and route.table == 254 and route.via and ip_address(route.via).version == version:
+    written = (route for route in node.routes if route.type == "unicast" and route.table == MAIN_TABLE)
+    for route in sorted(written, key=lambda route: route.metric):
+        if route.via and ip_address(route.via).version == version:
             yield DEFAULT[version] if route.dst == "default" else ip_network(route.dst), (route.via, route.dev)
     given = node.underlay
     gateway = None if given is None else (given.gateway if version == 4 else given.gateway6)

@@ -12,15 +12,13 @@ from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import OUR_ALIAS, Link
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import Route
+from reconciler.linux.route import KERNEL_PROTOCOL, OUR_PROTOCOL, Route
 from reconciler.linux.rule import Rule
 
-OUR_PROTOCOL = 142
-KERNEL_PROTOCOL = 2
 CNI_DEVICES = ("vxlan.calico", "vxlan-v6.calico", "wireguard.cali", "wg-v6.cali", "tunl0", "flannel*", "cilium_*")
 POD_DEVICES = ("cali*", "lxc*", "veth*", "cni0", "cilium_*")
 """Pods hang on these: their routes and neighbours come and go with the pods, whatever a CNI counts as its own."""
-KERNEL_AND_CNI_DEVICES = (*CNI_DEVICES, *POD_DEVICES, "*.cali", "tunl0", "kube-*")
+KERNEL_AND_CNI_DEVICES = (*CNI_DEVICES, *POD_DEVICES, "*.cali", "kube-*")
 """Names under which somebody else makes interfaces: tunnels, pods' ends, IPVS."""
 IPV6_BOOTSTRAP = (ip_network("fe80::/10"), ip_network("ff00::/8"))
 

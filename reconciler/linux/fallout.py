@@ -10,10 +10,8 @@ from reconciler.core.change import Change
 from reconciler.core.resource import Key, Resource, State
 from reconciler.linux.address import Address
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import Route
+from reconciler.linux.route import KERNEL_PROTOCOL, Route
 from reconciler.linux.rule import Rule
-
-KERNEL_PROTOCOL = 2
 
 
 def fallout(change: Change, found: State, changed: Collection[Key]) -> Iterator[Resource]:

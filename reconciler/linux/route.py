@@ -12,9 +12,12 @@ from reconciler.linux.attributes import SELECTORS, beyond
 from reconciler.linux.words import SCOPES, TYPES, Row, named, pairs, whole, word
 
 MAIN_TABLE = 254
+LOCAL_TABLE = 255
+KERNEL_PROTOCOL = 2
+BOOT_PROTOCOL = 3
+"""What iproute2, Felix and flanneld write unless told otherwise."""
+OUR_PROTOCOL = 142
 IPV6_DEFAULT_METRIC = 1024
-LOCAL_TABLE = "255"
-KERNEL = "2"
 IPV6_BOOTSTRAP = ("fe80:", "ff00:")
 MODELLED = frozenset(
     {"type", "dst", "gateway", "via", "dev", "table", "protocol", "scope", "metric", "prefsrc", "flags", "metrics"}
@@ -123,7 +126,9 @@ def read(rows: Iterable[Row], default: str) -> Iterator[Route]:
 
 
 def _is_bookkeeping(row: Row) -> bool:
-    return row["protocol"] == KERNEL and (row["table"] == LOCAL_TABLE or str(row["dst"]).startswith(IPV6_BOOTSTRAP))
+    if int(row["protocol"]) != KERNEL_PROTOCOL:
+        return False
+    return int(row["table"]) == LOCAL_TABLE or str(row["dst"]).startswith(IPV6_BOOTSTRAP)
 
 
 def route_of(row: Row, default: str) -> Route:

@@ -7,9 +7,10 @@ from ipaddress import ip_network
 from itertools import takewhile
 
 from reconciler.core.way import IpAddress
+from reconciler.linux.route import LOCAL_TABLE, MAIN_TABLE
 from reconciler.linux.rule import Rule
 
-DEFAULT = {0: 255, 32766: 254, 32767: 253}
+DEFAULT = {0: LOCAL_TABLE, 32766: MAIN_TABLE, 32767: 253}
 """Priority -> table: what a kernel has that knows no others."""
 
 

@@ -13,12 +13,10 @@ from reconciler.core.way import Hop, IpAddress, Network, Path
 from reconciler.linux.address import Address
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import IPV6_DEFAULT_METRIC, MAIN_TABLE, NextHop, Route
+from reconciler.linux.route import IPV6_DEFAULT_METRIC, LOCAL_TABLE, MAIN_TABLE, NextHop, Route
 from reconciler.linux.rule import ACTIONS, Rule
 from reconciler.linux.rules import applies, shortest
 
-LOCAL = 255
-"""The table of the node's own addresses: it is looked at first."""
 AHEAD = -1
 """The cost of a connected route: of two with one prefix the order of their making decides, which nobody can foresee."""
 
@@ -130,9 +128,9 @@ class WayBack:
     def _connected(self, address: Address) -> Iterator[Offer]:
         """The kernel puts the address itself, its network and its network's broadcast address into tables."""
         network = network_of(address)
-        yield Offer(LOCAL, Path(ip_network(address.local)))
+        yield Offer(LOCAL_TABLE, Path(ip_network(address.local)))
         if isinstance(network, IPv4Network) and network.prefixlen < network.max_prefixlen - 1:
-            yield Offer(LOCAL, Path(ip_network(network.broadcast_address)))
+            yield Offer(LOCAL_TABLE, Path(ip_network(network.broadcast_address)))
         yield Offer(MAIN_TABLE, Path(network, AHEAD, frozenset({Hop(str(self.client), address.dev)})))
 
 

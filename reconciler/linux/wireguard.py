@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.core.driver import Answer
+from reconciler.core.way import IpAddress
 from reconciler.linux.answers import check_status
 from reconciler.linux.words import pairs, word
 
@@ -76,6 +77,11 @@ def _peer(key: str, end: str, allowed: str, alive: str) -> WireguardPeer:
         allowed_ips=() if allowed == NONE else tuple(allowed.split()),
         persistent_keepalive=0 if alive == OFF else int(alive),
     )
+
+
+def endpoint(address: IpAddress, port: int) -> str:
+    """A peer's end as ``wg`` prints it."""
+    return f"{address}:{port}" if address.version == 4 else f"[{address}]:{port}"
 
 
 def lines(dev: str, before: Values, want: Values) -> Iterator[str]:

@@ -85,13 +85,17 @@ def underlay(world: World) -> Iterator[Finding]:
         facts = node.spec.underlay
         if facts is None:
             continue
-        for field, address in (("address", facts.address), ("address6", facts.address6)):
-            if address and (finding := _underlay_address(node, field, address)):
+        for six, address, gateway in (("", facts.address, facts.gateway), ("6", facts.address6, facts.gateway6)):
+            if address and (finding := _underlay_address(node, f"address{six}", address)):
                 yield finding
-        gateway = ip_address(facts.gateway) if facts.gateway else None
-        if gateway and facts.address and gateway not in ip_interface(facts.address).network:
-            spot = Spot(node, ("spec", "underlay", "gateway"))
-            yield spot.warning(f"{gateway} is not in the subnet of {facts.address}", "use a gateway in that subnet")
+            if gateway and address and not _is_on_link(gateway, address):
+                spot = Spot(node, ("spec", "underlay", f"gateway{six}"))
+                yield spot.warning(f"{gateway} is not in the subnet of {address}", "use a gateway in that subnet")
+
+
+def _is_on_link(gateway: str, address: str) -> bool:
+    """A link-local gateway is on any link."""
+    return ip_address(gateway).is_link_local or ip_address(gateway) in ip_interface(address).network
 
 
 def _underlay_address(node: Document[Node], field: str, address: str) -> Finding | None:

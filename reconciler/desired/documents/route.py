@@ -18,8 +18,8 @@ from reconciler.desired.documents.values import (
     Tos,
     wrong,
 )
+from reconciler.linux.route import MAIN_TABLE, OUR_PROTOCOL
 
-OUR_PROTOCOL = 142
 RouteType = Literal[
     "unicast", "local", "broadcast", "anycast", "multicast", "blackhole", "unreachable", "prohibit", "throw"
 ]
@@ -107,7 +107,7 @@ class Route(Metrics):
     tos: Tos | None = None
     via: Address | None = None
     dev: Ifname | None = None
-    table: int = Field(default=254, ge=1, le=4294967295)
+    table: int = Field(default=MAIN_TABLE, ge=1, le=4294967295)
     metric: U32 = 0
     type: RouteType = "unicast"
     src: Address | None = None

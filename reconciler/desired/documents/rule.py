@@ -6,9 +6,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from reconciler.desired.documents.route import OUR_PROTOCOL, U32, Byte, Count
+from reconciler.desired.documents.route import U32, Byte, Count
 from reconciler.desired.documents.spec import Part
 from reconciler.desired.documents.values import Ifname, PortRange, Prefix, Realms, Tos, UidRange, wrong
+from reconciler.linux.route import OUR_PROTOCOL
 
 RuleAction = Literal["blackhole", "unreachable", "prohibit", "nop"]
 ALL_BITS = 0xFFFFFFFF

@@ -7,19 +7,25 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 from reconciler.core.resource import Resource, State
-from reconciler.intent.calico.settings import BIRD_PROTOCOL, BOOT_PROTOCOL, FELIX_PROTOCOL, IPIP_DEVICE, VXLAN_DEVICES
+from reconciler.intent.calico.settings import (
+    BIRD_PROTOCOL,
+    FELIX_PROTOCOL,
+    IPIP_DEVICE,
+    VXLAN_DEVICES,
+    WIREGUARD,
+)
 from reconciler.intent.network import Network
 from reconciler.linux.address import Address
 from reconciler.linux.claim import IPV6_BOOTSTRAP, Except, devices_of, inside, is_declared, is_spared
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import MAIN_TABLE, Route
+from reconciler.linux.route import BOOT_PROTOCOL, MAIN_TABLE, Route
 from reconciler.linux.rule import Rule
 
 VXLAN = frozenset(VXLAN_DEVICES.values())
-WIREGUARD = frozenset({"wireguard.cali", "wg-v6.cali"})
-TUNNELS = VXLAN | WIREGUARD | {IPIP_DEVICE}
+WIREGUARDS = frozenset(default.device for default in WIREGUARD)
+TUNNELS = VXLAN | WIREGUARDS | {IPIP_DEVICE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class CalicoClaim:
     bird: Mapping[Network, int] = field(default_factory=dict)
     felix_ipip: bool = False
     table: int = 0
-    priority: int = 99
+    priority: int = WIREGUARD[0].priority
     knows_wireguard: bool = True
     excepted: Except = field(default_factory=Except)
 
@@ -66,7 +72,7 @@ class CalicoClaim:
             case Route():
                 return self._counts_route(resource)
             case Link():
-                return resource.ifname in VXLAN | WIREGUARD
+                return resource.ifname in VXLAN | WIREGUARDS
             case Neighbour() | FdbEntry():
                 return resource.dev in VXLAN
             case Rule():
@@ -99,11 +105,11 @@ class CalicoClaim:
         """Where WireGuard is off: what Felix wrote, as no administrator's route to a next hop looks."""
         if self.table:
             return route.table == self.table
-        felixs = route.type == "throw" or not WIREGUARD.isdisjoint(devices_of(route))
+        felixs = route.type == "throw" or not WIREGUARDS.isdisjoint(devices_of(route))
         return felixs and route.table == 1 and route.protocol == BOOT_PROTOCOL and inside(network, self.pools)
 
 
 def _is_wireguards(resource: Resource) -> bool:
     if isinstance(resource, Rule) or (isinstance(resource, Route) and resource.table != MAIN_TABLE):
         return True
-    return not WIREGUARD.isdisjoint(devices_of(resource))
+    return not WIREGUARDS.isdisjoint(devices_of(resource))

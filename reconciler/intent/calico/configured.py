@@ -10,8 +10,9 @@ from typing import Any
 from reconciler.desired.documents import BGPConfiguration, FelixConfiguration
 from reconciler.desired.documents.cluster import Calico
 from reconciler.intent.calico.release import Kind, Profile, profile_of
-from reconciler.intent.calico.settings import BOOT_PROTOCOL, Settings, Wireguard
+from reconciler.intent.calico.settings import WIREGUARD, Settings, Wireguard
 from reconciler.intent.mtu import DEFAULT_MTU_PATTERN, Encapsulation
+from reconciler.linux.route import BOOT_PROTOCOL
 
 CLUSTER_ROUTES: Mapping[str, frozenset[Kind]] = {
     "Enabled": frozenset({"ipip", "none"}),
@@ -78,20 +79,22 @@ class Configured:
 
     def _wireguard(self, felix: Any) -> tuple[Wireguard, Wireguard]:
         wanted = _first(self.calico.wireguard, felix.wireguard_enabled, self.has_keys)
-        priority = _first(felix.wireguard_routing_rule_priority, 99)
-        four = Wireguard(
-            enabled=bool(wanted),
-            device=felix.wireguard_interface_name or "wireguard.cali",
-            port=felix.wireguard_listening_port or 51820,
-            priority=priority,
+        four, six = WIREGUARD
+        priority = _first(felix.wireguard_routing_rule_priority, four.priority)
+        return (
+            Wireguard(
+                enabled=bool(wanted),
+                device=felix.wireguard_interface_name or four.device,
+                port=felix.wireguard_listening_port or four.port,
+                priority=priority,
+            ),
+            Wireguard(
+                enabled=bool(felix.wireguard_enabled_v6),
+                device=felix.wireguard_interface_name_v6 or six.device,
+                port=felix.wireguard_listening_port_v6 or six.port,
+                priority=priority,
+            ),
         )
-        six = Wireguard(
-            enabled=bool(felix.wireguard_enabled_v6),
-            device=felix.wireguard_interface_name_v6 or "wg-v6.cali",
-            port=felix.wireguard_listening_port_v6 or 51821,
-            priority=priority,
-        )
-        return four, six
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from reconciler.intent.calico.release import NEWEST, Kind, Profile
 from reconciler.intent.mtu import AKS_EXTRA, DEFAULT_MTU_PATTERN, OVERHEAD, Encapsulation
 from reconciler.intent.network import IPV4, Family
+from reconciler.linux.route import BOOT_PROTOCOL
 
 FELIX_PROTOCOL = 80
 BIRD_PROTOCOL = 12
-BOOT_PROTOCOL = 3
 QUEUE_LENGTH = 1000
 """What the kernel gives a device for which nobody asked another queue."""
 VXLAN_DEVICES = {4: "vxlan.calico", 6: "vxlan-v6.calico"}
@@ -27,6 +27,10 @@ class Wireguard:
     port: int = 51820
     priority: int = 99
     table: int = 1
+
+
+WIREGUARD = (Wireguard(), Wireguard(device="wg-v6.cali", port=51821))
+"""Felix's defaults, by family."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Settings:
     workload_routes: bool = False
     felix: frozenset[Kind] = frozenset()
     bird: frozenset[Kind] = field(default_factory=lambda: frozenset[Kind]({"ipip", "none"}))
-    wireguard: tuple[Wireguard, Wireguard] = (Wireguard(), Wireguard(device="wg-v6.cali", port=51821))
+    wireguard: tuple[Wireguard, Wireguard] = WIREGUARD
     host_encryption: bool = False
     azure: bool = False
 

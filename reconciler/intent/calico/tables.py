@@ -17,6 +17,7 @@ from reconciler.intent.calico.release import may_have_host_routes
 from reconciler.intent.calico.settings import Settings
 from reconciler.intent.calico.view import View
 from reconciler.intent.network import IPV4, Family, Prefixes, host
+from reconciler.intent.underlay import Hop
 from reconciler.intent.wish import Row
 from reconciler.linux.route import MAIN_TABLE, Route
 
@@ -120,7 +121,7 @@ class Tables:
         routers = Prefixes(me.routes) if "none" in self.layout.kinds & settings.bird else None
         shift = self.family.bits - (0 if me.address is None else me.address.prefixlen)
         prefix = None if me.address is None else int(me.address.ip) >> shift
-        behind: dict[str | None, Shelf] = {None: far}  # by router: a view is too costly to be looked up for each peer
+        behind: dict[Hop | None, Shelf] = {None: far}  # by router: a view is too costly to be looked up for each peer
         for name, number in self._numbers:
             if name == me.name:
                 continue

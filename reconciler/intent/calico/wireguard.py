@@ -11,14 +11,14 @@ from ipaddress import ip_network
 
 from reconciler.core.resource import Unknown
 from reconciler.intent.calico.fabric import Destination, Peer
-from reconciler.intent.calico.settings import BOOT_PROTOCOL, QUEUE_LENGTH, Settings
+from reconciler.intent.calico.settings import QUEUE_LENGTH, Settings
 from reconciler.intent.network import Family, host, together
 from reconciler.intent.wish import Row
 from reconciler.linux.address import Address
 from reconciler.linux.link import Link
-from reconciler.linux.route import Route
+from reconciler.linux.route import BOOT_PROTOCOL, Route
 from reconciler.linux.rule import Rule
-from reconciler.linux.wireguard import WireguardPeer
+from reconciler.linux.wireguard import WireguardPeer, endpoint
 
 Offers = Mapping[str, Sequence[Destination]]
 
@@ -105,9 +105,8 @@ def _device(
 def _peer(peer: Peer, port: int, prefixes: Sequence[str]) -> WireguardPeer:
     assert peer.key is not None, "the caller has looked"
     assert peer.address is not None, "the caller has looked"
-    ip = peer.address.ip
-    endpoint = f"{ip}:{port}" if ip.version == 4 else f"[{ip}]:{port}"
-    return WireguardPeer(public_key=peer.key, endpoint=endpoint, allowed_ips=tuple(prefixes), persistent_keepalive=0)
+    end = endpoint(peer.address.ip, port)
+    return WireguardPeer(public_key=peer.key, endpoint=end, allowed_ips=tuple(prefixes))
 
 
 def _rule(family: Family, settings: Settings, me: Peer) -> Rule:

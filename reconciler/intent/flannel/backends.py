@@ -17,10 +17,9 @@ from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import MAIN_TABLE, Route
-from reconciler.linux.wireguard import WireguardPeer
+from reconciler.linux.route import BOOT_PROTOCOL, MAIN_TABLE, Route
+from reconciler.linux.wireguard import WireguardPeer, endpoint
 
-BOOT_PROTOCOL = 3
 WIREGUARD_OVERHEAD = 80
 """For both families (flannel pkg/backend/wireguard)."""
 WIREGUARD_PORTS = {4: 51820, 6: 51821}
@@ -244,8 +243,8 @@ class WireGuard(Backend):
 def _wireguard_peer(peer: Peer, port: int) -> WireguardPeer:
     assert peer.key is not None, "the caller has looked"
     assert peer.address is not None, "the caller has looked"
-    endpoint = f"{peer.address.ip}:{port}" if peer.address.ip.version == 4 else f"[{peer.address.ip}]:{port}"
-    return WireguardPeer(public_key=peer.key, endpoint=endpoint, allowed_ips=(str(peer.subnet),))
+    end = endpoint(peer.address.ip, port)
+    return WireguardPeer(public_key=peer.key, endpoint=end, allowed_ips=(str(peer.subnet),))
 
 
 BACKENDS: Mapping[str, type[Backend]] = {"vxlan": Vxlan, "host-gw": HostGw, "ipip": Ipip, "wireguard": WireGuard}

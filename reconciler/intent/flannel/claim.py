@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 from reconciler.core.resource import Resource, State
-from reconciler.intent.flannel.backends import BOOT_PROTOCOL
 from reconciler.intent.network import Network
 from reconciler.linux.address import Address
 from reconciler.linux.claim import Except, devices_of, inside, is_declared, is_spared, matches
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.route import MAIN_TABLE, Route
+from reconciler.linux.route import BOOT_PROTOCOL, MAIN_TABLE, Route
 
 DEVICES = ("flannel.*", "flannel-v6.*", "flannel-wg", "flannel-wg-v6")
 
