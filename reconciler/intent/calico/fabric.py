@@ -26,7 +26,8 @@ class Peer:
     """A node in one family; ``None`` is a fact that nobody told.
 
     ``address`` is the underlay's, with its length; ``dev`` the interface that has it; ``routes`` are the declared ways
-    out of its subnet (network, gateway and interface). ``host_mtu`` in bytes. ``mac`` is the VTEP's, ``key`` WireGuard's public one.
+    out of its subnet (network, gateway and interface). ``host_mtu`` in bytes. ``mac`` is the VTEP's, ``key`` is
+    WireGuard's public one.
     """
 
     name: str
