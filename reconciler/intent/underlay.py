@@ -8,6 +8,8 @@ from ipaddress import ip_address, ip_interface, ip_network
 from reconciler.desired.documents import Node
 from reconciler.intent.network import Network
 
+Hop = tuple[str, str | None]
+"""A gateway, and the interface that leads to it; ``None``: the underlay's."""
 DEFAULT = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
 
 
@@ -38,22 +40,22 @@ def _carriers(node: Node, version: int) -> Iterator[tuple[str, str]]:
                 yield ifname, given.address
 
 
-def ways_out(node: Node, version: int) -> tuple[tuple[Network, str], ...]:
-    """Networks behind a gateway (network, gateway): the declared routes of the main table, ``underlay.gateway`` last.
+def ways_out(node: Node, version: int) -> tuple[tuple[Network, Hop], ...]:
+    """Networks behind a gateway: the declared routes of the main table, ``underlay.gateway`` last.
 
     The kernel asks for the longest prefix; of two equal ones the first counts.
     """
     return tuple(_ways_out(node, version))
 
 
-def _ways_out(node: Node, version: int) -> Iterator[tuple[Network, str]]:
+def _ways_out(node: Node, version: int) -> Iterator[tuple[Network, Hop]]:
     for route in sorted(node.routes, key=lambda route: route.metric):
         if route.type == "unicast" and route.table == 254 and route.via and ip_address(route.via).version == version:
-            yield DEFAULT[version] if route.dst == "default" else ip_network(route.dst), route.via
+            yield DEFAULT[version] if route.dst == "default" else ip_network(route.dst), (route.via, route.dev)
     given = node.underlay
     gateway = None if given is None else (given.gateway if version == 4 else given.gateway6)
     if gateway is not None:
-        yield DEFAULT[version], gateway
+        yield DEFAULT[version], (gateway, None)
 
 
 def declared_mtus(node: Node) -> dict[str, int | None]:

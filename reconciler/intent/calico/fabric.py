@@ -26,7 +26,8 @@ class Peer:
     """A node in one family; ``None`` is a fact that nobody told.
 
     ``address`` is the underlay's, with its length; ``dev`` the interface that has it; ``routes`` are the declared ways
-    out of its subnet (network, gateway). ``host_mtu`` in bytes. ``mac`` is the VTEP's, ``key`` WireGuard's public one.
+    out of its subnet (network, gateway and interface). ``host_mtu`` in bytes. ``mac`` is the VTEP's, ``key``
+    WireGuard's public one.
     """
 
     name: str
@@ -38,7 +39,7 @@ class Peer:
     ipip: End = NO_END
     wireguard: End = NO_END
     key: str | None = None
-    routes: tuple[tuple[Network, str], ...] = ()
+    routes: tuple[tuple[Network, tuple[str, str | None]], ...] = ()
     origin: str = ""
 
     @property

@@ -98,12 +98,16 @@ class Tables:
 
     def _blackhole(self, settings: Settings, to: Destination) -> Iterator[Row]:
         kind = to.pool.kind
-        if kind == "vxlan" and not self.uses_vxlan(settings):
+        if (kind == "vxlan" and not self.uses_vxlan(settings)) or self._is_ipip_off(kind, settings):
             return
         if kind == "vxlan" or kind in settings.felix:
             yield felix.blackhole(self.family, settings, to)
         elif kind in settings.bird:
             yield bird.blackhole(self.family, to)
+
+    def _is_ipip_off(self, kind: str, settings: Settings) -> bool:
+        """Felix then has nobody who would write these routes; BIRD announces and blackholes its blocks all the same."""
+        return kind == "ipip" and kind in settings.felix and not self.uses_ipip(settings)
 
     def _seen_by(self, me: Peer, settings: Settings) -> Iterator[tuple[str, tuple[View, dict[str, tuple[Row, ...]]]]]:
         """Every other node, with the view that I have of it and what is known of that view."""

@@ -16,7 +16,7 @@ class View(NamedTuple):
     """All that decides which rows a node has towards a peer: nodes that see it alike have the same rows.
 
     ``near``: the peer's address is in my prefix; ``None``: my own address is not known. ``dev`` is my underlay
-    interface, ``router`` my next hop to a peer that is not near. MTUs in bytes, of my devices.
+    interface, ``router`` my next hop to a peer that is not near, and its interface. MTUs in bytes, of my devices.
     ``vxlan_lacks`` and ``dev_lacks`` name the facts without which I have no such device; empty: none is missing.
     ``encrypts``: my own packets to peers with a key take WireGuard.
     """
@@ -25,7 +25,7 @@ class View(NamedTuple):
     settings: Settings
     near: bool | None
     dev: str | None = None
-    router: str | None = None
+    router: tuple[str, str | None] | None = None
     vxlan: bool = False
     vxlan_mtu: int = 0
     ipip: bool = False
@@ -83,10 +83,10 @@ class View(NamedTuple):
             return bird.tunnelled(settings, peer.address.ip, to, peer.origin)
         if self.dev_lacks:
             return self._unknown(to, self.dev_lacks)
-        gateway = peer.address.text if self.near else self.router
-        if gateway is None:
+        hop = (peer.address.text, None) if self.near else self.router
+        if hop is None:
             return self._unknown(to, f"next hop to {peer.address.ip} (underlay.gateway, or a route)")
-        return bird.routed(family, settings, gateway, self.dev, to, peer.origin)
+        return bird.routed(family, settings, hop[0], hop[1] or self.dev, to, peer.origin)
 
     def _is_direct(self, to: Destination) -> bool:
         return to.pool.cross_subnet and bool(self.near)
