@@ -152,7 +152,7 @@ def test_one_device_alone_is_compiled_as_among_all(world: list[Document]) -> Non
             assert (alone, [row.origin for row in alone.desired.values()]) == together[device]
 
 
-@settings(FEW, max_examples=60)
+@settings(FEW, max_examples=30)
 @given(st.booleans(), st.data())
 def test_what_is_taken_over_is_what_would_be_compiled(calico: bool, data: st.DataObject) -> None:
     """Some documents changed, some removed, some moved within their file: nothing is kept that no longer holds."""
