@@ -80,8 +80,10 @@ def _makes(desired: State, live: Live) -> Iterator[Change]:
 
 
 def _breaks(desired: State, live: Live, unknown: Sequence[Unknown]) -> Iterator[Change]:
+    named = {Key(wish.kind, wish.name) for wish in unknown}
+    globs = [wish for wish in unknown if wish.is_glob]
     for key, resource in live.ours.items():
-        if key not in desired and not any(wish.covers(key) for wish in unknown):
+        if key not in desired and key not in named and not any(wish.covers(key) for wish in globs):
             yield Change(resource, None)
 
 

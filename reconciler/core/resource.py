@@ -132,6 +132,11 @@ class Unknown(NamedTuple):
     name: str
     missing: str
 
+    @property
+    def is_glob(self) -> bool:
+        """Whether it may be several entries."""
+        return any(sign in self.name for sign in "*?[")
+
     def covers(self, key: Key) -> bool:
         """Whether the live entry ``key`` may be this wish: then it is not pruned."""
         return key.kind == self.kind and fnmatchcase(key.name, self.name)

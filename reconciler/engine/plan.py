@@ -12,10 +12,13 @@ from reconciler.core.change import Change, diff
 from reconciler.core.driver import Driver, Reading, Script
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.plan import DevicePlan, Planned, Status
-from reconciler.core.resource import Key, Live, Resource
+from reconciler.core.resource import Key, Live, Resource, Unknown
 from reconciler.core.words import plural
 from reconciler.engine.observe import Sight
 from reconciler.intent.wish import Wish
+
+FEW = 8
+"""So many missing rows or facts are shown one by one."""
 
 
 def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audit: bool = False) -> DevicePlan:
@@ -50,7 +53,17 @@ def _planned(
 
 
 def _not_known(wish: Wish) -> Iterator[str]:
-    return (f"{row.kind} {row.name} is not known: {row.missing}" for row in wish.unknown)
+    """Row by row, or, where one missing fact makes many, one line a kind."""
+    by_kind: dict[str, list[Unknown]] = {}
+    for row in wish.unknown:
+        by_kind.setdefault(row.kind, []).append(row)
+    for kind, rows in by_kind.items():
+        missing = list(dict.fromkeys(row.missing for row in rows))
+        if len(rows) <= FEW:
+            yield from (f"{kind} {row.name} is not known: {row.missing}" for row in rows)
+        else:
+            more = f" and {len(missing) - FEW} more facts" if len(missing) > FEW else ""
+            yield f"{len(rows)} entries of kind {kind} are not known: {'; '.join(missing[:FEW])}{more}"
 
 
 def _not_there(waits: Mapping[Key, str]) -> Iterator[str]:

@@ -130,17 +130,29 @@ class _Draft:
         """The wishes of one part by key, added to all others' but for what the inventory excepts."""
         excepted = self._owns.excepted or None
         own: dict[Key, Resource] = {}
+        twice: list[tuple[Resource, Resource]] = []
         for row in rows:
             if isinstance(row, Unknown):
                 self._unknown.append(row)
             elif excepted is None or not excepted.covers(row):
                 first = own.setdefault(row.key, row)
                 if first is not row:
-                    self.problems.append(_contradiction(first, row))
-        for key in self._desired.keys() & own.keys():
-            self.problems.append(_contradiction(self._desired[key], own[key]))
+                    twice.append((first, row))
+        twice += [(self._desired[key], own[key]) for key in self._desired.keys() & own.keys()]
         self._desired = own | self._desired
+        for one, other in twice:
+            self._contradict(one, other, own)
         return own
+
+    def _contradict(self, one: Resource, other: Resource, own: dict[Key, Resource]) -> None:
+        """Two documents: a problem of whoever wrote them. What a cluster tells twice is not known, and stops nobody."""
+        if _place(one.origin)[1] and _place(other.origin)[1]:
+            self.problems.append(_contradiction(one, other))
+            return
+        key, tellers = one.key, " and ".join(dict.fromkeys((one.origin, other.origin)))
+        self._unknown.append(Unknown(key.kind, key.name, f"which it is: told twice by {tellers}"))
+        self._desired.pop(key, None)
+        own.pop(key, None)
 
     def wish(self, device: str) -> Wish:
         unknown = tuple(dict.fromkeys(self._unknown))

@@ -274,3 +274,16 @@ def test_json_and_back() -> None:
         back = {r.key: r for r in (from_json(record, KINDS) for record in state["resources"])}
         assert back == dict(wish.desired)
         assert state["status"] == "ok"
+
+
+def test_what_a_cluster_tells_twice_stops_nobody(tmp_path: Path) -> None:
+    """Two nodes annotated with one tunnel address (projectcalico/calico 9450): unknown, and no contradiction."""
+    facts = told(nodes={n: NodeFacts({4: f"172.16.{i}.1/24"}, {"vxlan": "10.0.0.64"}) for i, n in enumerate("abc")})
+    documents = {"pool.yaml": pool(), "node.yaml": NODE, "w.yaml": cluster().replace("[a, b]", "[a, b, c]")}
+    world = compile_(tmp_path, documents, facts)
+    key = Key("neighbour", "10.0.0.64 dev vxlan.calico")
+    assert world.problems == ()
+    wish = world["a"]
+    assert key not in wish.desired
+    assert [row.missing for row in wish.unknown if row.covers(key)] == ["which it is: told twice by cluster k"]
+    assert any(row.kind == "fdb" for row in wish.desired.values()), "their MACs are two"

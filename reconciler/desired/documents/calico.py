@@ -10,6 +10,7 @@ from reconciler.desired.documents.spec import CalicoPart, CalicoSpec, Many
 from reconciler.desired.documents.values import Address, Ifname, Pattern, Prefix
 
 Encapsulation = Literal["Never", "Always", "CrossSubnet"]
+ClusterRoutes = Literal["Enabled", "Disabled", "EnabledIPIPOnly", "EnabledNoEncapOnly"]
 AllowedUse = Literal["Workload", "Tunnel", "LoadBalancer"]
 
 
@@ -65,14 +66,14 @@ class FelixConfiguration(CalicoSpec):
     device_route_source_address_ipv6: Address | None = Field(default=None, alias="deviceRouteSourceAddressIPv6")
     remove_external_routes: bool | None = None
     route_source: Literal["CalicoIPAM", "WorkloadIPs"] | None = None
-    program_cluster_routes: str | None = None
+    program_cluster_routes: ClusterRoutes | None = None
     wireguard_enabled: bool | None = None
     wireguard_enabled_v6: bool | None = Field(default=None, alias="wireguardEnabledV6")
     wireguard_mtu: int | None = Field(default=None, alias="wireguardMTU", ge=0)
     wireguard_mtu_v6: int | None = Field(default=None, alias="wireguardMTUV6", ge=0)
     wireguard_listening_port: int | None = Field(default=None, ge=1, le=65535)
     wireguard_listening_port_v6: int | None = Field(default=None, alias="wireguardListeningPortV6", ge=1, le=65535)
-    wireguard_routing_rule_priority: int | None = None
+    wireguard_routing_rule_priority: int | None = Field(default=None, ge=1, le=32765)
     wireguard_interface_name: Ifname | None = None
     wireguard_interface_name_v6: Ifname | None = Field(default=None, alias="wireguardInterfaceNameV6")
     wireguard_host_encryption_enabled: bool | None = None
@@ -81,7 +82,7 @@ class FelixConfiguration(CalicoSpec):
 class BGPConfiguration(CalicoSpec):
     """BIRD's settings, as far as they shape rows."""
 
-    program_cluster_routes: str | None = None
+    program_cluster_routes: ClusterRoutes | None = None
     node_to_node_mesh_enabled: bool | None = None
     as_number: int | str | None = None
 

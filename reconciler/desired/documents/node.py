@@ -68,9 +68,10 @@ class Tunnel(Part):
     cilium: TunnelEnd | None = None
 
     @property
-    def wireguard_key(self) -> str | None:
-        """Its WireGuard key of any family."""
-        return None if self.wireguard is None else self.wireguard.public_key or self.wireguard.public_key6
+    def keyed(self) -> frozenset[int]:
+        """The IP versions of which it has a WireGuard key."""
+        keys = {} if self.wireguard is None else {4: self.wireguard.public_key, 6: self.wireguard.public_key6}
+        return frozenset(version for version, key in keys.items() if key)
 
 
 class Neighbor(Part):

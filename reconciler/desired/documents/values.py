@@ -22,6 +22,8 @@ DEVICE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
 CALICO_VERSION = re.compile(r"3\.[0-9]{1,3}(\.[0-9]{1,3})?")
 CONGESTION = re.compile(r"[a-z][a-z0-9_-]{0,14}")
+REPEATED = re.compile(r"[+*}]\)+[+*{]")
+"""A repeated group that ends with a repetition: matching a name may take for ever."""
 VRF_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -194,7 +196,9 @@ def _vlan_list(text: str) -> str:
 
 
 def _pattern(text: str) -> str:
-    """Felix compiles it with Go's regexp, whose syntax without back references is ours, too."""
+    """Felix compiles it with Go's regexp, whose syntax without back references is ours, too; Go's never runs away."""
+    if REPEATED.search(text):
+        wrong(f"{text!r} repeats what repeats already", "one repetition, such as (eth|en).* for ((eth|en).*)+")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", FutureWarning)  # [[:alpha:]], which means something else in Go

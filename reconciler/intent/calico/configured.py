@@ -28,14 +28,14 @@ BOTH: frozenset[Kind] = frozenset({"ipip", "none"})
 class Configured:
     """All that says how Felix and BIRD are configured. ``felix`` by the object's name; ``special``: nodes with one.
 
-    ``has_keys``: a Node document tells a WireGuard key, which only a cluster with WireGuard has.
+    ``keyed``: the IP versions of which a Node document tells a WireGuard key, which only a cluster with it has.
     """
 
     calico: Calico
     version: str | None
     felix: Mapping[str, FelixConfiguration]
     bgp: BGPConfiguration | None = None
-    has_keys: bool = False
+    keyed: frozenset[int] = frozenset()
     azure: bool = False
 
     @cached_property
@@ -45,7 +45,7 @@ class Configured:
     @property
     def knows_wireguard(self) -> bool:
         """Whether somebody says if WireGuard is on: Felix's configuration does, by silence, too."""
-        return self.calico.wireguard is not None or self.has_keys or "default" in self.felix
+        return self.calico.wireguard is not None or bool(self.keyed) or "default" in self.felix
 
     def settings(self, node: str = "") -> Settings:
         """What holds on ``node``, or, without one, where no node says anything of its own."""
@@ -78,7 +78,7 @@ class Configured:
         return frozenset(kind for kind in BOTH if (given[kind] == who if given[kind] else kind in told))
 
     def _wireguard(self, felix: Any) -> tuple[Wireguard, Wireguard]:
-        wanted = _first(self.calico.wireguard, felix.wireguard_enabled, self.has_keys)
+        wanted = _first(self.calico.wireguard, felix.wireguard_enabled, 4 in self.keyed)
         four, six = WIREGUARD
         priority = _first(felix.wireguard_routing_rule_priority, four.priority)
         return (
@@ -89,7 +89,7 @@ class Configured:
                 priority=priority,
             ),
             Wireguard(
-                enabled=bool(felix.wireguard_enabled_v6),
+                enabled=bool(_first(felix.wireguard_enabled_v6, 6 in self.keyed)),
                 device=felix.wireguard_interface_name_v6 or six.device,
                 port=felix.wireguard_listening_port_v6 or six.port,
                 priority=priority,

@@ -75,7 +75,7 @@ class Sources:
             version=self.version,
             felix=felix if "default" in felix or self.facts.felix is None else felix | {"default": self.facts.felix},
             bgp=next(iter(bgp), self.facts.bgp),
-            has_keys=any(node.spec.tunnel.wireguard_key for node in self._nodes.values()),
+            keyed=frozenset(v for node in self._nodes.values() for v in node.spec.tunnel.keyed),
             azure=any("aks" in (i.spec.cluster_type or "").split(",") for i in self.repository.of(ClusterInformation)),
         )
 
@@ -207,7 +207,7 @@ def is_complete(repository: Repository, cluster: Document[Cluster]) -> bool:
     return (
         len(nodes) == len(cluster.spec.nodes)
         and all(_is_told(node, version, kind) for node in nodes for version, kind in pools)
-        and (not cluster.spec.calico.wireguard or all(node.tunnel.wireguard_key for node in nodes))
+        and (not cluster.spec.calico.wireguard or all(node.tunnel.keyed for node in nodes))
         and bool(documented_affinities(repository, cluster))
         and is_version(cluster.spec.calico.version)
     )

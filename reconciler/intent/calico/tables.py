@@ -35,6 +35,8 @@ class Tables:
     settings: Settings
     settings_of: Callable[[str], Settings]
     _shared: dict[View, dict[str, tuple[Row, ...]]] = field(default_factory=dict)
+    _known: dict[View, dict[str, tuple[Row, ...]]] = field(default_factory=dict)
+    _same: set[str] = field(default_factory=set)
     _vteps: dict[str, tuple[Row, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -65,8 +67,8 @@ class Tables:
             if peer == before.peers.get(name) and self.offers[name] == before.offers[name]
         ]
         self._vteps.update({name: before._vteps[name] for name in same if name in before._vteps})
-        for view, shelf in before._shared.items():
-            self._shared[view] = {name: shelf[name] for name in same if name in shelf}
+        self._known.update(before._shared)
+        self._same.update(same)
 
     def uses_vxlan(self, settings: Settings) -> bool:
         """``vxlanEnabled`` overrules the IPv4 pools either way; IPv6 follows its pools alone (Felix)."""
@@ -142,7 +144,10 @@ class Tables:
         return [(name, None if peer.address is None else int(peer.address.ip)) for name, peer in self.peers.items()]
 
     def _shelf(self, view: View) -> Shelf:
-        return view, self._shared.setdefault(view, {})
+        if view not in self._shared:  # what no node asks for any more is not kept
+            known = self._known.pop(view, {})
+            self._shared[view] = {name: rows for name, rows in known.items() if name in self._same}
+        return view, self._shared[view]
 
     def _view(self, me: Peer, settings: Settings, near: bool | None) -> View:
         vxlan, ipip = self.uses_vxlan(settings), self.uses_ipip(settings)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_network
+from itertools import islice
 
 from reconciler.core.driver import Claim
 from reconciler.core.resource import State
@@ -142,14 +143,14 @@ class FlannelPart(Part):
             yield self._warning(what, "backend.mtu 20 below the underlay's")
 
     def _cut_off(self) -> Iterator[Problem]:
-        """host-gw needs all nodes in one subnet."""
+        """host-gw needs all nodes in one subnet; the first one that is not alone with it stands for all."""
         for tables in self.tables:
-            for me in tables.peers.values():
-                far = [p.name for p in tables.peers.values() if p is not me and p.address and not dev_to(me, p)]
-                if far and me.connected is not None:
-                    shown = ", ".join(far[:3]) + (f" and {len(far) - 3} more" if len(far) > 3 else "")
-                    what = f"pods of {me.name} cannot reach those of {shown}: host-gw routes within one subnet only"
-                    yield self._warning(what, "backend: {type: vxlan, directRouting: true}", "type")
+            told = [peer for peer in tables.peers.values() if peer.address and peer.connected is not None]
+            apart = ((me, [p.name for p in told if p is not me and not dev_to(me, p)]) for me in told)
+            for me, far in islice((pair for pair in apart if pair[1]), 1):
+                shown = ", ".join(far[:3]) + (f" and {len(far) - 3} more" if len(far) > 3 else "")
+                what = f"pods of {me.name} cannot reach those of {shown}: host-gw routes within one subnet only"
+                yield self._warning(what, "backend: {type: vxlan, directRouting: true}", "type")
 
     def _warning(self, what: str, right: str, *path: str) -> Problem:
         return problem(self.cluster, what, right, "flannel", "backend", *path, severity="warning")
