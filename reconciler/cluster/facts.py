@@ -81,17 +81,18 @@ class NodeFacts:
 
 @dataclass(frozen=True, slots=True)
 class ClusterFacts:
-    """A cluster in its own words. ``affinities``, ``blocks``, ``felix``, ``bgp`` are specs as kubectl prints them.
+    """A cluster in its own words: specs as kubectl prints them, those of ``felix`` by the object's name.
 
-    ``calico_version`` as ClusterInformation has it (``v3.30.2``). ``None`` is what the cluster did not tell;
-    ``missing`` says why it told nothing at all.
+    ``calico_version`` (``v3.30.2``) and ``cluster_type`` (``k8s,bgp``) as ClusterInformation has them. ``None`` is
+    what the cluster did not tell; ``missing`` says why it told nothing at all.
     """
 
     calico_version: str | None = None
+    cluster_type: str | None = None
     nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
     affinities: Sequence[Document] | None = None
     blocks: Sequence[Document] | None = None
-    felix: Mapping[str, Any] | None = None
+    felix: Mapping[str, Mapping[str, Any]] | None = None
     bgp: Mapping[str, Any] | None = None
     missing: str = ""
 
@@ -103,10 +104,11 @@ def read(answer: Answer) -> ClusterFacts:
         nodes, affinities, blocks, information, felix, bgp = map(_items, KINDS, told)
         return ClusterFacts(
             calico_version=_default(information or ()).get("calicoVersion"),
+            cluster_type=_default(information or ()).get("clusterType"),
             nodes={node["metadata"]["name"]: _node(node) for node in nodes or ()},
             affinities=_specs(affinities),
             blocks=_specs(blocks),
-            felix=None if felix is None else _default(felix),
+            felix=None if felix is None else {item["metadata"]["name"]: item["spec"] for item in felix},
             bgp=None if bgp is None else _default(bgp),
         )
     except Unreadable as error:

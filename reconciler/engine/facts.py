@@ -47,7 +47,7 @@ def _facts(sight: Sight, complete: bool) -> ClusterFacts:
 
 def _told(known: told.ClusterFacts, pools: Mapping[str, IPPool] | None) -> ClusterFacts:
     """Rows of affinities that nobody told stay unknown; settings and blocks would be taken for none."""
-    blocks, felix = _fitting(IPAMBlock, known.blocks), _fitting(FelixConfiguration, _listed(known.felix))
+    blocks, felix = _fitting(IPAMBlock, known.blocks), _fitting(FelixConfiguration, _specs(known.felix))
     bgp = _fitting(BGPConfiguration, _listed(known.bgp))
     settings = (("felixconfigurations", known.felix, felix), ("bgpconfigurations", known.bgp, bgp))
     for kind, given, fitting in (("ipamblocks", known.blocks, blocks), *settings):
@@ -59,7 +59,8 @@ def _told(known: told.ClusterFacts, pools: Mapping[str, IPPool] | None) -> Clust
         pools=pools,
         affinities=_fitting(BlockAffinity, known.affinities),
         blocks=blocks,
-        felix=felix[0] if felix else None,
+        cluster_type=known.cluster_type,
+        felix=None if felix is None else dict(zip(known.felix or (), felix, strict=True)),
         bgp=bgp[0] if bgp else None,
     )
 
@@ -69,6 +70,10 @@ def _pools(rows: Iterable[Resource]) -> Mapping[str, IPPool] | None:
     specs = {row.name: _spec(row.values) for row in rows if row.kind == "ippool"}
     fitting = _fitting(IPPool, specs.values())
     return None if fitting is None else dict(zip(specs, fitting, strict=True))
+
+
+def _specs(by_name: Mapping[str, Mapping[str, Any]] | None) -> Sequence[Mapping[str, Any]] | None:
+    return None if by_name is None else list(by_name.values())
 
 
 def _listed(spec: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]] | None:

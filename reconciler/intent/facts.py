@@ -13,15 +13,17 @@ from reconciler.desired.documents import BGPConfiguration, BlockAffinity, FelixC
 class ClusterFacts:
     """One cluster as its API tells it; ``None`` is what nobody told, and the rows that need it stay unknown.
 
-    ``pools`` by name; ``version`` is ClusterInformation's ``calicoVersion`` (``v3.30.2``). ``failed``: why the API,
-    which should have told something, told nothing: then nothing of the cluster's tables is pruned or written.
+    ``pools`` and ``felix`` by name; ``version`` and ``cluster_type`` as ClusterInformation has them (``v3.30.2``).
+    ``failed``: why the API, which should have told something, told nothing: then nothing of the cluster's tables is
+    pruned or written.
     """
 
     version: str | None = None
+    cluster_type: str | None = None
     nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
     pools: Mapping[str, IPPool] | None = None
     affinities: Sequence[BlockAffinity] | None = None
     blocks: Sequence[IPAMBlock] | None = None
-    felix: FelixConfiguration | None = None
+    felix: Mapping[str, FelixConfiguration] | None = None
     bgp: BGPConfiguration | None = None
     failed: str = ""

@@ -157,7 +157,7 @@ def test_what_the_cluster_knows(node: Node) -> None:
 @pytest.mark.parametrize("api", [V3, CRD])
 def test_felix_settings_are_those_of_the_object_named_default(gated: Node, api: str) -> None:
     gated.gate.served[f"/apis/{api}/felixconfigurations"] = FELIX
-    assert told(gated).felix == {"vxlanVNI": 2}
+    assert told(gated).felix == {"a": {"vxlanVNI": 1}, "default": {"vxlanVNI": 2}}
 
 
 def test_served_and_none_there_is_not_the_same_as_not_served(gated: Node) -> None:

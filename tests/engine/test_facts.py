@@ -65,7 +65,7 @@ KNOWN = told.ClusterFacts(
     nodes={"a": NODE},
     affinities=BLOCKS,
     blocks=[{"cidr": "10.0.1.0/26", "affinity": "host:b", "allocations": [None], "attributes": []}],
-    felix={"vxlanVNI": 4097},
+    felix={"default": {"vxlanVNI": 4097}},
 )
 LIVE = IPPool(pool="live", spec={"cidr": "10.0.0.0/16", "vxlanMode": "CrossSubnet", "natOutgoing": True})
 
@@ -146,7 +146,7 @@ def test_all_that_a_cluster_tells(tmp_path: Path) -> None:
     assert [(a.node, a.cidr, a.stands) for a in facts.affinities or ()] == [("b", "10.0.1.0/26", True)]
     assert [(b.cidr, b.affinity) for b in facts.blocks or ()] == [("10.0.1.0/26", "host:b")]
     assert facts.felix is not None
-    assert facts.felix.vxlan_vni == 4097
+    assert facts.felix["default"].vxlan_vni == 4097
     assert {name: spec.vxlan_mode for name, spec in (facts.pools or {}).items()} == {"live": "CrossSubnet"}
 
 
@@ -176,7 +176,9 @@ def test_one_affinity_in_an_unknown_form_makes_all_of_them_unknown(tmp_path: Pat
 @pytest.mark.parametrize(
     "strange",
     [
-        told.ClusterFacts("v3.30.3", affinities=BLOCKS, felix={"vxlanVNI": 4097, "routeSource": "Elsewhere"}),
+        told.ClusterFacts(
+            "v3.30.3", affinities=BLOCKS, felix={"default": {"vxlanVNI": 4097, "routeSource": "Elsewhere"}}
+        ),
         told.ClusterFacts("v3.30.3", affinities=BLOCKS, blocks=[{"cidr": "10.0.1.0/26", "allocations": "many"}]),
     ],
     ids=["felix", "blocks"],

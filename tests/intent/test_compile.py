@@ -186,7 +186,7 @@ def test_felix_settings(tmp_path: Path) -> None:
         }
     )
     documents = {"w.yaml": cluster(), "p.yaml": pool(), "n.yaml": NODE}
-    wish = compile_(tmp_path, documents, told(felix=felix))["a"]
+    wish = compile_(tmp_path, documents, told(felix={"default": felix}))["a"]
     link = wish.desired[Key("link", "vxlan.calico")].values
     assert (link["id"], link["port"], link["mtu"]) == (4097, 4790, 1300)
     routes = [r for r in wish.desired.values() if isinstance(r, Route) and r.dst.startswith("10.0.")]
@@ -198,7 +198,7 @@ def test_felix_settings(tmp_path: Path) -> None:
 def test_vxlan_switched_off_leaves_nothing_and_owns_all(tmp_path: Path) -> None:
     felix = FelixConfiguration.model_validate({"vxlanEnabled": False})
     documents = {"w.yaml": cluster(), "p.yaml": pool(), "n.yaml": NODE}
-    wish = compile_(tmp_path, documents, told(felix=felix))["a"]
+    wish = compile_(tmp_path, documents, told(felix={"default": felix}))["a"]
     assert Key("link", "vxlan.calico") not in wish.desired
     assert wish.owns(Link(ifname="vxlan.calico"))
     assert wish.owns(Route(dst="10.0.0.64/26", dev="eth0", protocol=80))
@@ -287,3 +287,23 @@ def test_what_a_cluster_tells_twice_stops_nobody(tmp_path: Path) -> None:
     assert key not in wish.desired
     assert [row.missing for row in wish.unknown if row.covers(key)] == ["which it is: told twice by cluster k"]
     assert any(row.kind == "fdb" for row in wish.desired.values()), "their MACs are two"
+
+
+def test_a_node_has_settings_of_its_own(tmp_path: Path) -> None:
+    """``node.NAME`` overrules ``default``, in documents as in the cluster."""
+    felix = {"default": FelixConfiguration(vxlanMTU=1400), "node.a": FelixConfiguration(vxlanMTU=1300)}
+    world = compile_(tmp_path, {"pool.yaml": pool(), "w.yaml": cluster(), "node.yaml": NODE}, told(felix=felix))
+    link = world["a"].desired[Key("link", "vxlan.calico")]
+    assert isinstance(link, Link)
+    assert link.mtu == 1300
+
+
+def test_azure_takes_more_of_wireguards_mtu(tmp_path: Path) -> None:
+    spec = {"wireguardEnabled": True, "wireguardHostEncryptionEnabled": True}
+    felix = {"default": FelixConfiguration.model_validate(spec)}
+    nodes = {"a": NodeFacts({4: "172.16.0.1/24"}, {"vxlan": "10.0.0.0"}, {}, {"wireguard": f"{'A' * 43}="})}
+    facts = told(felix=felix, nodes=nodes, cluster_type="k8s,bgp,aks")
+    documents = {"pool.yaml": pool(), "w.yaml": cluster().replace("[a, b]", "[a]"), "node.yaml": NODE}
+    link = compile_(tmp_path, documents, facts)["a"].desired[Key("link", "wireguard.cali")]
+    assert isinstance(link, Link)
+    assert link.mtu == 1500 - 60 - 100

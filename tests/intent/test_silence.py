@@ -150,7 +150,7 @@ def test_wireguard_of_which_nobody_speaks(
     tmp_path: Path, section: str, felix: FelixConfiguration | None, stays: bool
 ) -> None:
     documents = {"w.yaml": calico(more=f", calico: {section}"), "n.yaml": NODES, "p.yaml": pool()}
-    world = compile_(tmp_path, documents, told(felix=felix))
+    world = compile_(tmp_path, documents, told(felix=None if felix is None else {"default": felix}))
     rows: tuple[Resource, ...] = (
         Link(ifname="wireguard.cali", info_kind="wireguard"),
         Rule(priority=99, family=4, inverted=True, fwmark="0x200000", fwmask="0x200000", table=1, protocol=3),

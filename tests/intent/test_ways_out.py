@@ -29,5 +29,5 @@ def test_a_block_of_ipip_that_is_switched_off(tmp_path: Path) -> None:
     tunnelled = pool().replace("vxlanMode: CrossSubnet", "ipipMode: Always")
     documents = {"w.yaml": cluster(), "n.yaml": NODE, "p.yaml": tunnelled}
     felix = FelixConfiguration.model_validate({"ipipEnabled": False})
-    facts = told(version="v3.33.0", felix=felix, affinities=[BlockAffinity(node="a", cidr="10.0.0.0/26")])
+    facts = told(version="v3.33.0", felix={"default": felix}, affinities=[BlockAffinity(node="a", cidr="10.0.0.0/26")])
     assert Key("route", "10.0.0.0/26 table 254 metric 0") not in compile_(tmp_path, documents, facts)["a"].desired

@@ -73,11 +73,21 @@ class Sources:
         return Configured(
             calico=self.cluster.spec.calico,
             version=self.version,
-            felix=felix if "default" in felix or self.facts.felix is None else felix | {"default": self.facts.felix},
+            felix=felix if "default" in felix else self._felix_told | felix,
             bgp=next(iter(bgp), self.facts.bgp),
             keyed=frozenset(v for node in self._nodes.values() for v in node.spec.tunnel.keyed),
-            azure=any("aks" in (i.spec.cluster_type or "").split(",") for i in self.repository.of(ClusterInformation)),
+            azure="aks" in (self._cluster_type or "").split(","),
         )
+
+    @property
+    def _felix_told(self) -> dict[str, FelixConfiguration]:
+        """A cluster without a default configuration has one that says nothing."""
+        return {} if self.facts.felix is None else {"default": FelixConfiguration(), **self.facts.felix}
+
+    @property
+    def _cluster_type(self) -> str | None:
+        told = (information.spec.cluster_type for information in self.repository.of(ClusterInformation))
+        return next(filter(None, told), self.facts.cluster_type)
 
     @cached_property
     def _nodes(self) -> dict[str, Document[Node]]:
