@@ -113,7 +113,9 @@ POOLS = {
     "vxlan": {"cidr": "10.0.0.0/16", "vxlanMode": "Always"},
     "vxlan6": {"cidr": "fd00:10::/64", "vxlanMode": "Always"},
     "ipip": {"cidr": "10.1.0.0/16", "ipipMode": "Always"},
+    "wg": {"cidr": "10.2.0.0/16"},
 }
+"""WireGuard goes with any pool; without a pool nothing of a cluster is planned."""
 
 
 def calico_of(case: Record) -> Iterator[dict[str, Any]]:
