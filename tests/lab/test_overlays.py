@@ -14,9 +14,8 @@ from tests.lab.conftest import Field, field, lines
 NODES = 3
 """The third one is in a VLAN of its own, where the overlay allows for two."""
 OVERLAYS = (
-    Overlay("calico", "vxlan", "4"),
-    Overlay("calico", "vxlan", "6"),
-    Overlay("calico", "vxlan-crosssubnet", "dual"),
+    Overlay("calico", "vxlan", "dual"),
+    Overlay("calico", "vxlan-crosssubnet", "6"),
     Overlay("calico", "none", "4"),
     Overlay("calico", "none-felix", "dual"),
     Overlay("flannel", "vxlan-directrouting", "4"),
