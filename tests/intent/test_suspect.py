@@ -56,6 +56,13 @@ def test_nodes_whose_pods_get_different_mtus(tmp_path: Path) -> None:
     assert "1450 on k01-control-plane, 8950 on k01-worker3" in word
 
 
+def test_nodes_that_share_a_key_are_not_encrypted(tmp_path: Path) -> None:
+    made = list(documents(next(case for case in cases() if case["id"] == "V16")))
+    made[1]["spec"]["tunnel"]["wireguard"]["publicKey"] = made[0]["spec"]["tunnel"]["wireguard"]["publicKey"]
+    found = words(compile_world(load(write(tmp_path, made))))
+    assert len([word for word in found if "n1, n2 have one WireGuard key" in word]) == 1
+
+
 @pytest.mark.parametrize(
     ("felix", "bgp", "word"),
     [

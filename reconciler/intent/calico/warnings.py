@@ -28,6 +28,7 @@ def of(sources: Sources, tables: Sequence[Tables]) -> Iterator[Problem]:
     yield from _version(sources)
     for one in tables:
         yield from _mtus(sources, one)
+        yield from _shared_keys(sources, one)
     yield from _unequal_pods(sources, tables)
 
 
@@ -79,6 +80,20 @@ def _mtus(sources: Sources, tables: Tables) -> Iterator[Problem]:
                 what = f"{encapsulation} on {name} wants MTU {wanted}, {peer.dev} ({lower.mtu}) carries at most {room}"
                 right = f"an MTU of {room}, or {wanted + lower.mtu - room} on {peer.dev}"
                 yield problem(document, what, right, "interfaces", str(peer.dev), "mtu", severity="warning")
+
+
+def _shared_keys(sources: Sources, tables: Tables) -> Iterator[Problem]:
+    """Felix treats nodes that share a key as having none: what goes to them is not encrypted."""
+    if not sources.settings.wireguard_of(tables.family).enabled:
+        return
+    holders: dict[str, list[str]] = {}
+    for name, peer in tables.peers.items():
+        if peer.key is not None:
+            holders.setdefault(peer.key, []).append(name)
+    for names in holders.values():
+        if len(names) > 1:
+            what = f"{', '.join(names)} have one WireGuard key: nothing between them and others is encrypted"
+            yield problem(sources.cluster, what, "a publicKey for each node", "nodes", severity="warning")
 
 
 def _unequal_pods(sources: Sources, tables: Sequence[Tables]) -> Iterator[Problem]:
