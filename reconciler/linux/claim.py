@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -75,6 +76,27 @@ class LinuxClaim:
                 return resource.alias == OUR_ALIAS and not resource.is_hardware
             case _:
                 return False
+
+
+@dataclass(frozen=True, slots=True)
+class CniClaim(ABC):
+    """What a CNI counts as its own on a node, and its wanted rows; never what pods hang on."""
+
+    declared: State = field(default_factory=dict)
+    excepted: Except = field(default_factory=Except, kw_only=True)
+
+    def owns(self, resource: Resource) -> bool:
+        if self.excepted.covers(resource):
+            return False
+        return is_declared(resource, self.declared) or (self._counts(resource) and not is_spared(resource))
+
+    @abstractmethod
+    def otherwise(self, resource: Resource) -> str:
+        """Who else would put it right, and when; empty: nobody."""
+
+    @abstractmethod
+    def _counts(self, resource: Resource) -> bool:
+        """Whether the CNI's own agent would take the entry for one of its own."""
 
 
 def is_declared(resource: Resource, declared: State) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from reconciler.core.resource import Resource, State
+from reconciler.core.resource import Resource
 from reconciler.intent.calico.settings import (
     BIRD_PROTOCOL,
     FELIX_PROTOCOL,
@@ -16,7 +16,7 @@ from reconciler.intent.calico.settings import (
 )
 from reconciler.intent.network import Network
 from reconciler.linux.address import Address
-from reconciler.linux.claim import IPV6_BOOTSTRAP, Except, devices_of, inside, is_declared, is_spared
+from reconciler.linux.claim import IPV6_BOOTSTRAP, CniClaim, devices_of, inside
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
@@ -29,7 +29,7 @@ TUNNELS = VXLAN | WIREGUARDS | {IPIP_DEVICE}
 
 
 @dataclass(frozen=True, slots=True)
-class CalicoClaim:
+class CalicoClaim(CniClaim):
     """What Felix counts as its own (felix/routetable/ownershippol, felix/vxlanfdb), less what pods hang on.
 
     ``declared``: compiled rows. ``protocol``: 80, or ``deviceRouteProtocol`` where that is not 3. ``pools``: all of
@@ -42,7 +42,6 @@ class CalicoClaim:
     The kernel's tunl0 is never deleted; the other tunnel devices are, when nothing wants them.
     """
 
-    declared: State = field(default_factory=dict)
     protocol: int = FELIX_PROTOCOL
     pools: frozenset[Network] = frozenset()
     bird: Mapping[Network, int] = field(default_factory=dict)
@@ -50,12 +49,6 @@ class CalicoClaim:
     table: int = 0
     priority: int = WIREGUARD[0].priority
     knows_wireguard: bool = True
-    excepted: Except = field(default_factory=Except)
-
-    def owns(self, resource: Resource) -> bool:
-        if self.excepted.covers(resource):
-            return False
-        return is_declared(resource, self.declared) or (self._counts(resource) and not is_spared(resource))
 
     def otherwise(self, resource: Resource) -> str:
         """Felix's timers (felix/jitter; ``keepDeviceInSync``) and BIRD's ``scan time``."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_network
 
-from reconciler.core.resource import Resource, State
+from reconciler.core.resource import Resource
 from reconciler.intent.network import Network
 from reconciler.linux.address import Address
-from reconciler.linux.claim import Except, devices_of, inside, is_declared, is_spared, matches
+from reconciler.linux.claim import CniClaim, devices_of, inside, matches
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
@@ -18,23 +18,16 @@ DEVICES = ("flannel.*", "flannel-v6.*", "flannel-wg", "flannel-wg-v6")
 
 
 @dataclass(frozen=True, slots=True)
-class FlannelClaim:
+class FlannelClaim(CniClaim):
     """Everything on flannel's devices, and the routes without a mark that lead into its ``networks``.
 
     ``addresses``: the nodes' public ones. An FDB entry that leads to one of them is kept, be its MAC an old one, as
     flanneld keeps it (table V32); one that leads to no node is stale. ``host_gw``: that is the backend.
     """
 
-    declared: State = field(default_factory=dict)
     networks: frozenset[Network] = frozenset()
     addresses: frozenset[str] = frozenset()
     host_gw: bool = False
-    excepted: Except = field(default_factory=Except)
-
-    def owns(self, resource: Resource) -> bool:
-        if self.excepted.covers(resource):
-            return False
-        return is_declared(resource, self.declared) or (self._counts(resource) and not is_spared(resource))
 
     def otherwise(self, resource: Resource) -> str:
         """``routeCheck`` of host-gw looks after missing routes; nothing looks after other rows, nor cleans up."""
