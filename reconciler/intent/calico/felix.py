@@ -21,7 +21,9 @@ def blackhole(family: Family, settings: Settings, to: Destination) -> Route:
     )
 
 
-def direct(family: Family, settings: Settings, dev: str | None, peer: Peer, to: Destination) -> Route:
+def direct(
+    family: Family, settings: Settings, dev: str | None, peer: Peer, to: Destination, mtu: int | None = None
+) -> Route:
     """R4 and R7: straight to a peer in my subnet (CrossSubnet), and to every peer where nothing encapsulates."""
     assert peer.address is not None, "the caller has looked"
     return Route(
@@ -31,6 +33,7 @@ def direct(family: Family, settings: Settings, dev: str | None, peer: Peer, to: 
         protocol=settings.own_protocol,
         metric=family.metric,
         prefsrc=settings.source(family),
+        mtu=mtu,
         onlink=True,
         origin=together(to.origin, peer.origin),
     )
@@ -54,14 +57,4 @@ def vxlan(family: Family, settings: Settings, mtu: int, peer: Peer, to: Destinat
 
 def ipip(settings: Settings, mtu: int, peer: Peer, to: Destination) -> Route:
     """The peer's own address is the outer destination: the gateway needs no neighbour."""
-    assert peer.address is not None, "the caller has looked"
-    return Route(
-        dst=to.dst,
-        gateway=peer.address.text,
-        dev=IPIP_DEVICE,
-        protocol=settings.own_protocol,
-        prefsrc=settings.source(IPV4),
-        mtu=mtu,
-        onlink=True,
-        origin=together(to.origin, peer.origin),
-    )
+    return direct(IPV4, settings, IPIP_DEVICE, peer, to, mtu)
