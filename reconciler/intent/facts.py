@@ -27,3 +27,8 @@ class ClusterFacts:
     felix: Mapping[str, FelixConfiguration] | None = None
     bgp: BGPConfiguration | None = None
     failed: str = ""
+
+    def silence(self, cluster: str) -> str:
+        """Why nothing of the cluster may be written for want of its own word; empty: it was told."""
+        why = f"cluster {cluster} cannot be asked for what its documents leave out: {self.failed}"
+        return why if self.failed else ""

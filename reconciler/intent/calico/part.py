@@ -112,8 +112,8 @@ class CalicoPart(Part):
         A newer release is as unknown; the older ones are read: all up to 3.29 write the same rows (reference, 1.9).
         """
         version, name = self.sources.version, self.sources.cluster.name
-        if self.sources.facts.failed:
-            return (f"cluster {name} cannot be asked for what its documents leave out: {self.sources.facts.failed}",)
+        if silence := self.sources.facts.silence(name):
+            return (silence,)
         if version is None:
             return (f"the Calico version of {name} is not known",)
         if is_newer(version):

@@ -124,9 +124,8 @@ class FlannelPart(Part):
 
     @property
     def holds(self) -> Sequence[str]:
-        failed = self.facts.failed
-        name = self.cluster.name
-        return (f"cluster {name} cannot be asked for what its documents leave out: {failed}",) if failed else ()
+        silence = self.facts.silence(self.cluster.name)
+        return (silence,) if silence else ()
 
     @property
     def warnings(self) -> Iterator[Problem]:
