@@ -35,12 +35,6 @@ STALE = Route(dst="10.3.0.0/16", gateway="10.0.0.1", dev="eth1", protocol=142)
 FOREIGN = Route(dst="10.4.0.0/16", gateway="10.0.0.1", dev="eth1", protocol=4)
 
 
-@pytest.fixture(autouse=True)
-def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("RECONCILE_STATE", str(tmp_path / "state"))
-    return tmp_path / "state"
-
-
 def cycle(folder: Path, devices: Sequence[Device], *, approval: str = "", wanted: Sequence[str] = ()) -> Cycle:
     """A cycle for documents that want two routes on every device (or on ``wanted`` alone)."""
     desired = folder / "desired"
@@ -189,27 +183,6 @@ async def test_what_carries_our_session_is_not_pruned(tmp_path: Path) -> None:
     driver = DictDriver(session={STALE.key: "the way back to us"})
     plan = await cycle(tmp_path, [device("n1", there, driver)]).plan()
     assert plan.devices[0].in_sync
-
-
-@pytest.mark.parametrize(
-    ("live", "status"),
-    [
-        (Link(ifname="vx1", info_kind="veth"), "held"),
-        (Link(ifname="vx1", info_kind="vxlan", id=2, port=4789, learning=False), "held"),
-        (Link(ifname="vx1", info_kind="vxlan", id=1, port=4789, learning=False), "ok"),
-        (Link(ifname="vx1", info_kind="vxlan", id=2, port=4789, learning=False, alias="reconciler"), "ok"),
-    ],
-)
-async def test_an_interface_of_somebody_elses_is_never_deleted_for_ours(
-    tmp_path: Path, live: Link, status: str
-) -> None:
-    """One that is what we want but for our mark is adopted; one with our mark is ours to make again."""
-    document = "apiVersion: reconciler/v1\nkind: Node\nmetadata: {name: n1}\n"
-    (tmp_path / "nodes.yaml").write_text(f"{document}spec: {{interfaces: {{vx1: {{vxlan: {{id: 1}}}}}}}}")
-    there = device("n1", DictTransport.having(live))
-    plan = await Cycle(load(tmp_path), {"n1": there}, Record(tmp_path)).plan()
-    assert [(d.status, d.approvable) for d in plan.devices] == [(status, False)]
-    assert status == "ok" or "link vx1 is there" in plan.devices[0].reason
 
 
 async def test_the_digest_names_the_plan(tmp_path: Path) -> None:
