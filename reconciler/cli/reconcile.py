@@ -131,17 +131,21 @@ def _applied(plan: Plan, outcomes: Iterable[Outcome]) -> Iterator[int]:
 
 def _report(plan: Plan, outcomes: list[Outcome], options: Common) -> None:
     if options.json:
-        applied = [{"name": o.device, "ok": o.ok, "failures": list(_reasons(o))} for o in outcomes]
-        click.echo(json.dumps(plan_json.document(plan) | {"applied": applied}, indent=2))
+        click.echo(json.dumps(plan_json.document(plan) | {"applied": list(map(_ended, outcomes))}, indent=2))
         return
     for outcome in outcomes:
-        for reason in _reasons(outcome):
+        for reason in (*_reasons(outcome), *outcome.warnings):
             click.echo(printable(f"{outcome.device}: {reason}"), err=True)
     if not outcomes:
         return
     bad = [outcome.device for outcome in outcomes if not outcome.ok]
     count = f"on {len(outcomes) - len(bad)} of {len(outcomes)} devices."
     click.echo(f"Failed on {', '.join(bad)}; applied and proven {count}" if bad else f"Applied and proven {count}")
+
+
+def _ended(outcome: Outcome) -> dict[str, object]:
+    said = {"failures": list(_reasons(outcome)), "warnings": list(outcome.warnings)}
+    return {"name": outcome.device, "ok": outcome.ok} | said
 
 
 def _reasons(outcome: Outcome) -> Iterator[str]:

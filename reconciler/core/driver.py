@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, Resource, State
@@ -24,12 +24,14 @@ class Answer:
     """What a device said to one question. ``status`` is the exit status (0 on a switch), ``error`` its stderr.
 
     ``client``: our own end of the connection, where the device cannot be asked and the transport knows it.
+    ``greeting``: what the device has said when the connection was opened, by question.
     """
 
     text: str
     status: int = 0
     error: str = ""
     client: str = ""
+    greeting: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,15 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A line that the device refused, or (``line`` is None) a reason why the result of a batch is not known."""
+    """A line that the device refused, or (``line`` is None) a reason why the result of a batch is not known.
+
+    ``nature``: ``stale`` if nothing was changed because the device was not any more as it had been read: look again.
+    ``warning`` if everything was carried out, and there is still something to say.
+    """
 
     line: Line | None
     reason: str
+    nature: Literal["failed", "stale", "warning"] = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,18 @@ class Driver(Protocol):
         ...
 
 
+@runtime_checkable
+class Saves(Protocol):
+    """A driver of devices that boot with another configuration than the running one, unless it is saved."""
+
+    def saving(self, reading: Reading, owns: Callable[[Resource], bool]) -> Script | None:
+        """What saves the state that was read; None: it is not to be saved.
+
+        ``owns``: what of it is ours: nobody else's unsaved change is saved.
+        """
+        ...
+
+
 class Transport(Protocol):
     """A way to reach one device, kept open. The only place with device I/O."""
 
@@ -128,10 +147,6 @@ class Transport(Protocol):
 
     async def apply(self, script: Script) -> Sequence[Failure]:
         """Send it; no failures means that every line was taken. Raises: Unreachable."""
-        ...
-
-    async def save(self) -> None:
-        """Make the running state the one that the device boots with, where it knows the difference."""
         ...
 
     async def close(self) -> None: ...

@@ -86,13 +86,17 @@ class Defaults(Part):
     mode: Literal["enforce", "audit"] = "enforce"
     connect_timeout: Seconds = 5.0
     command_timeout: Seconds = 30.0
-    save: bool = True
+    save: Literal["own", "always", "never"] = "own"
+    transaction: Literal["timer", "none"] = "timer"
+    commit_timer: Annotated[int, Field(ge=30, le=3600)] = 120
     owns: Owns = Owns()
 
 
 class Device(Defaults):
-    """One device, its defaults filled in. ``secret`` is the enable password, ``save`` writes the startup configuration.
+    """One device, its defaults filled in. ``secret`` is the enable password.
 
+    ``save``: whether a switch's startup configuration follows a change: where nothing else is unsaved, always, never.
+    ``transaction``: a commit takes itself back unless it is confirmed within ``commit_timer`` seconds, or line by line.
     ``jump`` is another device of the inventory, or a host that takes the same user name and key.
     """
 

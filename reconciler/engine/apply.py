@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
-from reconciler.core.driver import Failure, Unreachable
+from reconciler.core.driver import Failure, Script, Unreachable
 from reconciler.core.plan import DevicePlan, Plan, Planned
 from reconciler.core.resource import Key
 from reconciler.core.words import plural
@@ -20,12 +20,17 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How applying to one device ended. ``residue``: what still differs although everything was sent."""
+    """How applying to one device ended. ``residue``: what still differs although everything was sent.
+
+    ``warnings``: what there is to say although all is well. ``unsaved``: the device does not boot with it.
+    """
 
     device: str
     failures: tuple[Failure, ...] = ()
     residue: DevicePlan | None = None
     error: str = ""
+    warnings: tuple[str, ...] = ()
+    unsaved: bool = False
 
     @property
     def ok(self) -> bool:
@@ -40,6 +45,7 @@ class World(Protocol):
     def listen(self, device: str, words: str, /) -> None: ...
     async def look(self, names: Iterable[str]) -> Mapping[str, Sight]: ...
     def planned(self, sights: Mapping[str, Sight]) -> Plan: ...
+    def saving(self, device: str, /) -> Script | None: ...
 
 
 @dataclass
@@ -72,7 +78,7 @@ class Application:
             failures = await self.world.devices[plan.name].transport.apply(plan.script)
         except Unreachable as error:
             return Outcome(plan.name, error=str(error))
-        return Outcome(plan.name, tuple(failures))
+        return _outcome(plan.name, failures)
 
     async def _prove(self, tried: Sequence[Outcome]) -> list[Outcome]:
         """Read again what was written to: what still differs is residue, an unread device is an error."""
@@ -88,20 +94,25 @@ class Application:
     def _again(self, outcome: Outcome) -> DevicePlan | None:
         """What is left, if all of it is what the plan showed, or came to be missing while it was carried out."""
         left = outcome.residue
-        if left is None or outcome.failures or outcome.error or not left.writes:
+        stale = all(failure.nature == "stale" for failure in outcome.failures)
+        if left is None or not stale or outcome.error or not left.writes:
             return None
         shown = self._keys(outcome.device)
         meant = all(planned.change.key in shown or planned.change.verb == "create" for planned in left.changes)
         return left if meant else None
 
     async def _save(self, outcome: Outcome) -> Outcome:
-        device = self.world.devices[outcome.device]
+        """What cannot be saved is said; what it was about to save is applied and proven all the same."""
+        script = self.world.saving(outcome.device)
+        if script is None:
+            return outcome
         try:
-            if device.save:
-                await device.transport.save()
+            failures = await self.world.devices[outcome.device].transport.apply(script)
         except Unreachable as error:
             return dataclasses.replace(outcome, error=f"applied and proven, but not saved: {error}")
-        return outcome
+        saved = _outcome(outcome.device, failures)
+        warnings = (*outcome.warnings, *saved.warnings)
+        return dataclasses.replace(outcome, failures=saved.failures, warnings=warnings, unsaved=bool(saved.warnings))
 
     @cached_property
     def _shown(self) -> dict[str, DevicePlan]:
@@ -109,6 +120,11 @@ class Application:
 
     def _keys(self, device: str) -> frozenset[Key]:
         return frozenset(planned.change.key for planned in self._shown[device].changes if planned.written)
+
+
+def _outcome(device: str, failures: Iterable[Failure]) -> Outcome:
+    said = [failure.reason for failure in failures if failure.nature == "warning"]
+    return Outcome(device, tuple(f for f in failures if f.nature != "warning"), warnings=tuple(said))
 
 
 def _written(plan: DevicePlan) -> DevicePlan:

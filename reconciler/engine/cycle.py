@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from reconciler.core.driver import Saves, Script
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
@@ -109,9 +110,17 @@ class Cycle:
         """Also what an earlier run has changed and, cut short, not saved."""
         calm = [device.name for device in plan.devices if device.in_sync and device.name in self.record.unsaved]
         found = {outcome.device: outcome for outcome in (*map(Outcome, calm), *outcomes)}
-        found |= await Application(self, plan).saved([outcome for outcome in found.values() if outcome.ok])
-        self.record.unsaved.discard(outcome.device for outcome in found.values() if outcome.ok)
-        return [outcome for name, outcome in found.items() if name not in calm or not outcome.ok]
+        saved = await Application(self, plan).saved([outcome for outcome in found.values() if outcome.ok])
+        self.record.unsaved.discard(name for name, outcome in saved.items() if outcome.ok and not outcome.unsaved)
+        found |= saved
+        return [outcome for name, outcome in found.items() if name not in calm or not outcome.ok or outcome.warnings]
+
+    def saving(self, device: str) -> Script | None:
+        """What makes ``device`` boot with what was read last, where it knows a difference."""
+        reading, driver = self.seen[device].reading, self.devices[device].driver
+        if reading is None or self._world is None or not isinstance(driver, Saves):
+            return None
+        return driver.saving(reading, self._world[device].owns) if device in self._world else None
 
     def remember(self, plan: Plan, outcomes: Iterable[Outcome] = ()) -> None:
         """Devices that are as wanted now; an approved plan also forgets the devices that vanished."""

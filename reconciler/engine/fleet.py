@@ -10,10 +10,9 @@ from reconciler.desired.documents import Cluster
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.repository import Repository
 from reconciler.engine.observe import Device
-from reconciler.engine.parts import Api, driver_for, prologue_for
-from reconciler.engine.reach import Barred, transport_for
+from reconciler.engine.parts import Api, driver_for, driver_of, prologue_for
+from reconciler.engine.reach import Barred, Ways, transport_for
 from reconciler.intent.cluster import is_complete
-from reconciler.transport.jumps import Jumps
 
 
 @asynccontextmanager
@@ -24,17 +23,16 @@ async def fleet(
 
     Nothing is contacted before it is used, all is closed at the end.
     """
-    jumps, api = Jumps(), api_nodes(repository)
+    ways, api = Ways.new(), api_nodes(repository)
     asked = {name for name, node in api.items() if node.ask_facts}
     devices = {
         name: Device(
             name,
             entry.platform,
-            driver_for(entry.platform, entry.host, api.get(name)),
-            transport_for(name, inventory, jumps, prologue_for(api.get(name))),
+            driver_of(entry, api.get(name)),
+            transport_for(name, inventory, ways, prologue_for(api.get(name))),
             audit=entry.mode == "audit",
             source=not targeted(name),
-            save=entry.save,
         )
         for name, entry in sorted(inventory.devices.items())
         if targeted(name) or name in asked
@@ -43,7 +41,7 @@ async def fleet(
         yield devices
     finally:
         await asyncio.gather(*(device.transport.close() for device in devices.values()))
-        jumps.close()
+        ways.close()
 
 
 def without_transports(platforms: Mapping[str, str], repository: Repository) -> dict[str, Device]:

@@ -20,8 +20,7 @@ T = TypeVar("T")
 class Device:
     """A device of the inventory, its language and the way to it.
 
-    ``audit``: planned and reported, never written. ``source``: only read, for what it knows of others. ``save``:
-    what it boots with is written once a change has been proven.
+    ``audit``: planned and reported, never written. ``source``: only read, for what it knows of others.
     """
 
     name: str
@@ -30,7 +29,6 @@ class Device:
     transport: Transport
     audit: bool = False
     source: bool = False
-    save: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from reconciler.cluster.kubectl import PROLOGUE
 from reconciler.core.driver import Driver, Reading
 from reconciler.core.parts import Parts
 from reconciler.core.resource import Resource, State
+from reconciler.desired.device import Device as Entry
 from reconciler.linux.driver import LinuxDriver
 from reconciler.switch.eos.configuration import Configuration
 from reconciler.switch.eos.driver import EosDriver, EosReading
@@ -30,6 +31,13 @@ def driver_for(platform: str, host: str, api: Api | None) -> Driver:
     if platform == "arista_eos":
         return EosDriver(host)
     return Parts(LinuxDriver(), ClusterDriver(ask_facts=api.ask_facts)) if api else LinuxDriver()
+
+
+def driver_of(entry: Entry, api: Api | None) -> Driver:
+    """As the inventory's ``entry`` wants it to be spoken to."""
+    if not entry.is_switch:
+        return driver_for(entry.platform, entry.host, api)
+    return EosDriver(entry.host, timer=entry.commit_timer if entry.transaction == "timer" else None, save=entry.save)
 
 
 def reading_for(platform: str, found: State) -> Reading:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import dataclasses
 import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from reconciler.core.driver import Answer, Failure, Script, Transport, Unreachable
 from reconciler.desired.device import Device as Entry
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.secret import PasswordRef, SecretMissing
+from reconciler.switch.eos.welcome import Welcome
 from reconciler.transport.jumps import Jumps
 from reconciler.transport.settings import SshSettings
 from reconciler.transport.ssh import SshTransport
+
+SWITCHES_AT_ONCE = 16
+"""Switches that are talked to at the same time, each by a thread."""
 
 
 class Barred:
@@ -27,23 +33,36 @@ class Barred:
     async def apply(self, script: Script) -> Sequence[Failure]:
         raise Unreachable(self._reason)
 
-    async def save(self) -> None:
-        raise Unreachable(self._reason)
-
     async def close(self) -> None:
         return None
 
 
-def transport_for(name: str, inventory: Inventory, jumps: Jumps, prologue: str = "") -> Transport:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What devices share on the way to them: connections to jump hosts, and the threads that talk to switches."""
+
+    jumps: Jumps
+    threads: ThreadPoolExecutor
+
+    @classmethod
+    def new(cls) -> Ways:
+        return cls(Jumps(), ThreadPoolExecutor(SWITCHES_AT_ONCE, thread_name_prefix="switch"))
+
+    def close(self) -> None:
+        self.threads.shutdown(wait=False)
+        self.jumps.close()
+
+
+def transport_for(name: str, inventory: Inventory, ways: Ways, prologue: str = "") -> Transport:
     """The way to a device; nothing is contacted yet. ``prologue``: what its shell has to run first."""
     entry = inventory.devices[name]
     try:
-        return _switch(name, inventory, jumps) if entry.is_switch else _node(name, inventory, jumps, prologue)
+        return _switch(name, inventory, ways) if entry.is_switch else _node(name, inventory, ways.jumps, prologue)
     except SecretMissing as error:
         return Barred(f"{name}: {error}")
 
 
-def _switch(name: str, inventory: Inventory, jumps: Jumps) -> Transport:
+def _switch(name: str, inventory: Inventory, ways: Ways) -> Transport:
     from reconciler.transport.netmiko import NetmikoTransport
     from reconciler.transport.netmiko_terminal import Settings
 
@@ -52,7 +71,7 @@ def _switch(name: str, inventory: Inventory, jumps: Jumps) -> Transport:
     async def dial() -> socket.socket:
         from reconciler.transport.tunnel import dialled
 
-        return await dialled(way, jumps)
+        return await dialled(way, ways.jumps)
 
     return NetmikoTransport(
         Settings(
@@ -67,6 +86,8 @@ def _switch(name: str, inventory: Inventory, jumps: Jumps) -> Transport:
             command_timeout=entry.command_timeout,
         ),
         dial if way.jump else None,
+        ways.threads,
+        Welcome(()),
     )
 
 

@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from reconciler.core.driver import Failure, Script
 
 
+class Lost(Exception):
+    """The connection broke before the answer came: whether the line was carried out is not known.
+
+    It is thrown into the talk at the line; whatever is said next is said on a new connection.
+    """
+
+
+class NotOpened(Lost):
+    """There is no new connection; the old one is still there."""
+
+
 class Say(NamedTuple):
     """One line to type.
 
     ``slow``: the switch may take a minute to answer it. ``final``: once typed it takes effect as a whole, so its
-    answer is waited for even by who would rather stop.
+    answer is waited for even by who would rather stop. ``fresh``: on a connection that is opened for it, and stays.
+    ``pause``: seconds before it is typed.
     """
 
     text: str
     slow: bool = False
     final: bool = False
+    fresh: bool = False
+    pause: float = 0.0
+
+
+class Run(NamedTuple):
+    """One running program: its name, and whether the program of another name is known to be over."""
+
+    name: str
+    is_over: Callable[[str], bool] = lambda _other: False
 
 
 Talk = Generator[Say, str, Sequence[Failure]]
-"""Yields what to say, is sent the answer (without echo and prompt), returns what went wrong."""
+"""Yields what to say, is sent the answer (without echo and prompt), returns what went wrong. Raises: Lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +52,9 @@ class Dialogue(Script):
     """What a terminal transport needs of a script; it knows nothing of the language in it."""
 
     @abstractmethod
-    def talk(self, run: str, number: int) -> Talk:
-        """``run`` names the running program and ``number`` this attempt: together they are used once."""
+    def talk(self, run: Run, number: int) -> Talk:
+        """``number`` this attempt: together with the name of the run it is used once."""
 
     @abstractmethod
-    def abandon(self, run: str, number: int) -> Say:
-        """What clears up after an attempt whose connection was lost, on a new one."""
-
-    @abstractmethod
-    def leave(self, run: str, number: int) -> Sequence[Say]:
+    def leave(self, run: Run, number: int) -> Sequence[Say]:
         """What leaves the device as it was in the middle of an attempt, on its own connection."""

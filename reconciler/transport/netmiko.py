@@ -1,28 +1,34 @@
-"""A switch behind SSH: one kept-open netmiko session, in a thread of its own."""
+"""A switch behind SSH: one kept-open netmiko session, used by one thread at a time."""
 
 from __future__ import annotations
 
 import asyncio
-import secrets
+import itertools
 import socket
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from reconciler.core.driver import Answer, Failure, Script, Unreachable
 from reconciler.core.words import printable
-from reconciler.switch.dialogue import Dialogue, Say, Talk
+from reconciler.switch.dialogue import Dialogue, Lost, NotOpened, Say, Talk
+from reconciler.transport.backoff import Backoff
 from reconciler.transport.netmiko_job import GivenUp, Job
-from reconciler.transport.netmiko_terminal import Broken, Settings, Terminal, Until
+from reconciler.transport.netmiko_terminal import Broken, Settings, Terminal
+from reconciler.transport.this_run import this_run
 
 __all__ = ["NetmikoTransport", "Settings"]
 
-SAVE = Say("write memory", slow=True, final=True)
 SLOW = 4
 """A commit or a save may take so many times as long as any other command."""
 GRACE = 5.0
 """Seconds for the answer under way when a script is interrupted, and again for leaving the switch as it was."""
+TRIES = 3
+"""So often a second connection is tried; the way to a switch may be away for a moment after a change."""
+_attempts = itertools.count(1)
+"""Of this process: with the name of the run, names that are used once."""
 
 T = TypeVar("T")
 Dial = Callable[[], Coroutine[None, None, socket.socket]]
@@ -32,122 +38,180 @@ Dial = Callable[[], Coroutine[None, None, socket.socket]]
 class NetmikoTransport:
     """`core.driver.Transport` for terminals. Every failure is `Unreachable`, with the host and the reason.
 
-    A connection that broke is opened again by the next use; what was half said is never said again. Whoever is
-    cancelled is free at once; `close` waits until the thread has left the switch as it was, or finished a commit.
+    A connection that broke is opened again by the next use, and after more failures only now and then; what was half
+    said is never said again. Whoever is cancelled is free at once; the next use, and `close`, wait until the thread
+    has left the switch as it was, or finished a commit.
     """
 
-    def __init__(self, settings: Settings, dial: Dial | None = None) -> None:
-        """``dial``: how to get there through a jump host."""
+    def __init__(
+        self,
+        settings: Settings,
+        dial: Dial | None = None,
+        threads: ThreadPoolExecutor | None = None,
+        greeting: Dialogue | None = None,
+    ) -> None:
+        """``dial``: how to get there through a jump host. ``threads``: shared with other switches, each of which is in
+        one at a time. ``greeting``: what is said first on a connection that is to be asked something."""
         self._settings = settings
         self._dial = dial
+        self._greeting = greeting
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix=f"switch-{settings.host}")
+        self._own_threads = ThreadPoolExecutor(1) if threads is None else None
+        self._threads = threads or self._own_threads
+        self._busy: Future[object] | None = None
         self._terminal: Terminal | None = None
-        self._run = secrets.token_hex(3)
-        self._attempts = 0
+        self._greeted: dict[str, str] | None = None
+        self._backoff = Backoff()
+        self._run = this_run()
 
     async def query(self, questions: Sequence[str]) -> Sequence[Answer]:
-        return await self._in_worker(lambda job: [self._answer(question, job) for question in questions])
+        return await self._in_thread(lambda job: [self._answer(question, job) for question in questions])
 
     async def apply(self, script: Script) -> Sequence[Failure]:
         """Raises: Unreachable; then it is not known how much of the script has been carried out."""
         if not isinstance(script, Dialogue):
             raise TypeError(f"a terminal takes dialogues, not {type(script).__name__}")
-        return await self._in_worker(lambda job: self._converse(script, job), self._grace)
-
-    async def save(self) -> None:
-        """Raises: Unreachable, with the switch's own words where it refuses."""
-        answer = await self._in_worker(lambda job: self._say(SAVE, job))
-        if answer.startswith("%"):
-            raise self._unreachable(f"{SAVE.text!r} was refused: {answer}")
+        return await self._in_thread(lambda job: self._converse(script, job), self._grace)
 
     async def close(self) -> None:
         try:
-            await self._in_worker(lambda job: self._drop())
+            await self._in_thread(lambda job: self._drop())
         finally:
-            self._worker.shutdown(wait=False)
+            if self._own_threads is not None:
+                self._own_threads.shutdown(wait=False)
 
     @property
     def _grace(self) -> float:
         return min(GRACE, self._settings.command_timeout)
 
-    async def _in_worker(self, work: Callable[[Job], T], grace: float = 0.0) -> T:
+    async def _in_thread(self, work: Callable[[Job], T], grace: float = 0.0) -> T:
+        """One after the other: work that nobody waits for any more is finished first."""
         job, self._loop = Job(grace), asyncio.get_running_loop()
         try:
-            return await self._loop.run_in_executor(self._worker, work, job)
+            while self._busy is not None and not self._busy.done():
+                with suppress(Exception):
+                    await asyncio.shield(asyncio.wrap_future(self._busy))
+            assert self._threads is not None, "one of the two is there"
+            future = self._threads.submit(work, job)
+            self._busy = future  # type: ignore[assignment]  # only waited for
+            return await asyncio.wrap_future(future)
         finally:
             job.give_up()
 
     def _converse(self, script: Dialogue, job: Job) -> Sequence[Failure]:
-        self._attempts += 1
+        number = next(_attempts)
         try:
-            failures = self._follow(script.talk(self._run, self._attempts), job)
+            failures = self._follow(script.talk(self._run, number), job)
         except GivenUp:
             if job.typed:
-                self._leave(script.leave(self._run, self._attempts))
+                self._leave(script.leave(self._run, number))
             raise
-        except Exception:
-            if job.typed and not job.given_up:
-                self._clear_up(script.abandon(self._run, self._attempts), job)
-            raise
-        return [Failure(failure.line, _one_line(failure.reason)) for failure in failures]
+        except Lost as lost:
+            raise self._unreachable(str(lost)) from None
+        return [Failure(failure.line, _one_line(failure.reason), failure.nature) for failure in failures]
 
     def _follow(self, talk: Talk, job: Job) -> Sequence[Failure]:
+        """Say by say; a connection that broke is told to a talk that had begun: it may go on, on a new one."""
         try:
             say = next(talk)
             while True:
-                say = talk.send(self._say(say, job))
+                try:
+                    answer = self._say(say, job)
+                except Lost as lost:
+                    if not job.typed:
+                        raise
+                    say = talk.throw(lost)
+                else:
+                    say = talk.send(answer)
         except StopIteration as end:
             failures: Sequence[Failure] = end.value
             return failures
 
     def _leave(self, says: Sequence[Say]) -> None:
-        """On the terminal of the script, in bounded time."""
-        end = time.monotonic() + self._grace
-        self._tidy(says, self._grace, lambda: end)
-
-    def _answer(self, question: str, job: Job) -> Answer:
-        text = self._say(Say(question), job)
-        return Answer(text, client=self._terminal.client if self._terminal else "")
-
-    def _clear_up(self, say: Say, job: Job) -> None:
-        """On a new connection."""
-        self._drop()
-        self._tidy([say], self._settings.command_timeout, job.until)
-
-    def _tidy(self, says: Sequence[Say], patience: float, until: Until) -> None:
-        """Once: what stays all the same is cleared up by the next script."""
+        """On the terminal of the script, once, in bounded time; what stays all the same the next run clears up."""
+        end, terminal = time.monotonic() + self._grace, self._terminal
         try:
             for say in says:
-                self._opened().ask(say.text, patience, until)
+                if terminal is not None:
+                    terminal.ask(say.text, self._grace, lambda: end)
         except Broken:
             self._drop()
 
-    def _say(self, say: Say, job: Job) -> str:
-        """Raises: Unreachable; GivenUp before anything is typed that nobody waits for."""
-        patience = self._settings.command_timeout * (SLOW if say.slow else 1)
+    def _answer(self, question: str, job: Job) -> Answer:
+        """Raises: Unreachable; GivenUp."""
         try:
-            self._make_ready(job)
-            job.check()
-            job.typed = True
+            greeting = self._greet(job)
+            text = self._say(Say(question), job)
+        except Lost as lost:
+            raise self._unreachable(str(lost)) from None
+        return Answer(text, client=self._terminal.client if self._terminal else "", greeting=greeting)
+
+    def _greet(self, job: Job) -> dict[str, str]:
+        """What the switch said when this connection was new."""
+        self._make_ready(job)
+        if self._greeted is None:
+            greeted: dict[str, str] = {}
+            if self._greeting is not None:
+                self._follow(_noted(self._greeting.talk(self._run, 0), greeted), job)
+            self._greeted = greeted
+        return self._greeted
+
+    def _say(self, say: Say, job: Job) -> str:
+        """Raises: Lost, NotOpened; GivenUp before anything is typed that nobody waits for."""
+        patience = self._settings.command_timeout * (SLOW if say.slow else 1)
+        self._make_ready(job)
+        job.wait(say.pause)
+        if say.fresh:
+            self._renew(job)
+        job.typed = True
+        try:
             return self._opened().ask(say.text, patience, None if say.final else job.until)
         except Broken as broken:
             self._drop()
-            raise self._unreachable(str(broken)) from None
+            raise Lost(str(broken)) from None
+
+    def _renew(self, job: Job) -> None:
+        """A second connection takes the place of the first, which is closed only then. Raises: NotOpened; GivenUp."""
+        for left in reversed(range(TRIES)):
+            try:
+                terminal = Terminal.open(self._settings, self._way())
+            except Broken as broken:
+                if not left:
+                    raise NotOpened(str(broken)) from None
+                job.wait(1.0)
+            else:
+                greeted = self._greeted
+                self._drop()
+                self._terminal, self._greeted = terminal, greeted
+                return
 
     def _make_ready(self, job: Job) -> None:
-        """A terminal that was closed meanwhile is opened again, but never in the middle: the rest belongs to it."""
-        if job.typed:
-            return
+        """A terminal that was closed meanwhile is opened again, but never in the middle: what follows belongs to it.
+
+        Raises: Lost; GivenUp.
+        """
         job.check()
+        if job.typed and self._terminal is not None:
+            return
         if self._terminal is not None and not self._terminal.answers(self._settings.connect_timeout, job.until):
             self._drop()
             job.check()
-        self._opened()
+        try:
+            self._opened()
+        except Broken as broken:
+            raise Lost(str(broken)) from None
 
     def _opened(self) -> Terminal:
+        """Raises: Broken."""
         if self._terminal is None:
-            self._terminal = Terminal.open(self._settings, self._way())
+            if self._backoff.left:
+                raise Broken(f"{self._backoff.reason}; tried again in {self._backoff.left:.0f} s")
+            try:
+                self._terminal = Terminal.open(self._settings, self._way())
+            except Broken as broken:
+                self._backoff.failed(str(broken))
+                raise
+            self._backoff.succeeded()
         return self._terminal
 
     def _way(self) -> socket.socket | None:
@@ -161,11 +225,24 @@ class NetmikoTransport:
 
     def _drop(self) -> None:
         terminal, self._terminal = self._terminal, None
+        self._greeted = None
         if terminal is not None:
             terminal.close()
 
     def _unreachable(self, reason: str) -> Unreachable:
         return Unreachable(f"{self._settings.host}: {_one_line(reason)}")
+
+
+def _noted(talk: Talk, answers: dict[str, str]) -> Talk:
+    """The same talk; what is answered is kept by question."""
+    say = next(talk)
+    try:
+        while True:
+            answers[say.text] = yield say
+            say = talk.send(answers[say.text])
+    except StopIteration as end:
+        failures: Sequence[Failure] = end.value
+        return failures
 
 
 def _one_line(text: str) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import time
 
+GLANCE = 0.1
+"""Seconds between two looks whether anybody still waits."""
+
 
 class GivenUp(Exception):
     """Nobody waits any more: nothing is typed but what leaves the switch as it was."""
@@ -34,6 +37,14 @@ class Job:
         """Raises: GivenUp."""
         if self.given_up:
             raise GivenUp
+
+    def wait(self, seconds: float) -> None:
+        """Sleep; who is given up wakes. Raises: GivenUp."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.check()
+            time.sleep(min(left, GLANCE))
+        self.check()
 
     def until(self) -> float:
         """When waiting ends (`time.monotonic`); for ever, unless it was given up."""

@@ -45,9 +45,6 @@ class SshTransport:
         """
         return await self._carry_out(script.makes) or await self._carry_out(script.breaks)
 
-    async def save(self) -> None:
-        """Nothing: what a node boots with is not ours."""
-
     async def close(self) -> None:
         self._drop()
         if self._owns_jumps:

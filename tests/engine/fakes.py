@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,13 @@ class DictDriver:
         made = tuple(line for line in lines if line.change.after is not None)
         return Script(made, tuple(line for line in lines if line.change.after is None))
 
+    def saving(self, reading: Reading, owns: Callable[[Resource], bool]) -> Script | None:
+        return SAVING
+
+
+SAVING = Script((), ())
+"""By identity: what makes a `DictTransport` remember its rows."""
+
 
 def _spelled(change: Change) -> str:
     return json.dumps([list(change.key), as_json(change.after) if change.after else None])
@@ -56,6 +63,7 @@ CARD = {link.key: as_json(link) for link in (Link(ifname="eth1", mtu=1500, up=Tr
 class DictTransport:
     """``rows`` is the device's state; ``sent`` everything that it was told; ``refuses`` names it will not take.
 
+    ``meanwhile``: what somebody else adds before the first script. ``half_saved``: the warning after saving.
     ``forgets`` names that it takes and does not keep; ``drops`` what falls with a name, ``grows`` what comes with it.
     """
 
@@ -67,6 +75,8 @@ class DictTransport:
     drops: dict[str, list[Key]] = field(default_factory=dict)
     grows: dict[str, dict[str, Any]] = field(default_factory=dict)
     unsaveable: str = ""
+    half_saved: str = ""
+    meanwhile: Resource | None = None
     sent: list[str] = field(default_factory=list)
     saved: int = 0
     reads: int = 0
@@ -83,8 +93,19 @@ class DictTransport:
         return [Answer(text[: len(text) // 2] if self.garbled else text)]
 
     async def apply(self, script: Script) -> Sequence[Failure]:
+        if script is SAVING:
+            return self._save()
+        if self.meanwhile is not None:
+            self.rows[self.meanwhile.key], self.meanwhile = as_json(self.meanwhile), None
+            return [Failure(None, "somebody else was faster", "stale")]
         failures = self._take(script.makes)
         return failures or self._take(script.breaks)
+
+    def _save(self) -> list[Failure]:
+        if self.unsaveable:
+            raise Unreachable(self.unsaveable)
+        self.saved += 1
+        return [Failure(None, self.half_saved, "warning")] if self.half_saved else []
 
     def _take(self, lines: Sequence[Line]) -> list[Failure]:
         failures = []
@@ -106,11 +127,6 @@ class DictTransport:
             self.rows.pop(fallen, None)
         if grown := self.grows.pop(key.name, None):
             self.rows[from_json(grown, LinuxDriver.kinds).key] = grown
-
-    async def save(self) -> None:
-        if self.unsaveable:
-            raise Unreachable(self.unsaveable)
-        self.saved += 1
 
     async def close(self) -> None:
         return None

@@ -238,6 +238,34 @@ async def test_what_cannot_be_saved_is_told_and_saved_by_the_next_run(tmp_path: 
     assert there.saved == 1
 
 
+async def test_what_was_saved_with_a_warning_is_tried_again_by_the_next_run(tmp_path: Path) -> None:
+    there = DictTransport.having(ONE, half_saved="somebody's VLAN is unsaved, too")
+    (outcome,) = await run(cycle(tmp_path, [device("n1", there)]))
+    assert (outcome.ok, outcome.warnings) == (True, ("somebody's VLAN is unsaved, too",))
+    there.half_saved = ""
+    assert await run(cycle(tmp_path, [device("n1", there)])) == []
+    assert there.saved == 2
+    await run(cycle(tmp_path, [device("n1", there)]))
+    assert there.saved == 2
+
+
+async def test_a_device_that_changed_after_it_was_read_is_read_and_planned_again(tmp_path: Path) -> None:
+    stranger = Link(ifname="eth7", mtu=1500, up=True)
+    there = DictTransport.having(ONE, meanwhile=stranger)
+    (outcome,) = await run(cycle(tmp_path, [device("n1", there)]))
+    assert outcome.ok
+    assert has(there, ONE, TWO)
+    assert stranger.key in there.rows
+
+
+async def test_what_came_up_meanwhile_is_not_pruned_unseen(tmp_path: Path) -> None:
+    there = DictTransport.having(ONE, meanwhile=STALE)
+    (outcome,) = await run(cycle(tmp_path, [device("n1", there)]))
+    assert [failure.reason for failure in outcome.failures] == ["somebody else was faster"]
+    assert STALE.key in there.rows
+    assert there.sent == []
+
+
 async def test_a_run_that_is_cut_short_leaves_the_saving_to_the_next(tmp_path: Path) -> None:
     there = DictTransport.having(ONE)
     made = cycle(tmp_path, [device("n1", there)])

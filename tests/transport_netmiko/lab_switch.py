@@ -15,11 +15,11 @@ from pathlib import Path
 import asyncssh
 
 from reconciler.core.change import Change, diff
-from reconciler.core.driver import Failure
+from reconciler.core.driver import Failure, Script
 from reconciler.core.resource import Live, Resource, state_of
 from reconciler.lab.eos import local
 from reconciler.switch.claim import SwitchClaim
-from reconciler.switch.eos import EosDriver, EosReading, Transaction
+from reconciler.switch.eos import EosDriver, EosReading
 from reconciler.transport.netmiko import NetmikoTransport, Settings
 
 STARTUP = """hostname ceos01
@@ -151,7 +151,7 @@ class Cycle:
         foreign = {key: resource for key, resource in reading.found.items() if key not in ours}
         return [change for change in diff(want, Live(ours, foreign)) if change.key not in reading.session]
 
-    def script(self, reading: EosReading, changes: Sequence[Change]) -> Transaction:
+    def script(self, reading: EosReading, changes: Sequence[Change]) -> Script:
         return self.driver.write(changes, reading)
 
     async def apply(self, reading: EosReading, changes: Sequence[Change]) -> Sequence[Failure]:

@@ -6,27 +6,26 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.driver import Failure
-from reconciler.switch.dialogue import Dialogue, Say
+from reconciler.switch.dialogue import Dialogue, Lost, Run, Say
 
-FINAL = "commit"
+FINAL, FRESH = "commit", "fresh"
 
 
 @dataclass(frozen=True, slots=True)
 class Lines(Dialogue):
-    """Stops with an error of its own at ``fail``; ``commit`` is final."""
+    """``commit`` is final, ``fresh`` is said on a new connection; what was cut off is abandoned on another one."""
 
     texts: tuple[str, ...] = ()
 
-    def talk(self, run: str, number: int) -> Generator[Say, str, Sequence[Failure]]:
+    def talk(self, run: Run, number: int) -> Generator[Say, str, Sequence[Failure]]:
         answers: list[str] = []
         for text in self.texts:
-            if text == "fail":
-                raise RuntimeError("a mistake of ours")
-            answers.append((yield Say(text, final=text == FINAL)))
+            try:
+                answers.append((yield Say(text, final=text == FINAL, fresh=text == FRESH)))
+            except Lost:
+                yield Say(f"abandon {self.texts[0]}")
+                raise
         return [Failure(None, answer) for answer in answers]
 
-    def abandon(self, run: str, number: int) -> Say:
-        return Say(f"abandon {number}")
-
-    def leave(self, run: str, number: int) -> Sequence[Say]:
-        return (Say("end"), Say(f"leave {number}"))
+    def leave(self, run: Run, number: int) -> Sequence[Say]:
+        return (Say("end"), Say(f"leave {self.texts[0]}"))

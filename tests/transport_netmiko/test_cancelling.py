@@ -35,7 +35,7 @@ async def _closed(transport: NetmikoTransport) -> None:
 
 
 def _script_lines(behaviour: Behaviour) -> list[str]:
-    ours = {*SCRIPT.texts, "write memory", "end", "leave 1", "abandon 1"}
+    ours = {*SCRIPT.texts, "end", "leave one", "abandon one"}
     return [line for line in behaviour.said if line in ours]
 
 
@@ -48,7 +48,7 @@ async def test_before_the_commit_the_script_is_left_where_it_is(tmp_path: Path, 
         behaviour.released.set()
         await _closed(transport)
         typed = SCRIPT.texts[: SCRIPT.texts.index(line) + 1]
-        assert _script_lines(behaviour) == [*typed, "end", "leave 1"]
+        assert _script_lines(behaviour) == [*typed, "end", "leave one"]
         assert behaviour.logins == 1
 
 
@@ -65,7 +65,7 @@ async def test_a_commit_is_waited_for_and_nothing_follows_it(tmp_path: Path, mon
         behaviour.released.set()
         async with asyncio.timeout(GUARD):
             await closing
-        assert _script_lines(behaviour) == ["one", "two", "commit", "end", "leave 1"]
+        assert _script_lines(behaviour) == ["one", "two", "commit", "end", "leave one"]
         assert behaviour.logins == 1
 
 
@@ -79,7 +79,7 @@ async def test_a_finished_commit_is_not_left_again(tmp_path: Path) -> None:
         assert _script_lines(behaviour) == ["one", "commit"]
 
 
-@pytest.mark.parametrize("line", ["one", "end", "leave 1"])
+@pytest.mark.parametrize("line", ["one", "end", "leave one"])
 async def test_a_switch_that_hangs_is_left_in_bounded_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
@@ -119,10 +119,10 @@ async def test_a_question_that_nobody_waits_for_is_dropped_at_once(tmp_path: Pat
 
 
 async def test_a_save_is_finished_once_it_has_been_typed(tmp_path: Path) -> None:
-    behaviour = Behaviour(hold_at="write memory")
+    behaviour = Behaviour(hold_at="commit")
     async with terminal(tmp_path, behaviour) as listening:
         transport = NetmikoTransport(replace(listening.settings, command_timeout=GUARD))
-        await _cancelled_at("write memory", behaviour, transport.save())
+        await _cancelled_at("commit", behaviour, transport.apply(Lines((), texts=("commit",))))
         behaviour.released.set()
         async with asyncio.timeout(GUARD):
             assert (await transport.query([QUESTION]))[0].text

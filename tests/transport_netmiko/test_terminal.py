@@ -10,6 +10,7 @@ import asyncssh
 import pytest
 
 from reconciler.core.driver import Failure, Script, Unreachable
+from reconciler.transport import netmiko
 from reconciler.transport.netmiko import NetmikoTransport, Settings
 from tests.transport_netmiko.lines import Lines
 from tests.transport_netmiko.terminal import CONFIG, Behaviour, terminal
@@ -173,13 +174,35 @@ async def test_a_cut_is_noticed_at_once_and_mended_by_the_next_use(tmp_path: Pat
 async def test_what_was_half_said_is_cleared_up_and_never_said_again(tmp_path: Path) -> None:
     async with terminal(tmp_path, Behaviour(cut_at="two")) as listening:
         transport = NetmikoTransport(listening.settings)
-        with pytest.raises(Unreachable):
+        with pytest.raises(Unreachable, match="the connection was lost at 'two'"):
             await transport.apply(Lines((), texts=("one", "two", "three")))
-        said = [line for line in listening.behaviour.said if line in ("one", "two", "three", "abandon 1")]
-        assert said == ["one", "two", "abandon 1"]
-        with pytest.raises(RuntimeError):
-            await transport.apply(Lines((), texts=("one", "fail")))
-        assert listening.behaviour.said[-1] == "abandon 2"
+        said = [line for line in listening.behaviour.said if line in ("one", "two", "three", "abandon one")]
+        assert said == ["one", "two", "abandon one"]
+        assert listening.behaviour.logins == 2
+        await transport.close()
+
+
+async def test_a_new_connection_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour()) as listening:
+        transport = NetmikoTransport(listening.settings)
+        await transport.apply(Lines((), texts=("one", "fresh", "two")))
+        assert listening.behaviour.logins == 2
+        assert [process.is_closing() for process in listening.behaviour.processes] == [True, False]
+        await transport.close()
+
+
+async def test_where_no_new_connection_can_be_opened_the_old_one_is_still_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(netmiko, "TRIES", 1)
+    async with terminal(tmp_path, Behaviour()) as listening:
+        transport = NetmikoTransport(listening.settings)
+        await transport.apply(Lines((), texts=("one",)))
+        listening.behaviour.password = "another"
+        with pytest.raises(Unreachable, match="login refused"):
+            await transport.apply(Lines((), texts=("one", "fresh", "two")))
+        assert listening.behaviour.said[-2:] == ["one", "abandon one"]
+        assert listening.behaviour.logins == 1
         await transport.close()
 
 
@@ -192,26 +215,13 @@ async def test_a_script_s_answers_come_back(tmp_path: Path) -> None:
         await transport.close()
 
 
-async def test_saving_says_what_the_switch_says(tmp_path: Path) -> None:
-    async with terminal(tmp_path, Behaviour(answers={"write memory": "Copy completed successfully.\n"})) as listening:
-        transport = NetmikoTransport(listening.settings)
-        await transport.save()
-        listening.behaviour.answers["write memory"] = "% Error: flash is full\n"
-        with pytest.raises(Unreachable, match="'write memory' was refused: % Error: flash is full"):
-            await transport.save()
-        await transport.close()
-
-
 async def test_what_a_switch_says_is_printed_on_one_line_without_its_control_characters(tmp_path: Path) -> None:
     said = "% \x1b]0;owned\x07full\n\x9b2J\u202eflash\n"
-    async with terminal(tmp_path, Behaviour(answers={"write memory": said, "one": said})) as listening:
+    async with terminal(tmp_path, Behaviour(answers={"one": said})) as listening:
         transport = NetmikoTransport(listening.settings)
-        with pytest.raises(Unreachable) as caught:
-            await transport.save()
         [failure] = await transport.apply(Lines((), texts=("one",)))
         await transport.close()
     words = r"% \x1b]0;owned\x07full \x9b2J\u202eflash"
-    assert str(caught.value) == f"127.0.0.1: 'write memory' was refused: {words}"
     assert failure.reason == words
 
 

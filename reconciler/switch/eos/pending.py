@@ -2,64 +2,111 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.core.driver import Failure
+from reconciler.switch.dialogue import Run
+from reconciler.switch.eos.exchange import Asking, Exchange, abortion, document
+
 QUESTION = "show configuration sessions | json"
-PREFIX = "rec-"
+NAME = re.compile(r"rec-(.+)-\d+")
 PENDING = "pending"
+WAITING = "pendingCommitTimer"
+"""A session whose commit waits to be confirmed, up to EOS 4.31; later ones are `committed` and named at the top."""
 DEFAULT_LIMIT = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """``stale``: ours, left behind; ``pending``: others that are open; ``timer``: one that waits for confirmation."""
+    """``stale``: ours, left behind; ``pending``: others that are open, with their users; ``timer``: another's commit
+    that waits for its confirmation."""
 
     stale: tuple[str, ...]
-    pending: tuple[str, ...]
+    pending: Mapping[str, str]
     timer: str | None
     limit: int
 
     @property
     def obstacle(self) -> str | None:
-        """Why no session can be opened now."""
+        """Why nothing can be changed now.
+
+        A session is a snapshot: whoever commits an older one undoes what was committed meanwhile (eos.md 6.1).
+        """
         if self.timer:
             return f"session {self.timer!r} waits for its commit to be confirmed"
+        named = ", ".join(f"{name} ({user})" if user else name for name, user in self.pending.items())
         if len(self.pending) >= self.limit:
-            return f"all {self.limit} configuration sessions are open: {', '.join(self.pending)}"
+            return f"all {self.limit} configuration sessions are open: {named}"
+        if self.pending:
+            return f"somebody is about to change the configuration: pending session {named}; commit or abort it first"
         return None
 
 
-def name_of(run: str, number: int) -> str:
-    """``rec-4f2a9c-7``: letters, digits and dashes, and short; EOS shows the first six characters in its prompt."""
-    return f"{PREFIX}{run}-{number}"
+def name_of(run: Run, number: int) -> str:
+    """``rec-4f2-a9c-1-7``: letters, digits and dashes, and short; EOS shows the first six characters in its prompt."""
+    return f"rec-{run.name}-{number}"
 
 
-def read(answer: str, run: str) -> Sessions:
-    """``run``: ours, whose sessions are over whenever this is asked. Raises: ValueError for anything but the JSON."""
-    data = json.loads(answer)
-    sessions = data.get("sessions", {}) if isinstance(data, dict) else None
-    if not isinstance(sessions, dict):
-        raise ValueError("no sessions in it")
+def read(data: Mapping[str, Any], run: Run) -> Sessions:
+    """Both dialects. ``run``: ours, whose sessions are over whenever this is asked. Raises: ValueError."""
+    sessions = data.get("sessions", {})
+    if not isinstance(sessions, dict) or not all(isinstance(session, dict) for session in sessions.values()):
+        raise ValueError(f"{QUESTION!r} has no usable answer: no sessions in it")
     opened = sorted(name for name, session in sessions.items() if session.get("state") == PENDING)
-    stale = tuple(name for name in opened if _is_stale(name, sessions[name], run))
+    timers = [name for name, session in sessions.items() if session.get("state") == WAITING]
+    named = data.get("commitTimerSessionName")
+    timers += [str(named)] if named else []
+    stale = [*(t for t in timers if _is_over(t, run)), *(n for n in opened if _is_left(n, sessions[n], run))]
     return Sessions(
-        stale=stale,
-        pending=tuple(name for name in opened if name not in stale),
-        timer=_timer(data, sessions),
+        stale=tuple(dict.fromkeys(stale)),
+        pending={name: _user(sessions[name]) for name in opened if name not in stale},
+        timer=next((name for name in timers if name not in stale), None),
         limit=int(data.get("maxOpenSessions", DEFAULT_LIMIT)),
     )
 
 
-def _is_stale(name: str, session: Mapping[str, Any], run: str) -> bool:
-    """One of ours in which nobody sits any more. A second reconciler that is at work right now sits in its own."""
-    return name.startswith(f"{PREFIX}{run}-") or (name.startswith(PREFIX) and not session.get("instances"))
+def _is_over(name: str, run: Run) -> bool:
+    """One of ours, or of a run that is known to be dead. Of a run elsewhere nobody here can know."""
+    found = NAME.fullmatch(name)
+    return found is not None and (found[1] == run.name or run.is_over(found[1]))
 
 
-def _timer(data: Mapping[str, Any], sessions: Mapping[str, Mapping[str, Any]]) -> str | None:
-    """EOS up to 4.31 marks the session, later ones name it at the top."""
-    marked = [name for name, session in sessions.items() if session.get("state") == "pendingCommitTimer"]
-    named = data.get("commitTimerSessionName")
-    return marked[0] if marked else (str(named) if named else None)
+def _is_left(name: str, session: Mapping[str, Any], run: Run) -> bool:
+    """A reconciler that is at work right now, here or elsewhere, sits in its own session."""
+    return _is_over(name, run) or (NAME.fullmatch(name) is not None and not session.get("instances"))
+
+
+def _user(session: Mapping[str, Any]) -> str:
+    instances = session.get("instances")
+    users = _users(instances.values()) if isinstance(instances, dict) else ()
+    return ", ".join(sorted(set(users)))
+
+
+def _users(instances: Any) -> Iterator[str]:
+    return (str(one["user"]) for one in instances if isinstance(one, dict) and one.get("user"))
+
+
+def tidy(run: Run) -> Asking[Sessions]:
+    """Abort what dead runs of ours have left; others' sessions are never touched. Raises: ValueError."""
+    sessions = read((yield from document(QUESTION)), run)
+    for name in sessions.stale:
+        yield abortion(name)
+    return sessions
+
+
+def make_room(run: Run) -> Exchange:
+    """Nobody's session is in the way any more, or why one is."""
+    try:
+        sessions = yield from tidy(run)
+    except ValueError as error:
+        return Failure(None, str(error))
+    return None if sessions.obstacle is None else Failure(None, sessions.obstacle)
+
+
+def is_confirmed(name: str) -> Asking[bool]:
+    """Whether no commit of this session waits for confirmation any more. Raises: ValueError."""
+    data = yield from document(QUESTION)
+    return read(data, Run("nobody")).timer != name

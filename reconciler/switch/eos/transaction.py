@@ -1,106 +1,129 @@
-"""A change set as one configuration session: all of it is committed, after a look at its own diff, or nothing."""
+"""A change set as one configuration session whose commit takes itself back unless it is proven and confirmed."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from reconciler.core.change import Change
-from reconciler.core.driver import Failure, Line
-from reconciler.switch.dialogue import Dialogue, Say, Talk
-from reconciler.switch.eos import pending
+from reconciler.core.driver import Failure
+from reconciler.switch.dialogue import Dialogue, Lost, Run, Say, Talk
+from reconciler.switch.eos import pending, preflight
 from reconciler.switch.eos.configuration import Configuration
-from reconciler.switch.eos.interlock import objection
-
-RUNNING_CONFIG = "show running-config"
-REFUSED = re.compile(
-    r"^(?:% (?!Access VLAN does not exist).+|! Interface does not exist.*|.*Maximum number of pending sessions.*)",
-    re.MULTILINE,
+from reconciler.switch.eos.exchange import (
+    RUNNING_CONFIG,
+    UNKNOWN_COMMAND,
+    Asking,
+    Exchange,
+    abortion,
+    order,
+    refusal,
+    verdict,
 )
-"""Answers that mean no. A line with ``!`` is a notice and the command was taken, but a port that is not there is no
-notice for us; and that EOS makes a port's access VLAN is a notice, whatever it begins with."""
+from reconciler.switch.eos.interlock import objection
+from reconciler.switch.eos.proof import Proof
+from reconciler.switch.eos.status import Status
 
-Exchange = Generator[Say, str, Failure | None]
+CHANGED = "not committed: somebody else has changed the configuration since it was read"
+WITHOUT = "`transaction: none` in the inventory changes it line by line, without a way back"
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction(Dialogue):
-    """``changes`` are what the lines carry out on the configuration ``before``."""
+    """``changes`` are what the lines carry out on the configuration ``before``.
+
+    ``timer``: seconds after which EOS takes a commit back that nobody has confirmed (eos.md 6.2).
+    """
 
     changes: tuple[Change, ...] = field(default=(), kw_only=True)
     before: Configuration | None = field(default=None, kw_only=True)
+    timer: int = field(default=120, kw_only=True)
 
-    def talk(self, run: str, number: int) -> Talk:
+    def talk(self, run: Run, number: int) -> Talk:
+        """All of it is committed and confirmed, or nothing; what went wrong says which."""
         if not self.lines:
             return []
-        problem = yield from _make_room(run)
-        if problem is None:
-            problem = yield from self._session(pending.name_of(run, number))
-        return [] if problem is None else [problem]
+        ready = yield from preflight.checked(run, self.changes)
+        if isinstance(ready, Failure):
+            return [ready]
+        name = pending.name_of(run, number)
+        try:
+            problem = yield from self._entered(name)
+            if problem is None:
+                return (yield from self._proof(name, ready).talk())
+        except Lost as lost:
+            raise (yield from self._taken_back(name, lost)) from None
+        except Exception:
+            yield from _left(name)
+            raise
+        yield from _left(name)
+        return [problem]
 
-    def abandon(self, run: str, number: int) -> Say:
-        return _abortion(pending.name_of(run, number))
+    def _taken_back(self, name: str, lost: Lost) -> Asking[Lost]:
+        """On a new connection. It is not known how far the lost one came: the session may be open, or committed."""
+        try:
+            yield abortion(name)
+        except Lost:
+            return Lost(f"{lost}; what was committed EOS takes back by itself within {self.timer} s")
+        return Lost(f"{lost}; what was begun has been taken back")
 
-    def leave(self, run: str, number: int) -> Sequence[Say]:
-        return (Say("end"), _abortion(pending.name_of(run, number)))
+    def leave(self, run: Run, number: int) -> Sequence[Say]:
+        return (Say("end"), abortion(pending.name_of(run, number)))
 
-    def _session(self, name: str) -> Exchange:
-        problem = yield from _order(f"configure session {name}")
+    def _entered(self, name: str) -> Exchange:
+        """The session is filled, looked at, and committed; or why it is not."""
+        problem = yield from self._opened(name)
+        problem = problem or (yield from self._filled())
         if problem is not None:
             return problem
-        problem = yield from self._fill()
         yield Say("end")
-        problem = problem or (yield from self._inspect(name))
-        problem = problem or (yield from _order(f"configure session {name} commit", final=True))
-        if problem is not None:
-            yield _abortion(name)
-        return problem
+        yield Say(f"configure session {name}")
+        return (yield from self._inspected()) or (yield from self._committed())
 
-    def _fill(self) -> Exchange:
+    def _opened(self, name: str) -> Exchange:
+        answer = yield Say(f"configure session {name}")
+        if UNKNOWN_COMMAND.match(answer):
+            return Failure(None, f"this switch has no configuration sessions ({answer.strip()}); {WITHOUT}")
+        return verdict(f"configure session {name}", answer)
+
+    def _filled(self) -> Exchange:
         for line in self.lines:
-            problem = yield from _order(line.text, line)
+            problem = yield from order(Say(line.text), line)
             if problem is not None:
                 return problem
         return None
 
-    def _inspect(self, name: str) -> Exchange:
-        """The running configuration is read again, too: a session is a snapshot, its commit could undo others' work."""
+    def _inspected(self) -> Exchange:
+        """The running configuration is read again, too: a session is a snapshot, its commit could undo others' work.
+
+        From the top of the session: some modes take effect only when they are left (eos.md 6.1).
+        """
         assert self.before is not None, "lines are made for a configuration"
-        session_diff = yield Say(f"show session-config named {name} diffs", slow=True)
+        session_diff = yield Say("show session-config diffs", slow=True)
         running = yield Say(RUNNING_CONFIG)
         if words := refusal(session_diff):
             return Failure(None, f"not committed: its diff cannot be read: {words}")
         if running.rstrip() != self.before.text.rstrip():
-            return Failure(None, "not committed: somebody else has changed the configuration since it was read")
+            return Failure(None, CHANGED, "stale")
         reason = objection(self.before, session_diff, self.changes)
         return None if reason is None else Failure(None, f"not committed: {reason}")
 
+    def _committed(self) -> Exchange:
+        """Whoever sits in a session is still there: nobody takes it for a dead run's."""
+        text = f"commit timer {self.timer // 3600:02}:{self.timer // 60 % 60:02}:{self.timer % 60:02}"
+        answer = yield Say(text, slow=True, final=True)
+        if UNKNOWN_COMMAND.match(answer):
+            return Failure(None, f"not committed: this switch has no `commit timer` ({answer.strip()}); {WITHOUT}")
+        return verdict(text, answer)
 
-def refusal(answer: str) -> str | None:
-    """The switch's own words where they mean no."""
-    found = REFUSED.search(answer)
-    return found[0].strip() if found else None
-
-
-def _order(text: str, line: Line | None = None, *, final: bool = False) -> Exchange:
-    words = refusal((yield Say(text, slow=final, final=final)))
-    if words is None:
-        return None
-    return Failure(line, words if line else f"{text!r} was refused: {words}")
-
-
-def _abortion(name: str) -> Say:
-    return Say(f"configure session {name} abort")
+    def _proof(self, name: str, was: Status) -> Proof:
+        assert self.before is not None, "lines are made for a configuration"
+        return Proof(name, self.changes, self.before, was, self.timer)
 
 
-def _make_room(run: str) -> Exchange:
-    """Sessions of ours that nobody sits in any more are aborted; others' sessions are never touched."""
-    answer = yield Say(pending.QUESTION)
-    try:
-        sessions = pending.read(answer, run)
-    except ValueError:
-        return Failure(None, f"{pending.QUESTION!r} has no usable answer: {refusal(answer) or 'not JSON'}")
-    for name in sessions.stale:
-        yield _abortion(name)
-    return None if sessions.obstacle is None else Failure(None, sessions.obstacle)
+def _left(name: str) -> Asking[None]:
+    """A session that cannot be left for want of a connection stays, and is dropped by the next run."""
+    with suppress(Lost):
+        yield Say("end")
+        yield abortion(name)

@@ -1,0 +1,40 @@
+"""A change set typed line by line into the running configuration, for switches without sessions (eos.md 6.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from reconciler.core.driver import Failure
+from reconciler.switch.dialogue import Dialogue, Run, Say, Talk
+from reconciler.switch.eos.configuration import Configuration
+from reconciler.switch.eos.exchange import RUNNING_CONFIG, Exchange, order
+from reconciler.switch.eos.transaction import CHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class Direct(Dialogue):
+    """Every line takes effect at once; at the first that is refused it stops, and the next look says what is left."""
+
+    before: Configuration | None = field(default=None, kw_only=True)
+
+    def talk(self, run: Run, number: int) -> Talk:
+        if not self.lines:
+            return []
+        assert self.before is not None, "lines are made for a configuration"
+        running = yield Say(RUNNING_CONFIG)
+        if running.rstrip() != self.before.text.rstrip():
+            return [Failure(None, CHANGED, "stale")]
+        problem = (yield from order(Say("configure terminal"))) or (yield from self._typed())
+        yield Say("end")
+        return [] if problem is None else [problem]
+
+    def leave(self, run: Run, number: int) -> Sequence[Say]:
+        return (Say("end"),)
+
+    def _typed(self) -> Exchange:
+        for line in self.lines:
+            problem = yield from order(Say(line.text), line)
+            if problem is not None:
+                return problem
+        return None

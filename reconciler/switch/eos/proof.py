@@ -1,0 +1,120 @@
+"""After a commit: what is proven over a new connection is confirmed, everything else is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reconciler.core.change import Change, replay
+from reconciler.core.driver import Failure, Unreadable
+from reconciler.core.resource import Live, State
+from reconciler.switch.dialogue import Lost, NotOpened, Say, Talk
+from reconciler.switch.eos import pending, status
+from reconciler.switch.eos.configuration import Configuration, read
+from reconciler.switch.eos.exchange import RUNNING_CONFIG, Asking, abortion, refusal
+from reconciler.switch.eos.status import Status
+
+PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each look whether everything is up again that was up before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Of the session ``name`` whose ``changes`` of ``before`` are committed and wait for confirmation.
+
+    ``was``: what was up before. ``timer``: seconds after which EOS takes the commit back by itself.
+    """
+
+    name: str
+    changes: Sequence[Change]
+    before: Configuration
+    was: Status
+    timer: int
+
+    def talk(self) -> Talk:
+        """No failure but warnings: it is proven and confirmed. Raises: Lost."""
+        try:
+            now = yield from self._proven()
+            yield from self._confirm()
+        except NotOpened as error:
+            return [(yield from self._taken_back(f"no new connection could be opened ({error})"))]
+        except Unproven as reason:
+            return [(yield from self._taken_back(str(reason)))]
+        return self._warnings(now)
+
+    def _proven(self) -> Asking[Status]:
+        """What is up now. Raises: Unproven, NotOpened."""
+        self._is_as_planned((yield Say(RUNNING_CONFIG, fresh=True)))
+        lost: Sequence[str] = ()
+        for pause in PAUSES:
+            now = yield from _status(pause)
+            lost = now.lost_since(self.was, self._after, self.changes)
+            if not lost:
+                return now
+        raise Unproven(f"{', '.join(lost)} was up before and is not any more")
+
+    @property
+    def _after(self) -> State:
+        return replay(Live(self.before.found, {}), self.changes).ours
+
+    def _is_as_planned(self, running: str) -> None:
+        """What others have changed meanwhile is theirs. Raises: Unproven."""
+        try:
+            found = read(running).found
+        except Unreadable as error:
+            raise Unproven(f"the configuration cannot be read any more: {error}") from None
+        for change in self.changes:
+            got = found.get(change.key)
+            if (got if got is None or change.after is None else change.after.lens(got)) != change.after:
+                raise Unproven(f"{change.key} is not as planned after the commit")
+
+    def _confirm(self) -> Asking[None]:
+        """Where the answer is lost, the switch is asked what became of it. Raises: Unproven."""
+        confirm = Say(f"configure session {self.name} commit", slow=True, final=True)
+        try:
+            words = refusal((yield confirm))
+            if words is not None:
+                raise Unproven(f"its confirmation was refused: {words}")
+            confirmed = yield from self._is_confirmed()
+        except Lost:
+            confirmed = yield from self._is_confirmed()
+            if not confirmed:
+                yield confirm
+                confirmed = yield from self._is_confirmed()
+            self._is_as_planned((yield Say(RUNNING_CONFIG)))
+        if not confirmed:
+            raise Unproven("its confirmation had no effect")
+
+    def _is_confirmed(self) -> Asking[bool]:
+        """Raises: Unproven."""
+        try:
+            return (yield from pending.is_confirmed(self.name))
+        except ValueError as error:
+            raise Unproven(str(error)) from None
+
+    def _taken_back(self, reason: str) -> Asking[Failure]:
+        """Undone at once rather than when the timer ends, and looked at."""
+        try:
+            yield abortion(self.name)
+            running = yield Say(RUNNING_CONFIG)
+        except Lost:
+            return Failure(None, f"not confirmed: {reason}; EOS takes it back by itself within {self.timer} s")
+        if running.rstrip() == self.before.text.rstrip():
+            return Failure(None, f"taken back: {reason}")
+        return Failure(None, f"taken back, but the configuration is not the one from before: {reason}")
+
+    def _warnings(self, now: Status) -> Sequence[Failure]:
+        waiting = now.waits(self.was, self._after, self.changes)
+        return [Failure(None, f"{', '.join(waiting)} is not up yet", "warning")] if waiting else []
+
+
+class Unproven(Exception):
+    """Why what was committed must not stay."""
+
+
+def _status(pause: float) -> Asking[Status]:
+    """Raises: Unproven."""
+    try:
+        return (yield from status.ask(pause))
+    except ValueError as error:
+        raise Unproven(str(error)) from None

@@ -1,0 +1,40 @@
+"""What a switch is asked once on each connection: since when it runs, and what dead runs of ours have left on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.switch.dialogue import Dialogue, Run, Say, Talk
+from reconciler.switch.eos import pending
+
+VERSION = "show version | json"
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome(Dialogue):
+    """Whoever was killed in the middle of a transaction left a session, or a commit that waits for confirmation.
+
+    It is dropped or taken back before anything is read: else a state would be read that EOS is about to leave.
+    """
+
+    def talk(self, run: Run, number: int) -> Talk:
+        """A switch that has no sessions, or tells nothing of them, is read all the same."""
+        yield Say(VERSION)
+        try:
+            yield from pending.tidy(run)
+        except ValueError:
+            return []
+        return []
+
+    def leave(self, run: Run, number: int) -> Sequence[Say]:
+        return ()
+
+
+def booted(greeting: Mapping[str, str]) -> float | None:
+    """Seconds since the epoch, as the switch counts them; None where it does not tell (eos.md 4.1)."""
+    try:
+        return float(json.loads(greeting[VERSION])["bootupTimestamp"])
+    except (KeyError, ValueError, TypeError):
+        return None
