@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
@@ -32,58 +33,57 @@ async def cycle(switch: LabSwitch) -> AsyncIterator[Cycle]:
     await transport.close()
 
 
-async def _interrupted_at(word: str, switch: LabSwitch) -> list[str]:
-    """Ctrl-C as soon as a line ends with ``word``; what is typed until all is closed, from the session on."""
+async def _interrupted_at(beginning: str, switch: LabSwitch) -> list[str]:
+    """Ctrl-C as soon as a line begins thus; what is typed until all is closed, from the session on."""
     cycle = Cycle(EosDriver(host="172.20.20.2"), NetmikoTransport(switch.settings))
     reading = await cycle.read()
     changes = cycle.plan(reading, WISHES, OURS, routes=True)
-    switch.console("lab fault slow 0.3")
+    switch.console("lab fault slow 0.1")
     task = asyncio.create_task(cycle.apply(reading, changes))
     async with asyncio.timeout(GUARD):
-        while not any(line.endswith(word) for line in switch.typed()):
+        while not any(line.startswith(beginning) for line in _typed(switch)):
             await asyncio.sleep(0.02)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         await cycle.transport.close()
     switch.console("lab fault clear")
-    typed = [line.replace(_session(switch), "OURS") for line in switch.typed()]
+    typed = _typed(switch)
     return typed[typed.index("configure session OURS") :]
 
 
-def _session(switch: LabSwitch) -> str:
-    opened = [line.split() for line in switch.typed() if line.startswith("configure session")]
-    return opened[0][2]
+def _typed(switch: LabSwitch) -> list[str]:
+    return [re.sub(r"session rec-\S+", "session OURS", line) for line in switch.typed()]
 
 
 @pytest.mark.parametrize(
-    ("word", "last"),
+    ("beginning", "last"),
     [
-        ("-1", "configure session OURS"),
-        ("wish-51", "name wish-51"),
-        ("diffs", "show session-config named OURS diffs"),
+        ("configure session OURS", "configure session OURS"),
+        ("name wish-51", "name wish-51"),
+        ("show session-config", "show session-config diffs"),
+        ("commit timer", "commit timer 00:02:00"),
     ],
 )
-async def test_before_the_commit_nothing_is_changed_and_no_session_stays(
-    switch: LabSwitch, word: str, last: str
+async def test_before_the_proof_nothing_stays_changed_and_no_session_stays(
+    switch: LabSwitch, beginning: str, last: str
 ) -> None:
     before = switch.console("show running-config")
-    typed = await _interrupted_at(word, switch)
+    typed = await _interrupted_at(beginning, switch)
     assert typed[-3:] == [last, "end", "configure session OURS abort"]
     assert switch.console("show running-config") == before
     assert switch.pending() == []
 
 
-async def test_a_commit_that_was_typed_is_carried_out_and_nothing_follows(switch: LabSwitch) -> None:
-    typed = await _interrupted_at("commit", switch)
-    assert typed[-1] == "configure session OURS commit"
+async def test_a_confirmation_that_was_typed_is_carried_out(switch: LabSwitch) -> None:
+    await _interrupted_at("configure session OURS commit", switch)
     assert "name wish-55" in switch.console("show running-config")
     assert "name wish-55" not in switch.console("show startup-config")
     assert switch.pending() == []
 
 
 async def test_after_an_interruption_the_next_run_converges(cycle: Cycle, switch: LabSwitch) -> None:
-    await _interrupted_at("wish-51", switch)
+    await _interrupted_at("name wish-51", switch)
     await assert_converged(cycle, WISHES)
     assert switch.pending() == []
 
@@ -97,7 +97,7 @@ async def test_a_connection_that_is_cut_while_somebody_thinks_is_opened_anew(
     switch.console("lab fault cut")
     assert await cycle.apply(reading, changes) == []
     typed = switch.typed()
-    assert typed.count("terminal length 0") == 2
+    assert typed.count("terminal length 0") == 3
     assert [typed.count(line.text) for line in cycle.script(reading, changes).lines] == [1] * 2 * len(WISHES)
     assert await converge(cycle, WISHES) == []
     assert switch.pending() == []

@@ -105,7 +105,7 @@ def law_cycle(
         law_loop.run_until_complete(transport.close())
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(first=_wishes(), second=_wishes())
 def test_one_cycle_leads_from_any_state_to_any_other(
     law_cycle: tuple[Cycle, LabSwitch],

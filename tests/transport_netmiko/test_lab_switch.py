@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.core.driver import Unreachable
+from reconciler.core.driver import Failure, Unreachable
 from reconciler.core.resource import Key, Resource
 from reconciler.switch.claim import SwitchClaim
 from reconciler.switch.eos import EosDriver
@@ -106,14 +106,28 @@ async def test_a_new_host_name_does_not_confuse(cycle: Cycle, switch: LabSwitch)
     await assert_converged(cycle, LAB)
 
 
-async def test_saving_makes_it_the_startup_configuration(cycle: Cycle, switch: LabSwitch) -> None:
+async def _saved(cycle: Cycle, driver: EosDriver) -> list[Failure]:
+    reading = driver.read(await cycle.transport.query(driver.questions))
+    script = driver.saving(reading, SwitchClaim(frozenset(wish.key for wish in LAB), frozenset(OURS)).owns)
+    return [] if script is None else list(await cycle.transport.apply(script))
+
+
+async def test_only_our_own_change_is_saved_unless_everything_may_be(cycle: Cycle, switch: LabSwitch) -> None:
     await assert_converged(cycle, LAB)
+    switch.console("enable", "configure terminal", "vlan 910", "name unsaved", "end")
+    assert await _saved(cycle, EosDriver(save="never")) == []
+    (warning,) = await _saved(cycle, EosDriver())
+    assert warning.nature == "warning"
+    assert warning.reason.startswith("applied, and not saved: vlan 910 differs from the startup configuration, too")
     assert "Calico-Network-2" not in switch.console("enable", "show startup-config")
-    reading = await cycle.read()
-    saving = cycle.driver.saving(reading, SwitchClaim(frozenset(wish.key for wish in LAB), frozenset(OURS)).owns)
-    assert saving is not None
-    assert await cycle.transport.apply(saving) == []
-    assert "Calico-Network-2" in switch.console("enable", "show startup-config")
+    assert await _saved(cycle, EosDriver(save="always")) == []
+    assert "name unsaved" in switch.console("enable", "show startup-config")
+    await assert_converged(cycle, [*LAB, Vlan(id=33, label="saved")])
+    assert await _saved(cycle, EosDriver()) == []
+    assert "name saved" in switch.console("enable", "show startup-config")
+    typed = len(switch.typed())
+    assert await _saved(cycle, EosDriver()) == []
+    assert "write memory" not in switch.typed()[typed:]
 
 
 async def test_a_wrong_password_is_a_refused_login(switch: LabSwitch) -> None:
