@@ -72,7 +72,6 @@ def _arguments(settings: Settings) -> dict[str, object]:
 def _privileged(connection: BaseConnection, settings: Settings) -> BaseConnection:
     try:
         connection.enable()
-        connection.set_base_prompt()
     except Exception:
         connection.disconnect()
         raise Broken(f"`enable` was refused for user {settings.username}") from None

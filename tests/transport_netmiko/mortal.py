@@ -1,4 +1,4 @@
-"""A reconciler that is killed (SIGKILL) at a given line of its transaction: `python -m` with a switch's folder and port.
+"""A reconciler that is killed (SIGKILL) at a given line of its transaction; run with a switch's folder and port.
 
 Each line on standard input is an order: the number of the line of the conversation at which it dies, and whether
 ``before`` it is typed, or ``after`` its answer has come. What was typed last, or ``done``, is the answer.
