@@ -48,10 +48,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What to send: ``makes``, and only if every line of it worked, ``breaks``."""
+    """What to send: ``makes``, and only if every line of it worked, ``breaks``.
+
+    ``notes``: what somebody should know before it is sent.
+    """
 
     makes: tuple[Line, ...]
     breaks: tuple[Line, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -40,7 +40,8 @@ def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audi
     except ValueError as error:
         shown = dataclasses.replace(seen, changes=_planned(wish, changes, writable, {}))
         return _held(shown, str(error)) if may_write else dataclasses.replace(shown, notes=(*notes, str(error)))
-    return dataclasses.replace(seen, changes=_planned(wish, changes, writable, _commands(lines)), script=script)
+    told = dataclasses.replace(seen, notes=(*notes, *lines.notes))
+    return dataclasses.replace(told, changes=_planned(wish, changes, writable, _commands(lines)), script=script)
 
 
 def _planned(

@@ -12,6 +12,7 @@ from reconciler.core.resource import Resource
 from reconciler.switch.dialogue import Dialogue
 from reconciler.switch.eos import interface, routing, static_route, svi, vlan
 from reconciler.switch.eos.addresses import Claims
+from reconciler.switch.eos.bridging import stranded
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.direct import Direct
 from reconciler.switch.eos.exchange import RUNNING_CONFIG
@@ -84,9 +85,10 @@ class EosDriver:
         steps = [step for change in changes for step in _steps(change, claims)]
         makes = tuple(lines(step for step in steps if not step.phase.breaks))
         breaks = tuple(lines(step for step in steps if step.phase.breaks))
+        notes, before = tuple(stranded(reading.found, changes)), reading.configuration
         if self._timer is None:
-            return Direct(makes, breaks, before=reading.configuration)
-        return Transaction(makes, breaks, changes=tuple(changes), before=reading.configuration, timer=self._timer)
+            return Direct(makes, breaks, notes, before=before)
+        return Transaction(makes, breaks, notes, changes=tuple(changes), before=before, timer=self._timer)
 
     def saving(self, reading: Reading, owns: Callable[[Resource], bool]) -> Saving | None:
         assert isinstance(reading, EosReading), "a reading of another driver"

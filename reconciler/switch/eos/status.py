@@ -8,9 +8,9 @@ from typing import Any
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, Resource, State
+from reconciler.switch.eos.bridging import carriers
 from reconciler.switch.eos.exchange import Asking, document
-from reconciler.switch.kinds import ALL_VLANS, Interface, Svi, Vlan
-from reconciler.switch.names import expand
+from reconciler.switch.kinds import Interface, Svi, Vlan
 
 PORTS = "show interfaces status | json"
 ADDRESSED = "show ip interface brief | json"
@@ -84,15 +84,4 @@ def _can_be_up(resource: Resource, before: Status, after: State) -> bool:
     vlan = after.get(Key(Vlan.kind, str(resource.vlan)))
     if resource.shutdown or not isinstance(vlan, Vlan) or vlan.state != "active":
         return False
-    ports = (port for port in after.values() if isinstance(port, Interface) and port.name in before.up)
-    return any(carries(port, resource.vlan) for port in ports)
-
-
-def carries(port: Interface, vlan: int) -> bool:
-    """Whether frames of ``vlan`` pass this port by its configuration."""
-    if port.shutdown:
-        return False
-    if port.mode == "access":
-        return (port.access or 1) == vlan
-    allowed = port.trunk_allowed or ALL_VLANS
-    return port.mode == "trunk" and allowed != "none" and vlan in expand(allowed)
+    return any(port.name in before.up for port in carriers(after, resource.vlan))

@@ -1,0 +1,37 @@
+"""Which ports carry a VLAN, and which SVI a change leaves without any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.core.change import Change, replay
+from reconciler.core.resource import Live, State
+from reconciler.switch.kinds import ALL_VLANS, Interface, Svi
+from reconciler.switch.names import expand
+
+
+def carries(port: Interface, vlan: int) -> bool:
+    """Whether frames of ``vlan`` pass this port by its configuration."""
+    if port.shutdown:
+        return False
+    if port.mode == "access":
+        return (port.access or 1) == vlan
+    allowed = port.trunk_allowed or ALL_VLANS
+    return port.mode == "trunk" and allowed != "none" and vlan in expand(allowed)
+
+
+def carriers(state: State, vlan: int) -> list[Interface]:
+    return [port for port in state.values() if isinstance(port, Interface) and carries(port, vlan)]
+
+
+def stranded(found: State, changes: Sequence[Change]) -> Iterator[str]:
+    """A warning for each SVI that stays and loses its last port: EOS puts it down, with the subnet's gateway."""
+    if not any(isinstance(change.subject, Interface) for change in changes):
+        return
+    after = replay(Live(found, {}), changes).ours
+    for svi in after.values():
+        if isinstance(svi, Svi) and svi.addresses and not svi.shutdown and svi.key in found:
+            lost = carriers(found, svi.vlan)
+            if lost and not carriers(after, svi.vlan):
+                ports = ", ".join(port.name for port in lost)
+                yield f"{svi.name} loses its last port ({ports}): it goes down, and {svi.addresses[0]} with it"
