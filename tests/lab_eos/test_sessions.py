@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any
 
+from reconciler.lab.eos import mischief
 from tests.lab_eos.conftest import Box
 
 
@@ -92,7 +93,7 @@ async def test_commit_timer_confirmed(box: Box) -> None:
 
 
 def test_a_foreign_change_comes_in_between(box: Box) -> None:
-    box.switch.faults.command("session-extra vlan 66 ; name foreign")
+    mischief.command(box.switch, "session-extra vlan 66 ; name foreign")
     assert "-vlan 66" in box.ask("configure session rec-1", "vlan 9", "show session-config diffs")
     assert box.section("vlan 66") == ["name foreign"]
 

@@ -84,6 +84,7 @@ OUTSIDE = re.compile(r"(?:no |default )?(?:spanning-tree|snmp-server|ntp|clock|s
 ALONE = re.compile(
     r"spanning-tree mode|service routing protocols model|transceiver qsfp default-mode|dns domain|ip domain-name"
     r"|ip virtual-router mac-address|vlan internal order|snmp-server (?:location|contact)|switchport default mode"
+    r"|service configuration session max (?:pending|completed)"
 )
 """Settings with one value: a new line takes the place of the old one."""
 NEGATED = re.compile(

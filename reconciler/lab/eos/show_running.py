@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from . import render
 from .blocks import as_json, lines_of
+from .clock import dated
 from .config import Config
 from .refusal import Refused
 from .sessions import Session
@@ -43,7 +43,7 @@ def unsaved(view: View) -> Shown:
 
 
 def startup(view: View) -> Shown:
-    when = time.strftime("%a %b %e %H:%M:%S %Y", time.gmtime(view.switch.saved_at))
+    when = dated(view.switch.saved_at)
     head = f"! Command: show startup-config\n! Startup-config last modified at {when} by {view.switch.saved_by}\n"
     return Shown(lambda: f"{head}{view.switch.device_line}\n!\n{view.switch.startup_text()}")
 
