@@ -81,6 +81,8 @@ class Cli:
         """``ceos(config-s-rec-00-if-Et1)#``"""
         if self.editor is None:
             return self.switch.hostname + ("#" if self.privileged else ">")
+        if self.editor.banner is not None:
+            return ""
         parts = ["config"]
         parts += [f"s-{self.session.name[:CONFIGURATION_PROMPT]}"] if self.session else []
         parts += [self.editor.mode.label] if self.editor.mode.label else []
@@ -95,7 +97,7 @@ class Cli:
         if self._is_over():
             return Reply()
         try:
-            reply = self._answer(line.strip(), touched)
+            reply = self._answer(line, touched)
         except Refused as reason:
             reply = Reply(f"{reason}\n")
         if touched and faults.reboots(line, behind=True):
@@ -140,7 +142,10 @@ class Cli:
             raise Refused(refusal)
         return self._execute(line)
 
-    def _execute(self, line: str) -> Reply:
+    def _execute(self, typed: str) -> Reply:
+        line = typed.strip()
+        if self.editor is not None and self.editor.banner is not None:
+            return self._edited(lambda editor: verbatim.banner_line(editor, typed))
         if not line or line.startswith("!"):
             return Reply()
         if self.editor is not None and verbatim.belongs_inside(self.editor, line):

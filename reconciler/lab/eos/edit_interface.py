@@ -50,7 +50,7 @@ def _switchport(editor: Editor) -> None:
 
 
 def _no_switchport(editor: Editor) -> None:
-    editor.change_ports(switchport=None if editor.config.routed_by_default else False)
+    editor.change_ports(switchport=False)
 
 
 def _access(editor: Editor, vlan: int) -> str | None:
@@ -90,8 +90,7 @@ def _allow_no_more(editor: Editor, vlans: frozenset[int]) -> None:
 
 def _group(editor: Editor, word: str) -> None:
     for name, port in list(editor.ports()):
-        groups = (*(group for group in port.trunk_groups if group != word), word)
-        editor.config.interfaces[name] = replace(port, trunk_groups=groups)
+        editor.config.interfaces[name] = replace(port, trunk_groups=tuple(sorted({*port.trunk_groups, word})))
 
 
 def _no_group(editor: Editor, word: str | None = None) -> None:

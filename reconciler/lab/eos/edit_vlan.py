@@ -29,7 +29,7 @@ def _name(editor: Editor, word: str) -> None:
 
 def _trunk_group(editor: Editor, word: str) -> None:
     for vlan, body in list(editor.vlans()):
-        editor.config.vlans[vlan] = replace(body, trunk_groups=tuple({*body.trunk_groups, word}))
+        editor.config.vlans[vlan] = replace(body, trunk_groups=tuple(sorted({*body.trunk_groups, word})))
 
 
 def _no_trunk_group(editor: Editor, word: str | None = None) -> None:

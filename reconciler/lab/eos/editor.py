@@ -26,11 +26,15 @@ GLOBAL = Mode()
 
 @dataclass(slots=True)
 class Editor:
-    """One place where lines are typed. ``present``: whether a physical port has its hardware."""
+    """One place where lines are typed. ``present``: whether a physical port has its hardware.
+
+    ``banner``: the text of a banner so far, its command first, while one is being typed.
+    """
 
     config: Config
     present: Callable[[str], bool] = field(default=lambda _name: True)
     mode: Mode = GLOBAL
+    banner: tuple[str, ...] | None = None
 
     def leave(self) -> bool:
         """One level up; False at the top, where leaving ends configuration."""
