@@ -13,12 +13,13 @@ from .config import Config, Interface, Vlan
 class Mode:
     """Where configuration lines go. ``label`` is the prompt's; ``targets`` what is being configured.
 
-    Targets: VLAN ids, interface names, the name of a VRF, or the lines that lead to an unmodelled section.
+    ``outer``: where leaving leads, the margin if it is absent. Targets: VLAN ids, interface names, the name of a VRF, or the lines that lead to an unmodelled section.
     """
 
     kind: str = "global"
     label: str = ""
     targets: tuple[Any, ...] = ()
+    outer: Mode | None = None
 
 
 GLOBAL = Mode()
@@ -40,9 +41,7 @@ class Editor:
         """One level up; False at the top, where leaving ends configuration."""
         if self.mode.kind == "global":
             return False
-        nested = self.mode.kind == "block" and len(self.mode.targets) > 1
-        above = self.mode.label.rpartition("-")[0]
-        self.mode = replace(self.mode, targets=self.mode.targets[:-1], label=above) if nested else GLOBAL
+        self.mode = self.mode.outer or GLOBAL
         return True
 
     def vlans(self) -> Iterator[tuple[int, Vlan]]:

@@ -19,11 +19,12 @@ IN_VRF = ("description", "rd", "route-target")
 PROMPTS = {"management api http-commands": "mgmt-api-http-cmds", "address-family": "af", "mlag configuration": "mlag"}
 
 
-def take(editor: Editor, line: str) -> None:
-    """Keep ``line``, whose words are none of the modelled commands. Raises: Refused."""
+def take(editor: Editor, line: str) -> str | None:
+    """Keep ``line``, whose words are none of the modelled commands; EOS's notice. Raises: Refused."""
     take_in = {"interface": _on_interface, "vrf": _in_vrf, "block": _in_block}.get(editor.mode.kind)
     if take_in is None or not take_in(editor, line):
-        _at_margin(editor, line)
+        return _at_margin(editor, line)
+    return None
 
 
 def belongs_inside(editor: Editor, line: str) -> bool:
@@ -73,21 +74,22 @@ def _replaced(blocks: Blocks, line: str) -> Blocks:
     return _without(blocks, alone[0]) if alone else blocks
 
 
-def _at_margin(editor: Editor, line: str) -> None:
+def _at_margin(editor: Editor, line: str) -> str | None:
     if sections.family(line) is None:
         raise Refused(INVALID)
     editor.mode = GLOBAL
     if BANNER.fullmatch(line):
         editor.banner = (line,)
-        raise Refused(ENTER_TEXT)
+        return ENTER_TEXT
     verbatim = editor.config.verbatim
     if sections.OPENERS.fullmatch(line):
         if not any(block.line == line for block in verbatim):
             editor.config.verbatim = (*verbatim, Block(line, mode=True))
-        editor.mode = Mode("block", _prompt(line), (line,))
-        return
+        editor.mode = _mode((line,))
+        return None
     stored = edited(_replaced(verbatim, line), line, lambda rest: sections.NEGATED.match(rest) is not None)
     editor.config.verbatim = stored
+    return None
 
 
 def _on_interface(editor: Editor, line: str) -> bool:
@@ -134,9 +136,12 @@ def _in_block(editor: Editor, line: str) -> bool:
             raise
         return False
     if opens:
-        label = "-".join(map(_prompt, (*path, line)))
-        editor.mode = Mode("block", label, (*path, line))
+        editor.mode = _mode((*path, line))
     return True
+
+
+def _mode(path: tuple[str, ...]) -> Mode:
+    return Mode("block", "-".join(map(_prompt, path)), path, _mode(path[:-1]) if path[1:] else None)
 
 
 def _leaves(section: str, line: str) -> bool:
