@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from . import ids, names
 from .config import Interface, Vlan
+from .edit_vlan import check_free
 from .editor import GLOBAL as TOP
 from .editor import Commands, Editor, Mode, ports
 from .refusal import Refused
@@ -54,7 +55,8 @@ def _no_switchport(editor: Editor) -> None:
 
 
 def _access(editor: Editor, vlan: int) -> str | None:
-    """EOS makes the VLAN of an access port where there is none."""
+    """EOS makes the VLAN of an access port where there is none. Raises: Refused for one that a routed port uses."""
+    check_free(editor, {vlan})
     editor.change_ports(access_vlan=vlan)
     if vlan in editor.config.vlans:
         return None

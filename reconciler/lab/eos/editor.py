@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +13,8 @@ from .config import Config, Interface, Vlan
 class Mode:
     """Where configuration lines go. ``label`` is the prompt's; ``targets`` what is being configured.
 
-    ``outer``: where leaving leads, the margin if it is absent. Targets: VLAN ids, interface names, the name of a VRF, or the lines that lead to an unmodelled section.
+    ``outer``: where leaving leads, the margin if it is absent. Targets: VLAN ids, interface names, the name of a VRF,
+    or the lines that lead to an unmodelled section.
     """
 
     kind: str = "global"
@@ -27,13 +28,15 @@ GLOBAL = Mode()
 
 @dataclass(slots=True)
 class Editor:
-    """One place where lines are typed. ``present``: whether a physical port has its hardware.
+    """One place where lines are typed.
 
+    ``present``: whether a physical port has its hardware; ``reserved``: VLANs that routed ports use internally;
     ``banner``: the text of a banner so far, its command first, while one is being typed.
     """
 
     config: Config
     present: Callable[[str], bool] = field(default=lambda _name: True)
+    reserved: Callable[[], Collection[int]] = tuple
     mode: Mode = GLOBAL
     banner: tuple[str, ...] | None = None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import transactions
 from .config import has_line
-from .editor import GLOBAL, Editor
+from .editor import GLOBAL
 from .refusal import INVALID, Refused
 from .switch import initial
 
@@ -48,7 +48,7 @@ def _configure(cli: Cli) -> None:
     if has_line(cli.switch.running.verbatim, SESSIONS_ONLY):
         raise Refused(FORBIDDEN)
     cli.leave_configuration()
-    cli.editor = Editor(cli.switch.running, cli.switch.is_present)
+    cli.editor = cli.switch.editor(cli.switch.running)
     cli.switch.report(f"ConfigAgent: %SYS-5-CONFIG_E: Enter configuration mode from console by {cli.actor}")
 
 
@@ -56,7 +56,7 @@ def _session(cli: Cli, name: str | None = None) -> None:
     cli.leave_configuration()
     cli.session = cli.switch.sessions.open(name, cli.switch.running, cli.actor.user)
     cli.session.seats[cli.process] = cli.actor
-    cli.editor = Editor(cli.session.config, cli.switch.is_present)
+    cli.editor = cli.switch.editor(cli.session.config)
     cli.switch.report(f"ConfigAgent: %SYS-5-CONFIG_SESSION_ENTERED: {_of_session(cli, 'entered', cli.session.name)}")
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import modes
-from .editor import Editor
 from .links import Links
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ class Faults:
 
 def type_in(switch: Switch, lines: Iterable[str]) -> None:
     """Somebody else types ``lines`` in `configure terminal`. Raises: Refused."""
-    editor = Editor(switch.running, switch.is_present)
+    editor = switch.editor(switch.running)
     for line in lines:
         modes.type_in(editor, line)
     switch.changed()

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from . import blocks, edit_system, modes, render, sessions, transactions
+from . import blocks, edit_system, internal, modes, render, sessions, transactions
 from .clock import Clock, now
 from .config import Block, Config, Interface, has_line
+from .editor import Editor
 from .faults import Faults
 from .flash import Checkpoints, Flash
 from .links import Links
@@ -64,6 +65,7 @@ class Switch:
         self.checkpoints, self.flash = Checkpoints(clock), Flash(state / "flash")
         self.terminals: dict[int, Callable[[], None]] = {}
         self._name, self._state, self._apply, self._release = hostname, state, apply, release
+        self.internal: dict[str, int] = {}
         self._user: tuple[str, str] | None = None
         state.mkdir(parents=True, exist_ok=True)
         self._reset()
@@ -137,6 +139,7 @@ class Switch:
 
     def changed(self) -> None:
         """The running configuration is another one: the kernel follows."""
+        self.internal = internal.allocated(self.running, self.internal)
         self._apply(self.running, self.links.ports())
 
     def follow(self) -> None:
@@ -159,6 +162,10 @@ class Switch:
     def starts_privileged(self, user: str) -> bool:
         """Without exec authorization everybody begins in user exec, whatever the privilege."""
         return has_line(self.running.verbatim, EXEC_AUTHORIZATION) and self.running.users[user].privilege == 15
+
+    def editor(self, config: Config) -> Editor:
+        """Somewhere to type lines for ``config``."""
+        return Editor(config, self.is_present, lambda: self.internal.values())
 
     def is_present(self, port: str) -> bool:
         return port in self.links.ports()
@@ -194,6 +201,7 @@ class Switch:
         self.booted = self.clock()
         self.sessions, self.latch = Sessions(self.clock), Latch()
         self.running = initial()
+        self.internal = {}
 
     def _load(self, text: str) -> list[str]:
         refused = modes.load(self.running, blocks.parse(text))
