@@ -16,6 +16,8 @@ from . import (
     modes,
     show_configuration,
     show_interfaces,
+    show_ipv6,
+    show_neighbours,
     show_routes,
     show_running,
     show_status,
@@ -38,6 +40,8 @@ PIPE = re.compile(r"\s+\|\s*")
 SHOWS: tuple[Shows, ...] = (
     show_configuration.COMMANDS,
     show_interfaces.COMMANDS,
+    show_ipv6.COMMANDS,
+    show_neighbours.COMMANDS,
     show_routes.COMMANDS,
     show_running.COMMANDS,
     show_status.COMMANDS,

@@ -1,4 +1,4 @@
-"""Internal VLANs: a routed port takes one from 1006 up, which no user VLAN can have then (section 8 of the reference)."""
+"""Internal VLANs: a routed port takes one from 1006 up, which no user VLAN can have then (reference, section 8)."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import render
+from . import render, render_all
 from .blocks import as_json, lines_of
 from .clock import dated
 from .config import Config
@@ -17,6 +17,11 @@ NOT_IN_SESSION = "% Not currently in a configuration session"
 
 def running(view: View) -> Shown:
     return _whole(view, view.switch.running, "show running-config")
+
+
+def with_defaults(view: View) -> Shown:
+    head = f"! Command: show running-config all\n{view.switch.device_line}\n!\n"
+    return Shown(lambda: head + render_all.text(view.switch.running))
 
 
 def sanitized(view: View) -> Shown:
@@ -53,6 +58,11 @@ def session(view: View, name: str | None = None) -> Shown:
     return _whole(view, _session(view, name).config, command)
 
 
+def session_sanitized(view: View, name: str) -> Shown:
+    shown = session(view, name)
+    return Shown(lambda: _without_secrets(shown.text()))
+
+
 def session_diff(view: View, name: str | None = None) -> Shown:
     chosen = _session(view, name)
     return Shown(lambda: view.switch.session_diff(chosen))
@@ -86,11 +96,13 @@ def _without_secrets(text: str) -> str:
 
 COMMANDS: Shows = {
     "show running-config": running,
+    "show running-config all [detail]": with_defaults,
     "show running-config sanitized": sanitized,
     "show running-config diffs": unsaved,
     "show running-config interfaces INTERFACES": interfaces,
     "show running-config section LINE": section,
     "show startup-config": startup,
     "show session-config [named NAME]": session,
+    "show session-config named NAME sanitized": session_sanitized,
     "show session-config [named NAME] diffs": session_diff,
 }

@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from .show_interfaces import MAC, PHYSICAL
 from .shown import Shown, Shows, View
 
 BUILD = "5a0d4c9b-3f42-4a7e-9c31-4340f0000000"
 SERIAL = "3B6F0E0D2C5C1A9F4340F00000000001"
-MAC = "001c.7300.0001"
 
 
 def version(view: View) -> Shown:
@@ -78,7 +78,7 @@ def _version_data(view: View) -> dict[str, Any]:
         "modelName": "cEOSLab",
         "hardwareRevision": "",
         "serialNumber": SERIAL,
-        "systemMacAddress": "00:1c:73:00:00:01",
+        "systemMacAddress": PHYSICAL,
         "hwMacAddress": "00:00:00:00:00:00",
         "configMacAddress": "00:00:00:00:00:00",
         "version": f"{view.switch.version} (engineering build)",
