@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from . import addressing, breaks, enter, folder, generate, matrix, ping, prerequisites, state, status, topology, world
+from .break_switch import break_switch
 from .errors import LabError
 from .overlay import CNIS, FAMILIES, MODES, Overlay
 from .overlay import chosen as chosen_overlay
@@ -25,7 +26,18 @@ MODE_HELP = " ".join(f"{cni}: {', '.join(modes)}." for cni, modes in MODES.items
 
 
 class Group(click.Group):
-    """A group whose commands' LabErrors end as one sentence on standard error and exit code 1."""
+    """A group whose commands' LabErrors end as one sentence on standard error and exit code 1.
+
+    Names of commands may have two words: `break switch`.
+    """
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        both = " ".join(args[:2])
+        if len(args) > 1 and both in self.commands:
+            return both, self.commands[both], args[2:]
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -177,7 +189,7 @@ def ping_all(name: str, output: str) -> None:
 def break_something(scenario: str | None, number: int | None, listing: bool, **options: Any) -> None:
     """Break something behind the reconciler's back.
 
-    One SCENARIO, or --random N things.
+    One SCENARIO, or --random N things. What happens to the switch itself: `reconcile lab break switch`.
     """
     if listing:
         _list_breaks(options["output"])
@@ -193,6 +205,9 @@ def break_something(scenario: str | None, number: int | None, listing: bool, **o
     for deed in chosen:
         deed.commit()
     _show_broken([broken for deed in chosen for broken in deed.broken], options["output"])
+
+
+lab.add_command(break_switch)
 
 
 def _list_breaks(output: str) -> None:

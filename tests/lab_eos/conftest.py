@@ -15,8 +15,9 @@ import pytest
 
 from reconciler.lab.eos import local, render
 from reconciler.lab.eos.cli import Cli
+from reconciler.lab.eos.clock import now
 from reconciler.lab.eos.links import NamedLinks
-from reconciler.lab.eos.switch import Switch
+from reconciler.lab.eos.switch import RELEASE, Switch
 from reconciler.lab.eos.syslog import Actor
 
 SEED = Path(__file__).parents[2] / "reconciler" / "lab" / "data" / "ceos01.cfg"
@@ -26,16 +27,24 @@ MANAGEMENT = "interface Management0\n   ip address 172.20.20.2/24\n"
 
 @dataclass
 class Box:
-    """A switch in this process; ``down``: ports without carrier."""
+    """A switch in this process; ``down``: ports without carrier; its clock goes as `later` says."""
 
     folder: Path
     startup: str = "hostname ceos01\n"
     down: set[str] = field(default_factory=set)
+    release: str = RELEASE
+    ahead: float = 0.0
 
     def __post_init__(self) -> None:
         links = NamedLinks(PORTS, lambda port: port in self.down)
-        self.switch = Switch("ceos01", self.folder, links, lambda _config, _ports: None)
+        self.switch = Switch(
+            "ceos01", self.folder, links, lambda _config, _ports: None, self.release, lambda: now() + self.ahead
+        )
         self.refused = self.switch.boot(self.startup + MANAGEMENT, ("admin", "admin"))
+
+    def later(self, seconds: float) -> None:
+        """Time passes."""
+        self.ahead += seconds
 
     def cli(self, *lines: str, privileged: bool = True) -> Cli:
         """A new terminal on which ``lines`` have been typed."""

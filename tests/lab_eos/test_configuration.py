@@ -150,3 +150,24 @@ def test_saving(seed: Box) -> None:
     rebooted = Box(seed.folder).text
     assert "vlan 40" in rebooted
     assert "vlan 50" not in rebooted
+
+
+def test_routed_ports_take_internal_vlans(box: Box) -> None:
+    assert box.ask("show vlan internal usage") == ""
+    box.configure("interface e2", "no switchport", "interface e3", "no switchport")
+    assert box.ask("show vlan internal usage") == "1006  Ethernet2\n1007  Ethernet3\n"
+    answer = box.configure("vlan 1006", "name taken", "state suspend")
+    assert answer.splitlines()[0].startswith("% ")
+    assert answer.splitlines()[1:] == ["% Invalid input", "% Invalid input"]
+    assert box.ask("configure session s", "vlan 1000,1007", "commit").startswith("% ")
+    assert "vlan 1000" not in box.text
+    assert box.configure("interface e4", "switchport access vlan 1007").startswith("% ")
+    box.configure("interface e2", "switchport", "vlan 1006", "interface e1", "no switchport")
+    assert box.ask("show vlan internal usage") == "1007  Ethernet3\n1008  Ethernet1\n"
+
+
+def test_internal_vlans_elsewhere(box: Box) -> None:
+    box.configure("vlan internal order descending range 2000 2999", "interface e1", "no switchport")
+    assert box.ask("show vlan internal usage") == "2999  Ethernet1\n"
+    assert '"startVlanId": 2000' in box.ask("show vlan internal allocation policy | json")
+    assert box.configure("vlan 1006") == ""

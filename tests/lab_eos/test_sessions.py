@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
+from reconciler.lab.eos import mischief
 from tests.lab_eos.conftest import Box
 
 
@@ -72,27 +72,8 @@ def test_one_completed_session_is_kept(box: Box) -> None:
     assert _sessions(box)["sessions"]["b"]["state"] == "completed"
 
 
-async def test_commit_timer_rolls_back(box: Box) -> None:
-    before = box.text
-    box.ask("configure session rec-1", "vlan 9", "commit timer 00:00:01")
-    assert _sessions(box)["commitTimerSessionName"] == "rec-1"
-    assert box.section("vlan 9") == []
-    assert "commit timer" in box.ask("configure session other", "commit")
-    await asyncio.sleep(1.1)
-    assert box.text == before
-    assert "commitTimerSessionName" not in _sessions(box)
-    assert "COMMIT_TIMER_TIMEDOUT" in box.ask("show logging")
-
-
-async def test_commit_timer_confirmed(box: Box) -> None:
-    box.ask("configure session rec-1", "vlan 9", "end", "configure session rec-1 commit timer 00:00:01")
-    assert box.ask("configure session rec-1 commit") == ""
-    await asyncio.sleep(1.1)
-    assert box.section("vlan 9") == []
-
-
 def test_a_foreign_change_comes_in_between(box: Box) -> None:
-    box.switch.faults.command("session-extra vlan 66 ; name foreign")
+    mischief.command(box.switch, "session-extra vlan 66 ; name foreign")
     assert "-vlan 66" in box.ask("configure session rec-1", "vlan 9", "show session-config diffs")
     assert box.section("vlan 66") == ["name foreign"]
 

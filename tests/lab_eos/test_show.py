@@ -113,6 +113,42 @@ def test_models(seed: Box) -> None:
     assert seed.ask("show clock | json").startswith("% ")
 
 
+def test_neighbours(seed: Box) -> None:
+    assert model(seed, "show lldp neighbors")["lldpNeighbors"] == []
+    assert model(seed, "show mac address-table")["unicastTable"] == {"tableEntries": []}
+    assert model(seed, "show arp vrf all")["vrfs"]["default"]["ipV4Neighbors"] == []
+    assert seed.ask("show lldp neighbors").startswith("Last table change time")
+
+
+def test_ipv6_addresses(seed: Box) -> None:
+    seed.configure("interface Vlan10", "ipv6 address fd00::1/64", "ipv6 address fe80::1/64")
+    found = model(seed, "show ipv6 interface")["interfaces"]["Vlan10"]
+    assert found["addresses"] == [{"address": "fd00::1", "subnet": "fd00::/64"}]
+    assert found["linkLocal"]["address"] == "fe80::1"
+    assert "    fd00::1, subnet is fd00::/64\n" in seed.ask("show ipv6 interface vl10")
+
+
+def test_an_svi_as_recorded(seed: Box) -> None:
+    assert seed.ask("show interfaces Vlan10").splitlines()[:-1] == [
+        "Vlan10 is up, line protocol is up (connected)",
+        "  Hardware is Vlan, address is 001c.7300.0001 (bia 001c.7300.0001)",
+        "  Description: Calico Network L3 Interface",
+        "  Internet address is 10.10.10.1/24",
+        "  Broadcast address is 255.255.255.255",
+        "  IP MTU 1500 bytes (default)",
+    ]
+
+
+def test_defaults_said_aloud(seed: Box) -> None:
+    seed.configure("vlan 30-31", "vlan 32", "state suspend", "interface e3", "switchport mode trunk", "shutdown")
+    text = seed.ask("show running-config all")
+    assert "interface Ethernet1\n   no shutdown\n   switchport trunk native vlan 1\n" in text
+    assert "vlan 30-31\n   state active\n" in text
+    again = Box(seed.folder.parent / "again", text)
+    again.configure("no " + "prompt %H%R%v%P")
+    assert (again.refused, again.text) == ([], seed.text)
+
+
 def test_filters(seed: Box) -> None:
     assert seed.ask("show run | i ^vlan") == "vlan 10\nvlan 20\n"
     assert "vlan 10" not in seed.ask("show run | exclude vlan")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from pathlib import Path
 from . import local, names, server
 from .kernel import DataPlane
 from .links import KernelLinks, Links, NamedLinks
-from .switch import Apply, Switch
+from .switch import RELEASE, Apply, Switch
 
 POLL = 0.5
 """Seconds between two looks for ports that have come or gone."""
@@ -33,8 +34,15 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--ports", default="", metavar="eth0,eth1,...", help="ports to wait for")
     parser.add_argument("--username", default="admin")
     parser.add_argument("--password", default="admin")
+    parser.add_argument("--eos-version", default=RELEASE, type=_release, metavar="X.Y.ZF", help="which EOS to be")
     parser.add_argument("--no-dataplane", action="store_true", help="only talk: no bridges, no root, any port is up")
     return parser.parse_args(argv)
+
+
+def _release(text: str) -> str:
+    if not re.fullmatch(r"\d+(?:\.\d+){1,3}[A-Z]?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no version of EOS, such as {RELEASE}")
+    return text
 
 
 def _hardware(arguments: argparse.Namespace) -> tuple[Links, Apply]:
@@ -52,7 +60,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     links, apply = _hardware(arguments)
-    switch = Switch(arguments.hostname, arguments.state_dir, links, apply)
+    switch = Switch(arguments.hostname, arguments.state_dir, links, apply, arguments.eos_version)
     startup = arguments.startup_config.read_text(encoding="utf-8")
     for line in switch.boot(startup, (arguments.username, arguments.password)):
         sys.stderr.write(f"startup-config: {line}\n")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from typing import Any, Self
 
-from . import ids, names
+from . import flash, ids, names
 from .refusal import INCOMPLETE, Refused
 
 IGNORED = "IGNORED"
@@ -125,12 +125,18 @@ def _hop(parse: Callable[[str], object]) -> Argument:
 
 
 def _duration(words: Words) -> tuple[int, int] | None:
-    """Seconds of HH:MM:SS."""
+    """Seconds of HH:MM:SS, or plain ones (the reference's section 12, number 9)."""
     found = DURATION.fullmatch(words.first)
     if found is None:
-        return None
+        return (int(words.first), 1) if re.fullmatch(r"[1-9]\d{0,6}", words.first) else None
     hours, minutes, seconds = map(int, found.groups())
-    return (hours * 60 + minutes) * 60 + seconds, 1
+    return ((hours * 60 + minutes) * 60 + seconds, 1) if minutes < 60 and seconds < 60 else None
+
+
+def _file(words: Words) -> tuple[str, int] | None:
+    """The name of a file on flash."""
+    name = flash.file_name(words.first)
+    return (name, 1) if name else None
 
 
 TYPES: Mapping[str, Argument] = {
@@ -156,4 +162,5 @@ TYPES: Mapping[str, Argument] = {
     "PREFIX6": _prefix6,
     "HOP6": _hop(IPv6Address),
     "DURATION": _duration,
+    "FILE": _file,
 }

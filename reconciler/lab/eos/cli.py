@@ -10,15 +10,21 @@ from functools import cache
 from typing import Any
 
 from . import (
+    exec_files,
+    exec_lock,
     executive,
     modes,
+    show_configuration,
     show_interfaces,
+    show_ipv6,
+    show_neighbours,
     show_routes,
     show_running,
     show_status,
     show_switchport,
     show_system,
     show_vlan,
+    transactions,
     verbatim,
 )
 from .config import Config
@@ -32,7 +38,10 @@ from .syslog import Actor
 
 PIPE = re.compile(r"\s+\|\s*")
 SHOWS: tuple[Shows, ...] = (
+    show_configuration.COMMANDS,
     show_interfaces.COMMANDS,
+    show_ipv6.COMMANDS,
+    show_neighbours.COMMANDS,
     show_routes.COMMANDS,
     show_running.COMMANDS,
     show_status.COMMANDS,
@@ -43,16 +52,19 @@ SHOWS: tuple[Shows, ...] = (
 SHOWN_TO_PRIVILEGED = ("show running-config", "show startup-config", "show session-config")
 CONFIGURATION_PROMPT = 6
 """Letters of a session's name in the prompt."""
+CONSOLE = "console"
+"""The terminal that no fault touches."""
 _processes = itertools.count(2001)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command: what it does, its nature (``show``, ``act`` or ``edit``) and who may give it."""
+    """A command: what it does, its nature (``show``, ``act``, ``edit``), who may give it, whether a lock counts."""
 
     run: Callable[..., Any]
     nature: str
     privileged: bool = False
+    guarded: bool = False
 
 
 class Cli:
@@ -66,12 +78,15 @@ class Cli:
         self.closed = False
         self.length: int | None = None
         self.width = 80
+        self._boot = switch.sessions
 
     @property
     def prompt(self) -> str:
         """``ceos(config-s-rec-00-if-Et1)#``"""
         if self.editor is None:
             return self.switch.hostname + ("#" if self.privileged else ">")
+        if self.editor.banner is not None:
+            return ""
         parts = ["config"]
         parts += [f"s-{self.session.name[:CONFIGURATION_PROMPT]}"] if self.session else []
         parts += [self.editor.mode.label] if self.editor.mode.label else []
@@ -79,12 +94,26 @@ class Cli:
 
     def execute(self, line: str) -> Reply:
         """The answer to ``line``; what is refused is answered, too."""
-        self.switch.refresh()
-        self._follow()
+        faults = self.switch.faults
+        touched = self.actor.terminal != CONSOLE
+        if touched and faults.reboots(line, behind=False):
+            self.switch.reboot()
+        if self._is_over():
+            return Reply()
         try:
-            return self._execute(line.strip())
+            reply = self._answer(line, touched)
         except Refused as reason:
-            return Reply(f"{reason}\n")
+            reply = Reply(f"{reason}\n")
+        if touched and faults.reboots(line, behind=True):
+            self.switch.reboot()
+        if self._is_over():
+            return Reply()
+        return Reply(faults.injected(reply.text), reply.paged) if touched and faults.syslog else reply
+
+    def leave(self) -> None:
+        """The terminal is gone; its session stays pending, its lock does not stay."""
+        self.leave_configuration()
+        self.switch.latch.leave(self.process)
 
     def leave_configuration(self) -> None:
         """Back to exec; a session stays pending."""
@@ -101,7 +130,26 @@ class Cli:
         if self.editor is not None and self.session is None:
             self.editor.config = self.switch.running
 
-    def _execute(self, line: str) -> Reply:
+    def _is_over(self) -> bool:
+        """A reboot ends every terminal."""
+        if self._boot is not self.switch.sessions:
+            self.closed, self.editor, self.session = True, None, None
+        return self.closed
+
+    def _answer(self, line: str, touched: bool) -> Reply:
+        """Raises: Refused."""
+        transactions.expire(self.switch)
+        self.switch.refresh()
+        self._follow()
+        refusal = self.switch.faults.refused(line) if touched else None
+        if refusal is not None:
+            raise Refused(refusal)
+        return self._execute(line)
+
+    def _execute(self, typed: str) -> Reply:
+        line = typed.strip()
+        if self.editor is not None and self.editor.banner is not None:
+            return self._edited(lambda editor: verbatim.banner_line(editor, typed))
         if not line or line.startswith("!"):
             return Reply()
         if self.editor is not None and verbatim.belongs_inside(self.editor, line):
@@ -118,6 +166,8 @@ class Cli:
     def _run(self, entry: Entry, arguments: dict[str, Any], filters: list[str]) -> Reply:
         if entry.privileged and not self.privileged:
             raise Refused(UNPRIVILEGED)
+        if entry.guarded:
+            self.switch.latch.check(self.process)
         if entry.nature == "show":
             return reply(entry.run(View(self.switch, self.session, self.process), **arguments), filters)
         if entry.nature == "edit":
@@ -127,9 +177,12 @@ class Cli:
     def _edited(self, change: Callable[[Editor], str | None]) -> Reply:
         """In a session nothing else happens; without one the kernel follows at once."""
         assert self.editor is not None
+        if self.session is not None:
+            return _lines(change(self.editor))
+        self.switch.latch.check(self.process)
         before: Config = self.editor.config.copy()
         notices = change(self.editor)
-        if self.session is None and self.editor.config != before:
+        if self.editor.config != before:
             self.switch.changed()
         return _lines(notices)
 
@@ -156,7 +209,12 @@ def _entries(kind: str | None) -> Iterator[tuple[str, Entry]]:
         for pattern, show in commands.items():
             yield pattern, Entry(show, "show", privileged=pattern.startswith(SHOWN_TO_PRIVILEGED))
     yield from ((pattern, Entry(act, "act")) for pattern, act in executive.ALWAYS.items())
-    yield from ((pattern, Entry(act, "act", privileged=True)) for pattern, act in executive.PRIVILEGED.items())
+    for acts in (executive.PRIVILEGED, exec_files.PRIVILEGED, exec_lock.PRIVILEGED):
+        yield from ((pattern, Entry(act, "act", privileged=True)) for pattern, act in acts.items())
+    for acts in (executive.GUARDED, exec_files.GUARDED):
+        yield from ((pattern, Entry(act, "act", privileged=True, guarded=True)) for pattern, act in acts.items())
     if kind is not None:
         yield from ((pattern, Entry(act, "act")) for pattern, act in executive.CONFIGURING.items())
+        guarded = executive.COMMITTING.items()
+        yield from ((pattern, Entry(act, "act", guarded=True)) for pattern, act in guarded)
         yield from ((pattern, Entry(edit, "edit")) for pattern, edit in modes.commands_of(kind))

@@ -15,6 +15,7 @@ from . import ids
 
 DEFAULT_VRF = "default"
 ROUTED_BY_DEFAULT = "switchport default mode routed"
+SESSIONS = "service configuration session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,27 @@ class Config:
 
     @property
     def routed_by_default(self) -> bool:
-        return any(block.line == ROUTED_BY_DEFAULT for block in self.verbatim)
+        return has_line(self.verbatim, ROUTED_BY_DEFAULT)
+
+    @property
+    def merges_at_commit(self) -> bool:
+        return has_line(self.verbatim, f"{SESSIONS} commit merge")
+
+    @property
+    def saves_at_commit(self) -> bool:
+        return has_line(self.verbatim, f"{SESSIONS} commit save startup-config")
+
+    def most_pending(self, default: int) -> int:
+        """How many sessions may be pending."""
+        return self._setting(f"{SESSIONS} max pending ", default)
+
+    def most_completed(self, default: int) -> int:
+        """How many completed sessions are kept."""
+        return self._setting(f"{SESSIONS} max completed ", default)
+
+    def _setting(self, beginning: str, default: int) -> int:
+        said = [block.line.removeprefix(beginning) for block in self.verbatim if block.line.startswith(beginning)]
+        return int(said[-1]) if said and said[-1].isdecimal() else default
 
     def is_switched(self, name: str) -> bool:
         """Whether a port bridges; only Ethernet and Port-Channel interfaces can."""

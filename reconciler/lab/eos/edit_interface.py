@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from . import ids, names
 from .config import Interface, Vlan
+from .edit_vlan import check_free
 from .editor import GLOBAL as TOP
 from .editor import Commands, Editor, Mode, ports
 from .refusal import Refused
@@ -50,11 +51,12 @@ def _switchport(editor: Editor) -> None:
 
 
 def _no_switchport(editor: Editor) -> None:
-    editor.change_ports(switchport=None if editor.config.routed_by_default else False)
+    editor.change_ports(switchport=False)
 
 
 def _access(editor: Editor, vlan: int) -> str | None:
-    """EOS makes the VLAN of an access port where there is none."""
+    """EOS makes the VLAN of an access port where there is none. Raises: Refused for one that a routed port uses."""
+    check_free(editor, {vlan})
     editor.change_ports(access_vlan=vlan)
     if vlan in editor.config.vlans:
         return None
@@ -90,8 +92,7 @@ def _allow_no_more(editor: Editor, vlans: frozenset[int]) -> None:
 
 def _group(editor: Editor, word: str) -> None:
     for name, port in list(editor.ports()):
-        groups = (*(group for group in port.trunk_groups if group != word), word)
-        editor.config.interfaces[name] = replace(port, trunk_groups=groups)
+        editor.config.interfaces[name] = replace(port, trunk_groups=tuple(sorted({*port.trunk_groups, word})))
 
 
 def _no_group(editor: Editor, word: str | None = None) -> None:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from . import ids
 from .config import Vlan
 from .editor import Commands, Editor, Mode, vlans
+from .internal import IN_USE
+from .refusal import Refused
 
 
 def _enter(editor: Editor, vlans: frozenset[int]) -> None:
-    """Entering is creating."""
+    """Entering is creating. Raises: Refused for a VLAN that a routed port uses."""
+    check_free(editor, vlans)
     for vlan in vlans:
         editor.config.vlans.setdefault(vlan, Vlan())
     editor.mode = Mode("vlan", f"vlan-{ids.compress(vlans)}", tuple(sorted(vlans)))
+
+
+def check_free(editor: Editor, vlans: Iterable[int]) -> None:
+    """Raises: Refused."""
+    taken = sorted(set(vlans).intersection(editor.reserved()) - editor.config.vlans.keys())
+    if taken:
+        raise Refused(IN_USE.format(vlan=taken[0]))
 
 
 def _remove(editor: Editor, vlans: frozenset[int]) -> None:
@@ -29,7 +40,7 @@ def _name(editor: Editor, word: str) -> None:
 
 def _trunk_group(editor: Editor, word: str) -> None:
     for vlan, body in list(editor.vlans()):
-        editor.config.vlans[vlan] = replace(body, trunk_groups=tuple({*body.trunk_groups, word}))
+        editor.config.vlans[vlan] = replace(body, trunk_groups=tuple(sorted({*body.trunk_groups, word})))
 
 
 def _no_trunk_group(editor: Editor, word: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,12 +13,14 @@ from .config import Config, Interface, Vlan
 class Mode:
     """Where configuration lines go. ``label`` is the prompt's; ``targets`` what is being configured.
 
-    Targets: VLAN ids, interface names, the name of a VRF, or the lines that lead to an unmodelled section.
+    ``outer``: where leaving leads, the margin if it is absent. Targets: VLAN ids, interface names, the name of a VRF,
+    or the lines that lead to an unmodelled section.
     """
 
     kind: str = "global"
     label: str = ""
     targets: tuple[Any, ...] = ()
+    outer: Mode | None = None
 
 
 GLOBAL = Mode()
@@ -26,19 +28,23 @@ GLOBAL = Mode()
 
 @dataclass(slots=True)
 class Editor:
-    """One place where lines are typed. ``present``: whether a physical port has its hardware."""
+    """One place where lines are typed.
+
+    ``present``: whether a physical port has its hardware; ``reserved``: VLANs that routed ports use internally;
+    ``banner``: the text of a banner so far, its command first, while one is being typed.
+    """
 
     config: Config
     present: Callable[[str], bool] = field(default=lambda _name: True)
+    reserved: Callable[[], Collection[int]] = tuple
     mode: Mode = GLOBAL
+    banner: tuple[str, ...] | None = None
 
     def leave(self) -> bool:
         """One level up; False at the top, where leaving ends configuration."""
         if self.mode.kind == "global":
             return False
-        nested = self.mode.kind == "block" and len(self.mode.targets) > 1
-        above = self.mode.label.rpartition("-")[0]
-        self.mode = replace(self.mode, targets=self.mode.targets[:-1], label=above) if nested else GLOBAL
+        self.mode = self.mode.outer or GLOBAL
         return True
 
     def vlans(self) -> Iterator[tuple[int, Vlan]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .config import Config
-from .editor import GLOBAL, Editor
+from . import transactions
+from .config import has_line
+from .editor import GLOBAL
 from .refusal import INVALID, Refused
 from .switch import initial
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from .cli import Cli
 
 Act = Callable[..., str | None]
+SESSIONS_ONLY = "service configuration terminal disabled"
+FORBIDDEN = "% 'configure terminal' is disabled"
 SAVED = "Copy completed successfully."
 
 
@@ -42,8 +45,10 @@ def _end(cli: Cli) -> None:
 
 
 def _configure(cli: Cli) -> None:
+    if has_line(cli.switch.running.verbatim, SESSIONS_ONLY):
+        raise Refused(FORBIDDEN)
     cli.leave_configuration()
-    cli.editor = Editor(cli.switch.running, cli.switch.is_present)
+    cli.editor = cli.switch.editor(cli.switch.running)
     cli.switch.report(f"ConfigAgent: %SYS-5-CONFIG_E: Enter configuration mode from console by {cli.actor}")
 
 
@@ -51,13 +56,13 @@ def _session(cli: Cli, name: str | None = None) -> None:
     cli.leave_configuration()
     cli.session = cli.switch.sessions.open(name, cli.switch.running, cli.actor.user)
     cli.session.seats[cli.process] = cli.actor
-    cli.editor = Editor(cli.session.config, cli.switch.is_present)
+    cli.editor = cli.switch.editor(cli.session.config)
     cli.switch.report(f"ConfigAgent: %SYS-5-CONFIG_SESSION_ENTERED: {_of_session(cli, 'entered', cli.session.name)}")
 
 
 def _commit(cli: Cli, duration: int | None = None) -> None:
     name = _own_session(cli)
-    cli.switch.commit(name, cli.actor, duration)
+    transactions.commit(cli.switch, name, cli.actor, duration)
     cli.session = cli.editor = None
 
 
@@ -68,15 +73,15 @@ def _abort(cli: Cli) -> None:
         cli.editor.leave()
         return
     cli.session = cli.editor = None
-    cli.switch.abort(name, cli.actor)
+    transactions.abort(cli.switch, name, cli.actor)
 
 
 def _commit_named(cli: Cli, name: str, duration: int | None = None) -> None:
-    cli.switch.commit(name, cli.actor, duration)
+    transactions.commit(cli.switch, name, cli.actor, duration)
 
 
 def _abort_named(cli: Cli, name: str) -> None:
-    cli.switch.abort(name, cli.actor)
+    transactions.abort(cli.switch, name, cli.actor)
 
 
 def _drop(cli: Cli, name: str) -> None:
@@ -88,15 +93,18 @@ def _clean(cli: Cli) -> None:
     _own_session(cli)
     assert cli.session is not None
     assert cli.editor is not None
-    fresh: Config = initial()
-    fresh.interfaces = {port: type(body)() for port, body in cli.session.config.interfaces.items() if "/" in port}
-    cli.session.config = cli.editor.config = fresh
+    cli.session.config = cli.editor.config = initial()
     cli.switch.refresh()
 
 
 def _save(cli: Cli) -> str:
     cli.switch.save(cli.actor)
     return SAVED
+
+
+def _reload(cli: Cli) -> None:
+    """Without a question: who reloads this switch knows what it does."""
+    cli.switch.reboot()
 
 
 def _width(cli: Cli, width: int) -> str:
@@ -144,19 +152,26 @@ ALWAYS: dict[str, Act] = {
     "no|default terminal length": _default_length,
 }
 PRIVILEGED: dict[str, Act] = {
-    "configure [terminal]": _configure,
-    "configure session [NAME]": _session,
-    "configure session NAME commit": _commit_named,
-    "configure session NAME commit timer DURATION": _commit_named,
     "configure session NAME abort": _abort_named,
     "no configure session NAME": _drop,
     "write [memory]": _save,
     "copy running-config startup-config": _save,
+    "reload [now]": _reload,
+    "reload force": _reload,
 }
+GUARDED: dict[str, Act] = {
+    "configure [terminal]": _configure,
+    "configure session [NAME]": _session,
+    "configure session NAME commit": _commit_named,
+    "configure session NAME commit timer DURATION": _commit_named,
+}
+"""What another terminal's lock forbids."""
 CONFIGURING: dict[str, Act] = {
     "end": _end,
-    "commit": _commit,
-    "commit timer DURATION": _commit,
     "abort": _abort,
     "rollback clean-config": _clean,
+}
+COMMITTING: dict[str, Act] = {
+    "commit": _commit,
+    "commit timer DURATION": _commit,
 }

@@ -1,67 +1,144 @@
-"""Ways for a test to make the switch misbehave: `lab fault NAME [ARGS]` at its console, `lab fault clear` ends all.
+"""What is broken on the switch now, and what that makes of a line, a login, a commit, a port.
 
-refuse-login       no password is right
-hang               logs in and never answers, not even when the fault is cleared
-slow SECONDS       answers late
-reject-line REGEX  lines that match are invalid input
-cut                the connection is lost at the next command
-session-extra LINE somebody else's line (parts separated by " ; ") gets into the running configuration while the next
-                   session is open, just before its diff is shown or it is committed
+Nothing breaks by itself: `mischief` breaks things, for the console's `lab fault` and `reconcile lab break switch`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
-USAGE = "% lab fault clear|refuse-login|hang|slow SECONDS|reject-line REGEX|cut|session-extra LINE"
+from . import modes
+from .links import Links
+
+if TYPE_CHECKING:
+    from .switch import Switch
+
+COMMIT = r"(?:conf\w* sess\w* \S+ )?commit\b"
+SAVE = r"wr\w*\b|copy run\S* start\S*"
+REFUSALS = {
+    "no-timer": (rf"{COMMIT} timer\b", "% Invalid input"),
+    "no-sessions": (r"conf\w* sess\w*\b", "% Unavailable command (not supported on this hardware platform)"),
+    "fail-commit": (rf"{COMMIT}", "% Cannot commit: internal error"),
+    "fail-save": (SAVE, "% Error copying system:/running-config to flash:/startup-config (No space left on device)"),
+}
+"""Faults that are one refused command: which lines, and the answer."""
+
+
+class Refusal(NamedTuple):
+    """Lines that are not taken, and what they are answered."""
+
+    pattern: re.Pattern[str]
+    answer: str
+
+
+class Trigger(NamedTuple):
+    """The line at which something happens: before it is carried out, or ``behind`` it."""
+
+    pattern: re.Pattern[str]
+    behind: bool = False
+
+    def fires(self, line: str, behind: bool) -> bool:
+        return behind == self.behind and self.pattern.search(line) is not None
+
+
+class Half(NamedTuple):
+    """An answer that is cut after ``size`` bytes; nothing follows, or the prompt does."""
+
+    size: int
+    prompt: bool
 
 
 @dataclass(slots=True)
 class Faults:
-    """What is broken now."""
+    """``cut_after``: bytes that may still be sent; ``chunks``: most bytes of a piece; ``release``: another EOS."""
 
     refuse_login: bool = False
-    hang: bool = False
-    cut: bool = False
+    hang: Trigger | None = None
+    cut: Trigger | None = None
+    cut_after: int | None = None
+    reboot: Trigger | None = None
     slow: float = 0.0
-    reject_line: re.Pattern[str] | None = None
+    half: Half | None = None
+    chunks: int = 0
+    double_echo: bool = False
+    syslog: str = ""
+    release: str | None = None
+    refusals: dict[str, Refusal] = field(default_factory=dict)
     session_extra: list[str] = field(default_factory=list)
+    ports_down: set[str] = field(default_factory=set)
+    ports_down_next: set[str] = field(default_factory=set)
+    refuse_login_next: bool = False
+    login_closed_until: float = 0.0
 
-    def command(self, words: str) -> str:
-        """Carries out what stands behind `lab fault`; the answer to it."""
-        name, _, value = words.strip().partition(" ")
-        try:
-            self._set(name, value.strip())
-        except (KeyError, ValueError, re.error):
-            return USAGE + "\n"
-        return ""
+    def over(self, links: Links) -> Links:
+        """``links``, of which the ports that are broken have no carrier."""
+        return _Links(links, self)
 
-    def _set(self, name: str, value: str) -> None:
-        if name == "clear":
-            self.refuse_login = self.hang = self.cut = False
-            self.slow, self.reject_line, self.session_extra = 0.0, None, []
-        elif name in ("refuse-login", "hang", "cut"):
-            setattr(self, name.replace("-", "_"), True)
-        elif name == "slow":
-            self.slow = float(value)
-        elif name == "reject-line":
-            self.reject_line = re.compile(value)
-        elif name == "session-extra" and value:
-            self.session_extra = [line.strip() for line in value.split(";")]
-        else:
-            raise KeyError(name)
+    def refused(self, line: str) -> str | None:
+        """The answer to a line that a fault refuses."""
+        return next((answer for pattern, answer in self.refusals.values() if pattern.search(line)), None)
 
-    def rejects(self, line: str) -> bool:
-        return self.reject_line is not None and self.reject_line.search(line) is not None
+    def cuts(self, line: str, *, behind: bool) -> bool:
+        """Whether the connection is lost now; happens once."""
+        if self.cut is None or not self.cut.fires(line, behind):
+            return False
+        self.cut = None
+        return True
 
-    async def before_answer(self, *, cuts: bool = True) -> None:
-        """Waits as long as the faults ask for. Raises: ConnectionAbortedError for a connection that is to be cut."""
-        if self.cut and cuts:
-            self.cut = False
-            raise ConnectionAbortedError
-        if self.hang:
-            await asyncio.Event().wait()
-        if self.slow:
-            await asyncio.sleep(self.slow)
+    def hangs(self, line: str, *, behind: bool) -> bool:
+        return self.hang is not None and self.hang.fires(line, behind)
+
+    def reboots(self, line: str, *, behind: bool) -> bool:
+        """Whether the switch reboots now; happens once."""
+        if self.reboot is None or not self.reboot.fires(line, behind):
+            return False
+        self.reboot = None
+        return True
+
+    def before_diff(self, switch: Switch) -> None:
+        """Somebody else's lines that were typed while a session was open."""
+        lines, self.session_extra = self.session_extra, []
+        if lines:
+            type_in(switch, lines)
+
+    def before_commit(self, switch: Switch) -> None:
+        self.before_diff(switch)
+
+    def after_commit(self) -> None:
+        """What was armed for the next commit happens."""
+        self.ports_down |= self.ports_down_next
+        self.ports_down_next = set()
+        self.refuse_login |= self.refuse_login_next
+        self.refuse_login_next = False
+
+    def injected(self, text: str) -> str:
+        """``text`` with a message of the log in its middle, as on a terminal that monitors the log."""
+        if not self.syslog or not text:
+            return text
+        lines = text.splitlines(keepends=True)
+        middle = len(lines) // 2
+        return "".join([*lines[:middle], f"{self.syslog}\n", *lines[middle:]])
+
+
+def type_in(switch: Switch, lines: Iterable[str]) -> None:
+    """Somebody else types ``lines`` in `configure terminal`. Raises: Refused."""
+    editor = switch.editor(switch.running)
+    for line in lines:
+        modes.type_in(editor, line)
+    switch.changed()
+
+
+class _Links:
+    """The hardware, with broken ports."""
+
+    def __init__(self, links: Links, faults: Faults) -> None:
+        self._links, self._faults = links, faults
+
+    def ports(self) -> Iterable[str]:
+        return self._links.ports()
+
+    def is_up(self, port: str) -> bool:
+        return port not in self._faults.ports_down and self._links.is_up(port)

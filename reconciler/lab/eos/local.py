@@ -12,13 +12,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from . import mischief
+from .cli import CONSOLE as TERMINAL
 from .cli import Cli
 from .switch import Switch
 from .syslog import Actor
 
 FAULT = "lab fault"
 PATIENCE = 30.0
-CONSOLE = Actor("root", "console", "0.0.0.0")  # noqa: S104 - how EOS names the console in its log, nothing is bound
+CONSOLE = Actor("root", TERMINAL, "0.0.0.0")  # noqa: S104 - how EOS names the console in its log, nothing is bound
 
 
 def run(sock_path: Path, commands: Sequence[str]) -> str:
@@ -51,13 +53,13 @@ def _remove(path: Path) -> None:
 def _answers(switch: Switch, lines: Sequence[str]) -> str:
     cli = Cli(switch, CONSOLE, privileged=True)
     answers = [_answer(switch, cli, line.strip()) for line in lines]
-    cli.leave_configuration()
+    cli.leave()
     return "".join(answers)
 
 
 def _answer(switch: Switch, cli: Cli, line: str) -> str:
     if line.startswith(FAULT):
-        return switch.faults.command(line.removeprefix(FAULT))
+        return mischief.command(switch, line.removeprefix(FAULT))
     return cli.execute(line).text
 
 

@@ -80,15 +80,13 @@ def _line(editor: Editor, block: Block) -> None:
 def type_in(editor: Editor, line: str) -> str | None:
     """One line as somebody types it; EOS's notices. Raises: Refused."""
     if verbatim.belongs_inside(editor, line):
-        verbatim.take(editor, line)
-        return None
+        return verbatim.take(editor, line)
     try:
         match = GRAMMARS[editor.mode.kind].match(line)
     except Refused as reason:
         if is_final(editor, reason):
             raise
-        verbatim.take(editor, line)
-        return None
+        return verbatim.take(editor, line)
     return run(editor, match.command, match.arguments)
 
 

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from ipaddress import IPv4Address
 
 from . import ids
 from .config import DEFAULT_VRF, Block, Config, Interface
+from .port_lines import place
+
+Placed = tuple[int, str]
+"""A line and its rank among the others; `port_lines` has the ranks of those that are not modelled."""
 
 
 def interface_lines(config: Config, name: str) -> tuple[Block, ...]:
-    port = config.interfaces[name]
-    modelled = (*_nature(port), *_switching(port), *_layer3(port))
-    vxlan_and_others = tuple(port.rest)
-    return (*map(Block, modelled), *vxlan_and_others)
+    return _lines(config.interfaces[name])
+
+
+@lru_cache(8192)
+def _lines(port: Interface) -> tuple[Block, ...]:
+    modelled = [(rank, (), number, Block(line)) for number, (rank, line) in enumerate(_modelled(port))]
+    others = [(*place(block.line), 0, block) for block in port.rest]
+    ranked = sorted([*modelled, *others], key=lambda row: row[:3])
+    return tuple(block for *_, block in ranked)
 
 
 def allowed(vlans: frozenset[int]) -> str:
@@ -22,42 +33,49 @@ def allowed(vlans: frozenset[int]) -> str:
     return ids.compress(vlans) if vlans else "none"
 
 
-def _nature(port: Interface) -> Iterator[str]:
+def _modelled(port: Interface) -> Iterator[Placed]:
+    yield from _nature(port)
+    yield from _switching(port)
+    yield from _layer3(port)
+
+
+def _nature(port: Interface) -> Iterator[Placed]:
     if port.description is not None:
-        yield f"description {port.description}"
+        yield 10, f"description {port.description}"
     if port.shutdown:
-        yield "shutdown"
+        yield 12, "shutdown"
     if port.mtu is not None:
-        yield f"mtu {port.mtu}"
+        yield 20, f"mtu {port.mtu}"
     if not port.autostate:
-        yield "no autostate"
+        yield 25, "no autostate"
 
 
-def _switching(port: Interface) -> Iterator[str]:
+def _switching(port: Interface) -> Iterator[Placed]:
     if port.switchport is not None:
-        yield "switchport" if port.switchport else "no switchport"
+        yield 30, "switchport" if port.switchport else "no switchport"
     if port.access_vlan != 1:
-        yield f"switchport access vlan {port.access_vlan}"
+        yield 31, f"switchport access vlan {port.access_vlan}"
     if port.native_vlan != 1:
-        yield f"switchport trunk native vlan {port.native_vlan}"
+        yield 32, f"switchport trunk native vlan {port.native_vlan}"
     if port.allowed != ids.ALL_VLANS:
-        yield f"switchport trunk allowed vlan {allowed(port.allowed)}"
+        yield 33, f"switchport trunk allowed vlan {allowed(port.allowed)}"
     if port.mode != "access":
-        yield f"switchport mode {port.mode}"
-    for group in port.trunk_groups:
-        yield f"switchport trunk group {group}"
+        yield 34, f"switchport mode {port.mode}"
+    for group in sorted(port.trunk_groups):
+        yield 35, f"switchport trunk group {group}"
     if port.channel_group is not None:
-        yield f"channel-group {port.channel_group[0]} mode {port.channel_group[1]}"
+        yield 50, f"channel-group {port.channel_group[0]} mode {port.channel_group[1]}"
 
 
-def _layer3(port: Interface) -> Iterator[str]:
+def _layer3(port: Interface) -> Iterator[Placed]:
     if port.vrf != DEFAULT_VRF:
-        yield f"vrf {port.vrf}"
+        yield 60, f"vrf {port.vrf}"
     command = "ip address virtual" if port.virtual else "ip address"
     if port.dhcp:
-        yield f"{command} dhcp"
+        yield 62, f"{command} dhcp"
     if port.primary is not None:
-        yield f"{command} {port.primary}"
-    yield from (f"{command} {address} secondary" for address in sorted(port.secondaries))
-    yield from (f"ipv6 address {address}" for address in sorted(port.ipv6))
-    yield from (f"ip virtual-router address {address}" for address in port.virtual_router)
+        yield 62, f"{command} {port.primary}"
+    yield from ((62, f"{command} {address} secondary") for address in sorted(port.secondaries))
+    yield from ((70, f"ipv6 address {address}") for address in sorted(port.ipv6))
+    gateways = sorted(port.virtual_router, key=IPv4Address)
+    yield from ((72, f"ip virtual-router address {address}") for address in gateways)

@@ -7,6 +7,7 @@ anything else at the margin is invalid input.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 VLANS, VRFS, INTERFACES, ROUTING, ROUTES, ROUTES6 = "vlan", "vrf", "interface", "ip routing", "ip route", "ipv6 route"
@@ -49,7 +50,7 @@ ORDER = (
     (ROUTING, MODELLED),
     ("routing options", r"ip (?:igmp|pim|msdp|dhcp|tcp|ssh|community-list|as-path|arp|http|ftp|icmp|hardware|nat) ?"),
     (ROUTING6, MODELLED),
-    ("control plane", r"system control-plane"),
+    ("control plane", r"system control-plane|control-plane"),
     ("prefix lists", r"ip prefix-list |ipv6 prefix-list "),
     ("mlag", r"mlag configuration"),
     (ROUTES, MODELLED),
@@ -66,24 +67,21 @@ TOGETHER = frozenset(
     | {"virtual router", "routing options", "access lists"}
 )
 """One-line commands of these families stand together, without a ``!`` between them."""
+BY_NAME = frozenset({"router", "prefix lists"})
+"""Sections of these families are sorted by their names."""
 OPENERS = re.compile(
-    r"(?:management (?!api models)|daemon |role |router |system (?:l1|control-plane)|mlag configuration|route-map "
+    r"(?:management (?!api models)|daemon |role |router |system (?:l1|control-plane)|control-plane|route-map "
+    r"|mlag configuration"
     r"|ip(?:v6)? (?:access-list|prefix-list) |(?:policy|class)-map |event-handler |monitor session |peer-filter "
     r"|spanning-tree mst configuration|mac access-list |banner |cvx|email|directflow).*"
 )
 """Lines of the margin that open a mode."""
-NESTED = re.compile(
-    r"address-family .+|vrf \S+|vlan-aware-bundle \S+|vlan \d+|ipv4|ipv6|transport \w+ \S+|ssl profile \S+|class \S+"
-    r"|service openstack"
-)
-"""Lines inside an unmodelled section that open a mode below it."""
-PER_VRF = re.compile(r"address-family .+|ipv4|ipv6")
-"""Those of them that stand below a VRF, too."""
 OUTSIDE = re.compile(r"(?:no |default )?(?:spanning-tree|snmp-server|ntp|clock|switchport default|vlan internal|dns) ")
 """Lines that stand at the margin only: typed in a section, they leave it."""
 ALONE = re.compile(
     r"spanning-tree mode|service routing protocols model|transceiver qsfp default-mode|dns domain|ip domain-name"
     r"|ip virtual-router mac-address|vlan internal order|snmp-server (?:location|contact)|switchport default mode"
+    r"|service configuration session max (?:pending|completed)"
 )
 """Settings with one value: a new line takes the place of the old one."""
 NEGATED = re.compile(
@@ -93,20 +91,23 @@ NEGATED = re.compile(
 
 
 class Place(NamedTuple):
-    """Where a section stands; ``together``: its lines share a paragraph."""
+    """Where a section stands; ``together``: its lines share a paragraph; ``name``: its place among its like."""
 
     rank: int
     together: bool
+    name: str
 
 
+@lru_cache(4096)
 def family(line: str) -> str | None:
     """The family of a line at the margin, with or without its `no`; None where it is not for us to keep."""
     text = line.removeprefix("no ").removeprefix("default ")
     return next((name for name, pattern in ORDER if re.match(pattern, text + " ")), None)
 
 
+@lru_cache(4096)
 def place(line: str) -> Place:
     """Where a verbatim line stands in the running configuration."""
     name = family(line)
     assert name is not None, line
-    return Place(RANK[name], name in TOGETHER)
+    return Place(RANK[name], name in TOGETHER, line if name in BY_NAME else "")

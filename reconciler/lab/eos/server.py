@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-import time
 from pathlib import Path
 
 import asyncssh
 
 from .cli import Cli
+from .clock import dated
 from .shown import Reply
 from .switch import Switch
 from .syslog import Actor
 from .terminal import DEFAULT_HEIGHT, LineEditor, Pager
+from .wire import Wire
 
 _terminals = itertools.count(3)
 
 
 class Gate(asyncssh.SSHServer):
-    """Who may come in: a user of the running configuration, with the password."""
+    """Who may come in: a user of the running configuration, with the password; nobody while the switch boots."""
 
     def __init__(self, switch: Switch) -> None:
         self._switch = switch
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        if self._switch.faults.login_closed_until > self._switch.clock():
+            conn.abort()
 
     def begin_auth(self, username: str) -> bool:
         return True
@@ -37,56 +43,101 @@ class Shell:
     """One connection's terminal, from its prompt to its end."""
 
     def __init__(self, switch: Switch, process: asyncssh.SSHServerProcess[bytes], log: Path) -> None:
-        self._switch, self._process, self._log = switch, process, log
+        self._switch, self._faults, self._process, self._log = switch, switch.faults, process, log
         user = str(process.get_extra_info("username"))
         self._address = str(process.get_extra_info("peername")[0])
         actor = Actor(user, f"vty{next(_terminals)}", self._address)
         self._cli = Cli(switch, actor, privileged=switch.starts_privileged(user))
         self._editor, self._pager = LineEditor(), Pager("", 0)
+        self._wire = Wire(switch.faults, process.stdout.write, process.stdout.drain)
 
     async def run(self) -> None:
         """Ends with the connection; a session that was open stays pending."""
+        self._switch.terminals[self._cli.process] = self._drop
         try:
             await self._greet()
             while not self._cli.closed and (data := await self._process.stdin.read(4096)):
                 await self._typed(data)
-        except (ConnectionAbortedError, asyncssh.Error):
-            self._process.channel.abort()
+        except ConnectionAbortedError:
+            self._drop()
+        except (OSError, asyncssh.Error, asyncssh.BreakReceived, asyncssh.SignalReceived):
+            self._drop()
         finally:
-            self._cli.leave_configuration()
+            self._switch.terminals.pop(self._cli.process, None)
+            self._cli.leave()
             self._process.exit(0)
 
+    def _drop(self) -> None:
+        """The TCP connection is lost."""
+        self._process.channel.get_connection().abort()
+
     async def _greet(self) -> None:
-        await self._switch.faults.before_answer(cuts=False)
-        when = time.strftime("%a %b %e %H:%M:%S %Y", time.gmtime())
-        self._write(f"Last login: {when} from {self._address}\r\n{self._cli.prompt}".encode())
+        if self._faults.hangs("", behind=False):
+            await self._deaf()
+        if self._faults.slow:
+            await asyncio.sleep(self._faults.slow)
+        when = dated(self._switch.clock())
+        await self._wire.send(f"Last login: {when} from {self._address}\r\n{self._cli.prompt}".encode())
 
     async def _typed(self, data: bytes) -> None:
         while data and not self._pager.is_over():
-            self._write(self._pager.key(data[0]))
+            await self._wire.send(self._pager.key(data[0]))
             data = data[1:]
             if self._pager.is_over():
-                self._write(self._cli.prompt.encode())
+                await self._wire.send(self._cli.prompt.encode())
         for line in self._editor.feed(data):
             self._record(line)
             await self._answer(line)
             if self._cli.closed:
                 return
-        self._write(self._editor.echo())
+        await self._wire.send(self._editor.echo())
 
     async def _answer(self, line: str) -> None:
         """One write where nothing keeps the answer waiting: a client sees echo, answer and prompt at once."""
-        echo = self._editor.echo()
-        if self._switch.faults.slow or self._switch.faults.hang:
-            self._write(echo)
+        faults, echo = self._faults, self._editor.echo()
+        if faults.double_echo and line:
+            echo += echo
+        if faults.slow or faults.hang or faults.cut:
+            await self._wire.send(echo)
             echo = b""
-        await self._switch.faults.before_answer()
-        rejected = self._switch.faults.rejects(line)
-        reply = Reply("% Invalid input\n") if rejected else self._cli.execute(line)
+        await self._disturbed(line, behind=False)
+        reply = self._cli.execute(line)
+        await self._disturbed(line, behind=True)
+        if faults.half is not None and len(reply.text) > faults.half.size:
+            await self._half(echo, reply.text)
+            return
+        await self._wire.send(echo + self._screen(reply))
+
+    async def _disturbed(self, line: str, *, behind: bool) -> None:
+        """What faults do before and after a line is carried out. Raises: ConnectionAbortedError."""
+        if self._faults.cuts(line, behind=behind):
+            raise ConnectionAbortedError
+        if self._faults.hangs(line, behind=behind):
+            await self._deaf()
+        if self._faults.slow and not behind:
+            await asyncio.sleep(self._faults.slow)
+
+    async def _deaf(self) -> None:
+        """Take what is typed, for ever, and answer nothing. Raises: ConnectionAbortedError."""
+        while await self._process.stdin.read(4096):
+            pass
+        raise ConnectionAbortedError
+
+    async def _half(self, echo: bytes, text: str) -> None:
+        """Raises: ConnectionAbortedError, once the client has given up."""
+        half, self._faults.half = self._faults.half, None
+        assert half is not None
+        cut = text.replace("\n", "\r\n").encode()[: half.size]
+        await self._wire.send(echo + cut)
+        if not half.prompt:
+            await self._deaf()
+        await self._wire.send(b"\r\n" + self._cli.prompt.encode())
+
+    def _screen(self, reply: Reply) -> bytes:
+        """The answer's first screen, and the prompt where it is the last one."""
         self._pager = Pager(reply.text, self._height() if reply.paged else 0)
         prompt = b"" if self._cli.closed else self._cli.prompt.encode()
-        first = self._pager.first()
-        self._write(echo + first + (prompt if self._pager.is_over() else b""))
+        return self._pager.first() + (prompt if self._pager.is_over() else b"")
 
     def _height(self) -> int:
         if self._cli.length is not None:
@@ -96,10 +147,6 @@ class Shell:
     def _record(self, line: str) -> None:
         with self._log.open("a", encoding="utf-8") as log:
             log.write(f"{self._address} {line}\n")
-
-    def _write(self, data: bytes) -> None:
-        if data:
-            self._process.stdout.write(data)
 
 
 async def listen(switch: Switch, address: str, port: int, key: Path) -> asyncssh.SSHAcceptor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from ipaddress import IPv4Interface
 from typing import Any
 
@@ -12,6 +11,7 @@ from .refusal import Refused
 from .show_status import GIGABIT, protocol
 from .shown import Shown, Shows, View
 
+MAC, PHYSICAL = "001c.7300.0001", "00:1c:73:00:00:01"
 ABSENT = "% Interface does not exist"
 SPACE = 6
 """Blanks between the longest entry of a column and the next one."""
@@ -23,7 +23,7 @@ def interfaces(view: View, interfaces: tuple[str, ...] | None = None) -> Shown:
     """Raises: Refused."""
     operation = view.switch.operation
     chosen = _chosen(operation, interfaces)
-    uptime = time.time() - view.switch.booted
+    uptime = view.switch.uptime
     return Shown(
         lambda: "".join(_block(operation, name, uptime) for name in chosen),
         lambda: {"interfaces": {name: _data(operation, name) for name in chosen}},
@@ -66,7 +66,7 @@ def _block(operation: Operation, name: str, uptime: float) -> str:
     state, port = operation.state(name), operation.config.interfaces[name]
     admin = "administratively down" if state.link == "disabled" else "up" if state.is_up else "down"
     lines = [f"{name} is {admin}, line protocol is {state.protocol} ({state.link})"]
-    lines += [f"  Hardware is {names.kind(name)}"]
+    lines += [f"  Hardware is {names.kind(name)}, address is {MAC} (bia {MAC})"]
     lines += [f"  Description: {port.description}"] if port.description else []
     if operation.is_routed(name):
         lines += _ip_lines(operation, name)
@@ -179,6 +179,7 @@ def _data(operation: Operation, name: str) -> dict[str, Any]:
         "hardware": names.kind(name).lower(),
         "interfaceAddress": [_addresses(operation, name)] if routed and addressed else [],
         "description": port.description or "",
+        "physicalAddress": "" if names.kind(name) == "Loopback" else PHYSICAL,
         "bandwidth": 0 if names.kind(name) == "Loopback" else GIGABIT,
         "mtu": operation.mtu(name),
         "l3MtuConfigured": port.mtu is not None,

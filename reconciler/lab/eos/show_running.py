@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from . import render
+from . import render, render_all
 from .blocks import as_json, lines_of
+from .clock import dated
 from .config import Config
 from .refusal import Refused
 from .sessions import Session
@@ -17,6 +17,11 @@ NOT_IN_SESSION = "% Not currently in a configuration session"
 
 def running(view: View) -> Shown:
     return _whole(view, view.switch.running, "show running-config")
+
+
+def with_defaults(view: View) -> Shown:
+    head = f"! Command: show running-config all\n{view.switch.device_line}\n!\n"
+    return Shown(lambda: head + render_all.text(view.switch.running))
 
 
 def sanitized(view: View) -> Shown:
@@ -43,7 +48,7 @@ def unsaved(view: View) -> Shown:
 
 
 def startup(view: View) -> Shown:
-    when = time.strftime("%a %b %e %H:%M:%S %Y", time.gmtime(view.switch.saved_at))
+    when = dated(view.switch.saved_at)
     head = f"! Command: show startup-config\n! Startup-config last modified at {when} by {view.switch.saved_by}\n"
     return Shown(lambda: f"{head}{view.switch.device_line}\n!\n{view.switch.startup_text()}")
 
@@ -51,6 +56,11 @@ def startup(view: View) -> Shown:
 def session(view: View, name: str | None = None) -> Shown:
     command = f"show session-config named {name}" if name else "show session-config"
     return _whole(view, _session(view, name).config, command)
+
+
+def session_sanitized(view: View, name: str) -> Shown:
+    shown = session(view, name)
+    return Shown(lambda: _without_secrets(shown.text()))
 
 
 def session_diff(view: View, name: str | None = None) -> Shown:
@@ -86,11 +96,13 @@ def _without_secrets(text: str) -> str:
 
 COMMANDS: Shows = {
     "show running-config": running,
+    "show running-config all [detail]": with_defaults,
     "show running-config sanitized": sanitized,
     "show running-config diffs": unsaved,
     "show running-config interfaces INTERFACES": interfaces,
     "show running-config section LINE": section,
     "show startup-config": startup,
     "show session-config [named NAME]": session,
+    "show session-config named NAME sanitized": session_sanitized,
     "show session-config [named NAME] diffs": session_diff,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from . import names
+from . import internal, names
 from .edit_vlan import default_name
 from .refusal import Refused
 from .shown import Shown, Shows, View
@@ -15,7 +15,6 @@ VLAN  Name                             Status    Ports
 ----- -------------------------------- --------- -------------------------------
 """
 PORTS_WIDTH = 31
-FIRST_INTERNAL = 1006
 
 
 def vlan(view: View, vlans: frozenset[int] | None = None) -> Shown:
@@ -36,12 +35,28 @@ def by_name(view: View, word: str) -> Shown:
     return vlan(view, found)
 
 
-def internal(view: View) -> Shown:
-    """Routed ports take VLANs from 1006 on, past those that users have made."""
-    config = view.switch.running
-    free = (number for number in range(FIRST_INTERNAL, 4095) if number not in config.vlans)
-    routed = [name for name in view.switch.operation.routed() if names.kind(name) == "Ethernet"]
-    return Shown(lambda: "".join(f"{number}  {name}\n" for number, name in zip(free, routed, strict=False)))
+def internal_usage(view: View) -> Shown:
+    """Which routed port has which internal VLAN."""
+    used = sorted((vlan, port) for port, vlan in view.switch.internal.items())
+    rows = {str(vlan): {"internalVlan": port} for vlan, port in used}
+    return Shown(lambda: "".join(f"{vlan}  {port}\n" for vlan, port in used), lambda: {"internalVlans": rows})
+
+
+def internal_policy(view: View) -> Shown:
+    order, first, last = internal.policy(view.switch.running)
+    text = f"Internal VLAN Allocation Policy: {order}\nInternal VLAN Allocation Range: {first}-{last}\n"
+    return Shown(lambda: text, lambda: {"policy": order, "startVlanId": first, "endVlanId": last})
+
+
+def dynamic(_view: View) -> Shown:
+    """None of our VLANs is."""
+    return Shown(lambda: "dynamic vlans:\n", lambda: {"dynamicVlans": {}})
+
+
+def trunk_groups(view: View) -> Shown:
+    vlans = {str(n): {"names": list(v.trunk_groups)} for n, v in sorted(view.switch.running.vlans.items())}
+    rows = (f"{number:<5} {', '.join(entry['names'])}".rstrip() for number, entry in vlans.items())
+    return Shown(lambda: "VLAN  Trunk Groups\n" + "".join(f"{row}\n" for row in rows), lambda: {"trunkGroups": vlans})
 
 
 def name_of(view: View, vlan: int) -> str:
@@ -96,5 +111,8 @@ COMMANDS: Shows = {
     "show vlan VLANS": vlan,
     "show vlan id VLANS": vlan,
     "show vlan name WORD": by_name,
-    "show vlan internal usage": internal,
+    "show vlan internal usage": internal_usage,
+    "show vlan internal allocation policy": internal_policy,
+    "show vlan dynamic": dynamic,
+    "show vlan trunk group": trunk_groups,
 }

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from . import blocks, edit_system, modes, render, sessions
+from . import blocks, edit_system, internal, modes, render, sessions, transactions
+from .clock import Clock, now
 from .config import Block, Config, Interface, has_line
 from .editor import Editor
 from .faults import Faults
+from .flash import Checkpoints, Flash
 from .links import Links
+from .lock import Latch
 from .operation import Operation
-from .refusal import Refused
-from .sessions import CommitTimer, Session, Sessions
+from .sessions import Session, Sessions
 from .syslog import Actor, Syslog
 
-VERSION = "4.34.0F-41641815.4340F"
+RELEASE = "4.34.0F"
+"""The EOS that the switch pretends to be unless it is told another."""
+BUILD = "41641815"
 EXEC_AUTHORIZATION = "aaa authorization exec default local"
 BUILT_IN = """\
 no aaa root
@@ -36,6 +39,9 @@ router multicast
 """
 """Sections that cEOS 4.34 has from birth."""
 
+LATE = 0.005
+"""Seconds that the look at a commit timer comes after its end: two clocks differ by less."""
+STARTUP = "startup-config"
 SAVED_AND_RUNNING = ("flash:/startup-config", "system:/running-config")
 Apply = Callable[[Config, Iterable[str]], None]
 
@@ -50,32 +56,46 @@ def initial() -> Config:
 class Switch:
     """Shared by all terminals. Every change goes through `changed`, which the kernel follows before it returns."""
 
-    def __init__(self, hostname: str, state: Path, links: Links, apply: Apply) -> None:
-        self.links, self.faults, self.log, self.sessions = links, Faults(), Syslog(), Sessions()
-        self.booted = time.time()
-        self.running = initial()
-        self.saved_at, self.saved_by = self.booted, "root"
-        self._name, self._state, self._apply = hostname, state, apply
+    def __init__(
+        self, hostname: str, state: Path, links: Links, apply: Apply, release: str = RELEASE, clock: Clock = now
+    ) -> None:
+        self.clock, self.faults, self.log = clock, Faults(), Syslog()
+        self.links = self.faults.over(links)
+        self.saved_at, self.saved_by = clock(), "root"
+        self.checkpoints, self.flash = Checkpoints(clock), Flash(state / "flash")
+        self.terminals: dict[int, Callable[[], None]] = {}
+        self._name, self._state, self._apply, self._release = hostname, state, apply, release
+        self.internal: dict[str, int] = {}
+        self._user: tuple[str, str] | None = None
         state.mkdir(parents=True, exist_ok=True)
+        self._reset()
 
     def boot(self, startup: str, user: tuple[str, str]) -> list[str]:
         """Load ``startup``, or what was saved before; ``user`` (name, password) is made unless it names users.
 
         Returns the lines that were refused, with their reasons.
         """
+        self._user = user
         text = self.startup_file.read_text(encoding="utf-8") if self.startup_file.exists() else startup
-        refused = modes.load(self.running, blocks.parse(text))
-        self.running.hostname = self.running.hostname or self._name
-        if user[0] not in self.running.users:
-            modes.load(self.running, [Block(f"username {user[0]} privilege 15 secret {user[1]}")])
-        self.refresh()
-        self.changed()
-        self._keep_startup()
+        refused = self._load(text)
+        self.keep(STARTUP, render.text(self.running))
         return refused
+
+    def reboot(self) -> None:
+        """Every terminal is dropped; what was not saved is gone, and so are sessions, timers and locks."""
+        self._reset()
+        self._load(self.startup_text())
+        self.drop_terminals()
+
+    def drop_terminals(self) -> None:
+        """Every connection is lost."""
+        dropped, self.terminals = self.terminals, {}
+        for drop in dropped.values():
+            drop()
 
     @property
     def startup_file(self) -> Path:
-        return self._state / "startup-config"
+        return self._state / STARTUP
 
     @property
     def state_folder(self) -> Path:
@@ -86,12 +106,25 @@ class Switch:
         return self.running.hostname or "localhost"
 
     @property
+    def release(self) -> str:
+        return self.faults.release or self._release
+
+    @property
+    def version(self) -> str:
+        """``4.34.0F-41641815.4340F``"""
+        return f"{self.release}-{BUILD}.{self.release.replace('.', '')}"
+
+    @property
     def operation(self) -> Operation:
         return Operation(self.running, self.links)
 
     @property
     def device_line(self) -> str:
-        return f"! device: {self.hostname} (cEOSLab, EOS-{VERSION} (engineering build))"
+        return f"! device: {self.hostname} (cEOSLab, EOS-{self.version} (engineering build))"
+
+    @property
+    def uptime(self) -> float:
+        return self.clock() - self.booted
 
     def refresh(self) -> None:
         """Every port that is there has its section, in sessions too; one that has just come is configured."""
@@ -99,19 +132,28 @@ class Switch:
         fresh = [port for port in ports if port not in self.running.interfaces]
         for config in (self.running, *(session.config for session in self.sessions.by_name.values())):
             for port in ports:
-                config.interfaces.setdefault(port, Interface())
+                if port not in config.interfaces:
+                    config.interfaces[port] = Interface()
         if fresh:
             self.changed()
 
     def changed(self) -> None:
-        """The running configuration is another one: the kernel follows, and it is written down."""
+        """The running configuration is another one: the kernel follows."""
+        self.internal = internal.allocated(self.running, self.internal)
         self._apply(self.running, self.links.ports())
-        self._write("running-config", render.text(self.running))
 
     def follow(self) -> None:
-        """Ports that came or went since the last change."""
+        """Ports that came or went since the last change, and a commit timer that has run out."""
+        transactions.expire(self)
         self.refresh()
-        self._apply(self.running, self.links.ports())
+        self.changed()
+
+    def wake(self, seconds: float) -> None:
+        """Look for an expired commit timer then; without an event loop whoever types a line looks."""
+        try:
+            asyncio.get_running_loop().call_later(seconds + LATE, transactions.expire, self)
+        except RuntimeError:
+            return
 
     def may_enter(self, user: str, password: str) -> bool:
         known = self.running.users.get(user)
@@ -121,6 +163,10 @@ class Switch:
         """Without exec authorization everybody begins in user exec, whatever the privilege."""
         return has_line(self.running.verbatim, EXEC_AUTHORIZATION) and self.running.users[user].privilege == 15
 
+    def editor(self, config: Config) -> Editor:
+        """Somewhere to type lines for ``config``."""
+        return Editor(config, self.is_present, lambda: self.internal.values())
+
     def is_present(self, port: str) -> bool:
         return port in self.links.ports()
 
@@ -129,8 +175,8 @@ class Switch:
 
     def save(self, actor: Actor) -> None:
         """The running configuration becomes what the switch boots with."""
-        self._keep_startup()
-        self.saved_at, self.saved_by = time.time(), actor.user
+        self.keep(STARTUP, render.text(self.running))
+        self.saved_at, self.saved_by = self.clock(), actor.user
         self.report(f"ConfigAgent: %SYS-5-CONFIG_STARTUP: Startup config saved from system:/running-config by {actor}.")
 
     def startup_text(self) -> str:
@@ -142,96 +188,26 @@ class Switch:
         return "" if saved == running else sessions.unified(saved, running, SAVED_AND_RUNNING)
 
     def session_diff(self, session: Session) -> str:
-        self.intrude()
+        self.faults.before_diff(self)
         return sessions.diff(session, self.running, self.device_line)
 
-    def commit(self, name: str, actor: Actor, timer: float | None) -> None:
-        """The session's configuration takes the place of the running one. Raises: Refused.
-
-        With ``timer`` (seconds) the old one comes back unless the session is committed once more in time; such a
-        second commit, without timer, confirms.
-        """
-        if self._confirms(name, timer):
-            self._confirm(actor)
-            return
-        session = self.sessions.committable(name)
-        self.intrude()
-        before, self.running = self.running, session.config.copy()
-        self.sessions.finish(session, "completed", actor.user)
-        self.changed()
-        done = f"User {actor.user} committed configuration session {name} successfully"
-        self.report(f"ConfigAgent: %SYS-5-CONFIG_SESSION_COMMIT_SUCCESS: {done} on {actor.terminal} ({actor.address})")
-        if timer is not None:
-            self._start_timer(session, before, timer, actor)
-
-    def abort(self, name: str, actor: Actor) -> None:
-        """Raises: Refused."""
-        session = self.sessions.get(name)
-        if self.sessions.timer is not None and self.sessions.timer.name == name:
-            self._roll_back()
-            return
-        if session.state != "pending":
-            raise Refused(sessions.OVER.format(name=name))
-        self.sessions.finish(session, "aborted", actor.user)
-        self.report(
-            f"ConfigAgent: %SYS-5-CONFIG_SESSION_ABORTED: User {actor.user} aborted configuration session {name}"
-            f" on {actor.terminal} ({actor.address})"
-        )
-
-    def intrude(self) -> None:
-        """The fault `session-extra`: somebody else's lines, typed while a session was open."""
-        lines, self.faults.session_extra = self.faults.session_extra, []
-        editor = Editor(self.running)
-        for line in lines:
-            modes.type_in(editor, line)
-        if lines:
-            self.changed()
-
-    def _confirms(self, name: str, timer: float | None) -> bool:
-        return timer is None and self.sessions.timer is not None and self.sessions.timer.name == name
-
-    def _start_timer(self, session: Session, before: Config, seconds: float, actor: Actor) -> None:
-        handle = asyncio.get_running_loop().call_later(seconds, self._expire)
-        session.state = "committed"
-        self.sessions.timer = CommitTimer(session.name, before, time.monotonic() + seconds, handle.cancel)
-        clock = f"{int(seconds) // 3600}:{int(seconds) // 60 % 60}:{int(seconds) % 60}"
-        self.report(
-            f"ConfigAgent: %SYS-5-CONFIG_SESSION_COMMIT_TIMER_STARTED: User {actor.user} committed session"
-            f" {session.name} on {actor.terminal} ({actor.address}), with timer {clock}(hr:min:sec)."
-        )
-
-    def _confirm(self, actor: Actor) -> None:
-        timer = self._end_timer()
-        self.report(
-            f"ConfigAgent: %SYS-5-CONFIG_SESSION_COMMIT_TIMER_CANCELED: User {actor.user} confirmed session"
-            f" {timer.name} on {actor.terminal} ({actor.address})."
-        )
-
-    def _expire(self) -> None:
-        assert self.sessions.timer is not None
-        self.report(
-            f"ConfigAgent: %SYS-3-CONFIG_SESSION_COMMIT_TIMER_TIMEDOUT: The commit timer on session"
-            f" {self.sessions.timer.name} has expired.The system configuration will be rolled back."
-        )
-        self._roll_back()
-
-    def _roll_back(self) -> None:
-        self.running = self._end_timer().before
-        self.refresh()
-        self.changed()
-
-    def _end_timer(self) -> CommitTimer:
-        timer, self.sessions.timer = self.sessions.timer, None
-        assert timer is not None
-        timer.cancel()
-        self.sessions.get(timer.name).state = "completed"
-        return timer
-
-    def _keep_startup(self) -> None:
-        self._write("startup-config", render.text(self.running))
-
-    def _write(self, name: str, text: str) -> None:
+    def keep(self, name: str, text: str) -> None:
         """Never half a file, whenever the process is killed."""
         path = self._state / f".{name}.new"
         path.write_text(text, encoding="utf-8")
         path.replace(self._state / name)
+
+    def _reset(self) -> None:
+        self.booted = self.clock()
+        self.sessions, self.latch = Sessions(self.clock), Latch()
+        self.running = initial()
+        self.internal = {}
+
+    def _load(self, text: str) -> list[str]:
+        refused = modes.load(self.running, blocks.parse(text))
+        self.running.hostname = self.running.hostname or self._name
+        if self._user is not None and self._user[0] not in self.running.users:
+            modes.load(self.running, [Block(f"username {self._user[0]} privilege 15 secret {self._user[1]}")])
+        self.refresh()
+        self.changed()
+        return refused

@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from . import sections
+from . import bgp, nesting, port_lines, sections
+from .blocks import BANNER, END_OF_TEXT
 from .config import Block, Vrf
 from .editor import GLOBAL, Editor, Mode
-from .refusal import INVALID, Refused
+from .refusal import INCOMPLETE, INVALID, Refused
 
 Blocks = tuple[Block, ...]
-ON_INTERFACE = re.compile(
-    r"(?:spanning-tree|lldp|lacp|mlag|speed|storm-control|vxlan|ip|ipv6|load-interval|logging|arp|service-policy|qos|ptp"
-    r"|sflow|flowcontrol|priority-flow-control|bfd|isis|ospf|pim|dot1x|snmp|tunnel|unidirectional|switchport"
-    r"|error-correction|phone|mac|tap|tool|l2-protocol|dhcp|comment)\b.*"
-)
-"""Lines that an interface may have beside the modelled ones."""
-MODELLED_ON_INTERFACE = (
-    *("switchport access", "switchport mode", "switchport trunk allowed", "switchport trunk native"),
-    *("ip address", "ipv6 address", "ip virtual-router address"),
-)
+BGP = "router bgp "
+ENTER_TEXT = f"Enter TEXT message. Type '{END_OF_TEXT}' on its own line to end."
+IN_VRF = ("description", "rd", "route-target")
+"""What may be said in a VRF, in the order in which it is shown."""
 PROMPTS = {"management api http-commands": "mgmt-api-http-cmds", "address-family": "af", "mlag configuration": "mlag"}
 
 
-def take(editor: Editor, line: str) -> None:
-    """Keep ``line``, whose words are none of the modelled commands. Raises: Refused."""
+def take(editor: Editor, line: str) -> str | None:
+    """Keep ``line``, whose words are none of the modelled commands; EOS's notice. Raises: Refused."""
     take_in = {"interface": _on_interface, "vrf": _in_vrf, "block": _in_block}.get(editor.mode.kind)
     if take_in is None or not take_in(editor, line):
-        _at_margin(editor, line)
+        return _at_margin(editor, line)
+    return None
 
 
 def belongs_inside(editor: Editor, line: str) -> bool:
     """Whether the section being edited has a mode of this name below it, whatever else the line could mean."""
-    return editor.mode.kind == "block" and sections.NESTED.fullmatch(line) is not None
+    path = editor.mode.targets
+    return editor.mode.kind == "block" and (nesting.opens(path, line) or nesting.is_line(path, line))
+
+
+def banner_line(editor: Editor, line: str) -> None:
+    """A line of a banner as it is typed; the one that ends it puts the banner into the configuration."""
+    assert editor.banner is not None
+    head, *text = editor.banner = (*editor.banner, line.rstrip())
+    if line.strip() == END_OF_TEXT:
+        editor.banner = None
+        keep(editor, Block(head, tuple(map(Block, text)), literal=True))
 
 
 def keep(editor: Editor, block: Block) -> None:
     """A whole section out of a file. Raises: Refused."""
     if sections.family(block.line) is None:
         raise Refused(INVALID)
-    marked = _marked(block, sections.OPENERS.fullmatch(block.line) is not None)
+    marked = _marked(block, (), sections.OPENERS.fullmatch(block.line) is not None)
     others = tuple(other for other in editor.config.verbatim if other.line != block.line)
     editor.config.verbatim = (*_replaced(others, block.line), marked)
 
@@ -69,65 +74,94 @@ def _replaced(blocks: Blocks, line: str) -> Blocks:
     return _without(blocks, alone[0]) if alone else blocks
 
 
-def _at_margin(editor: Editor, line: str) -> None:
+def _at_margin(editor: Editor, line: str) -> str | None:
     if sections.family(line) is None:
         raise Refused(INVALID)
     editor.mode = GLOBAL
+    if BANNER.fullmatch(line):
+        editor.banner = (line,)
+        return ENTER_TEXT
     verbatim = editor.config.verbatim
     if sections.OPENERS.fullmatch(line):
         if not any(block.line == line for block in verbatim):
             editor.config.verbatim = (*verbatim, Block(line, mode=True))
-        editor.mode = Mode("block", _prompt(line), (line,))
-        return
+        editor.mode = _mode((line,))
+        return None
     stored = edited(_replaced(verbatim, line), line, lambda rest: sections.NEGATED.match(rest) is not None)
     editor.config.verbatim = stored
+    return None
 
 
 def _on_interface(editor: Editor, line: str) -> bool:
     said = line.removeprefix("no ").removeprefix("default ")
-    if not ON_INTERFACE.fullmatch(said) or said.startswith(MODELLED_ON_INTERFACE):
-        return False
-    if said.startswith("ip") and sections.family(said) not in (None, "routing options"):
+    elsewhere = said.startswith("ip") and sections.family(said) not in (None, "routing options")
+    if elsewhere or not port_lines.may_say(said):
         return False
     for name, port in list(editor.ports()):
-        rest = edited(port.rest, line, lambda said: said.startswith("lldp "))
-        editor.config.interfaces[name] = replace(port, rest=rest)
+        editor.config.interfaces[name] = replace(port, rest=port_lines.put(port.rest, line))
     return True
 
 
 def _in_vrf(editor: Editor, line: str) -> bool:
-    said = line.removeprefix("no ").removeprefix("default ")
-    if said.split()[0] not in ("rd", "description", "route-target"):
+    word = line.removeprefix("no ").removeprefix("default ").split()[0]
+    if word not in IN_VRF:
         return False
+    if line == word:
+        raise Refused(INCOMPLETE)
     for name in editor.mode.targets:
         if name in editor.config.vrfs:
-            editor.config.vrfs[name] = Vrf(edited(editor.config.vrfs[name].rest, line, lambda _rest: False))
+            before = editor.config.vrfs[name].rest
+            others = before if word == "route-target" else tuple(b for b in before if not b.line.startswith(word + " "))
+            after = edited(others, line, lambda _rest: False)
+            editor.config.vrfs[name] = Vrf(tuple(sorted(after, key=_vrf_order)))
     return True
+
+
+def _vrf_order(block: Block) -> tuple[int, str]:
+    return (IN_VRF.index(block.line.split()[0]), block.line)
 
 
 def _in_block(editor: Editor, line: str) -> bool:
     """A line of another section of the margin leaves this one."""
-    if sections.OPENERS.fullmatch(line) or sections.OUTSIDE.match(line):
+    targets = editor.mode.targets
+    opens = nesting.opens(targets, line)
+    if not opens and _leaves(targets[0], line):
         return False
-    opens = sections.NESTED.fullmatch(line) is not None
-    path = _parents(editor.mode.targets, line) if opens else editor.mode.targets
-    editor.config.verbatim = _deep(editor.config.verbatim, path, lambda blocks: _inside(blocks, line, opens))
+    path = nesting.parents(targets, line) if opens else targets
+    change = _opened if opens else _said_in(targets[0])
+    try:
+        editor.config.verbatim = _deep(editor.config.verbatim, path, lambda blocks: change(blocks, line))
+    except Refused:
+        if sections.family(line) is None:
+            raise
+        return False
     if opens:
-        label = "-".join(map(_prompt, (*path, line)))
-        editor.mode = Mode("block", label, (*path, line))
+        editor.mode = _mode((*path, line))
     return True
 
 
-def _parents(path: tuple[str, ...], line: str) -> tuple[str, ...]:
-    """Below which sections ``line`` opens a mode, typed in the section at ``path``: its neighbour, unless it is in a
-    VRF and ``line`` an address family of that."""
-    inside = path[1:2] if sections.PER_VRF.fullmatch(line) else ()
-    return (*path[:1], *(vrf for vrf in inside if vrf.startswith("vrf ")))
+def _mode(path: tuple[str, ...]) -> Mode:
+    return Mode("block", "-".join(map(_prompt, path)), path, _mode(path[:-1]) if path[1:] else None)
 
 
-def _inside(blocks: Blocks, line: str, opens: bool) -> Blocks:
-    if opens:
-        return blocks if any(block.line == line for block in blocks) else (*blocks, Block(line, mode=True))
+def _leaves(section: str, line: str) -> bool:
+    """Whether ``line`` belongs to the margin rather than to ``section``."""
+    if sections.OPENERS.fullmatch(line) or sections.OUTSIDE.match(line):
+        return True
+    return sections.family(line) is not None and nesting.is_strange(section, line)
+
+
+def _said_in(section: str) -> Callable[[Blocks, str], Blocks]:
+    return bgp.put if section.startswith(BGP) else _inside
+
+
+def _opened(blocks: Blocks, line: str) -> Blocks:
+    if any(block.line == line for block in blocks):
+        return blocks
+    return bgp.ordered((*blocks, Block(line, mode=True)))
+
+
+def _inside(blocks: Blocks, line: str) -> Blocks:
     leaves = edited(tuple(b for b in blocks if b.is_leaf), line, lambda _rest: True)
     parts = tuple(b for b in blocks if not b.is_leaf and b.line not in _gone(line))
     return (*leaves, *parts)
@@ -144,9 +178,14 @@ def _deep(blocks: Blocks, path: tuple[str, ...], change: Callable[[Blocks], Bloc
     return tuple(replace(b, children=_deep(b.children, path[1:], change)) if b.line == path[0] else b for b in blocks)
 
 
-def _marked(block: Block, mode: bool) -> Block:
-    """The same block, with the mark of a mode on every line that opens one."""
-    children = tuple(_marked(child, sections.NESTED.fullmatch(child.line) is not None) for child in block.children)
+def _marked(block: Block, path: tuple[str, ...], mode: bool) -> Block:
+    """The same block, with the mark of a mode on every line that opens one, and in canonical order."""
+    here = (*path, block.line)
+    children = tuple(
+        _marked(child, here, len(here) < 3 and nesting.opens(here, child.line)) for child in block.children
+    )
+    if here[0].startswith(BGP):
+        children = bgp.ordered(children)
     return replace(block, children=children, mode=mode and not block.literal)
 
 
