@@ -147,13 +147,14 @@ class Terminal:
     def _end(self, heard: bytes, line: str) -> End | None:
         """Whether ``heard`` is all of the answer to ``line``, as it seems.
 
-        Only a whole last line is a prompt: a description may well hold the name of the switch and a ``#``.
+        Only a whole last line is a prompt: a description may well hold the name of the switch and a ``#``. EOS may
+        echo a line twice when it falls behind (netmiko's source).
         """
         prompt = PROMPT.fullmatch(_text(heard.rpartition(b"\n")[2]))
         _, echo, body = _text(heard).partition(f"{line}\n") if prompt else ("", "", "")
         if prompt is None or not echo:
             return None
-        answer, text, _ = body.rpartition("\n")
+        answer, text, _ = body.removeprefix(f"{line}\n" if line else "").rpartition("\n")
         if prompt[1] != self._name:
             return End(answer, prompt[1], SILENCE_OF_A_STRANGER)
         return End(answer, self._name, SILENCE if text else 0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reconciler.core.driver import Failure
 from reconciler.switch.dialogue import Dialogue, Run, Say, Talk
 from reconciler.switch.eos.configuration import Configuration
-from reconciler.switch.eos.exchange import RUNNING_CONFIG, Exchange, order
+from reconciler.switch.eos.exchange import RUNNING_CONFIG, Exchange, order, unmixed
 from reconciler.switch.eos.transaction import CHANGED
 
 
@@ -22,7 +22,7 @@ class Direct(Dialogue):
         if not self.lines:
             return []
         assert self.before is not None, "lines are made for a configuration"
-        running = yield Say(RUNNING_CONFIG)
+        running = unmixed((yield Say(RUNNING_CONFIG)))
         if running.rstrip() != self.before.text.rstrip():
             return [Failure(None, CHANGED, "stale")]
         problem = (yield from order(Say("configure terminal"))) or (yield from self._typed())

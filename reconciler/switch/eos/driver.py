@@ -15,7 +15,7 @@ from reconciler.switch.eos.addresses import Claims
 from reconciler.switch.eos.bridging import stranded
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.direct import Direct
-from reconciler.switch.eos.exchange import RUNNING_CONFIG
+from reconciler.switch.eos.exchange import RUNNING_CONFIG, unmixed
 from reconciler.switch.eos.saving import Saving
 from reconciler.switch.eos.session import carriers
 from reconciler.switch.eos.step import Step, lines
@@ -58,7 +58,7 @@ class EosDriver:
 
     def read(self, answers: Sequence[Answer]) -> EosReading:
         """Raises: Unreadable for half an answer, or for a line of a known form that makes no sense."""
-        configuration = read(answers[0].text)
+        configuration = read(unmixed(answers[0].text))
         session = carriers(configuration, self._host, self._client)
         if not self._client:
             session = carriers(configuration, self._host, answers[0].client) | session

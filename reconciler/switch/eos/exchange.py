@@ -21,6 +21,9 @@ LOCKED = re.compile("configuration is locked", re.IGNORECASE)
 UNKNOWN_COMMAND = re.compile(r"% (?:Invalid input|Unavailable command|Incomplete command|Unsupported command)")
 """What a switch says to a command that its version or its platform does not have (eos.md 2.6)."""
 
+LOGGED = re.compile(r"^\w{3} +\d+ [\d:.]+ \S+ (?:\S+ )?\S+: %[A-Z0-9_]+-\d-[A-Z0-9_]+: .*\n?", re.MULTILINE)
+"""A message of the log that a terminal which monitors it shows between the lines of an answer (eos.md 7)."""
+
 T = TypeVar("T")
 Asking = Generator[Say, str, T]
 """Part of a talk that ends with something known."""
@@ -32,6 +35,11 @@ def refusal(answer: str) -> str | None:
     """The switch's own words where they mean no."""
     found = REFUSED.search(answer)
     return found[0].strip() if found else None
+
+
+def unmixed(answer: str) -> str:
+    """``answer`` without what the log says in the middle of it."""
+    return LOGGED.sub("", answer) if "%" in answer else answer
 
 
 def order(say: Say, line: Line | None = None) -> Exchange:
@@ -53,7 +61,7 @@ def document(question: str, pause: float = 0.0) -> Asking[dict[str, Any]]:
     """The answer to a question that ends with ``| json``. Raises: ValueError, with what came instead."""
     answer = yield Say(question, pause=pause)
     try:
-        found = json.loads(answer)
+        found = json.loads(unmixed(answer))
     except ValueError:
         raise ValueError(f"{question!r} has no usable answer: {refusal(answer) or 'not JSON'}") from None
     if not isinstance(found, dict):

@@ -11,7 +11,7 @@ from reconciler.core.resource import Live, State
 from reconciler.switch.dialogue import Lost, NotOpened, Say, Talk
 from reconciler.switch.eos import pending, status
 from reconciler.switch.eos.configuration import Configuration, read
-from reconciler.switch.eos.exchange import RUNNING_CONFIG, Asking, abortion, refusal
+from reconciler.switch.eos.exchange import RUNNING_CONFIG, Asking, abortion, refusal, unmixed
 from reconciler.switch.eos.status import Status
 
 PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -60,7 +60,7 @@ class Proof:
     def _is_as_planned(self, running: str) -> None:
         """What others have changed meanwhile is theirs. Raises: Unproven."""
         try:
-            found = read(running).found
+            found = read(unmixed(running)).found
         except Unreadable as error:
             raise Unproven(f"the configuration cannot be read any more: {error}") from None
         for change in self.changes:
@@ -99,7 +99,7 @@ class Proof:
             running = yield Say(RUNNING_CONFIG)
         except Lost:
             return Failure(None, f"not confirmed: {reason}; EOS takes it back by itself within {self.timer} s")
-        if running.rstrip() == self.before.text.rstrip():
+        if unmixed(running).rstrip() == self.before.text.rstrip():
             return Failure(None, f"taken back: {reason}")
         return Failure(None, f"taken back, but the configuration is not the one from before: {reason}")
 

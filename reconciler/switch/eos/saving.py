@@ -9,7 +9,7 @@ from reconciler.core.driver import Failure, Unreadable
 from reconciler.core.resource import Resource
 from reconciler.switch.dialogue import Dialogue, Run, Say, Talk
 from reconciler.switch.eos.configuration import Configuration, read
-from reconciler.switch.eos.exchange import order, refusal
+from reconciler.switch.eos.exchange import order, refusal, unmixed
 from reconciler.switch.eos.unified import Mismatch, unpatched
 
 UNSAVED = "show running-config diffs"
@@ -28,7 +28,7 @@ class Saving(Dialogue):
 
     def talk(self, run: Run, number: int) -> Talk:
         if not self.always:
-            unsaved = yield Say(UNSAVED, slow=True)
+            unsaved = unmixed((yield Say(UNSAVED, slow=True)))
             if words := refusal(unsaved):
                 return [Failure(None, f"not saved: {UNSAVED!r} was refused: {words}")]
             if not unsaved.strip():

@@ -19,6 +19,7 @@ from reconciler.switch.eos.exchange import (
     abortion,
     order,
     refusal,
+    unmixed,
     verdict,
 )
 from reconciler.switch.eos.interlock import objection
@@ -100,8 +101,8 @@ class Transaction(Dialogue):
         From the top of the session: some modes take effect only when they are left (eos.md 6.1).
         """
         assert self.before is not None, "lines are made for a configuration"
-        session_diff = yield Say("show session-config diffs", slow=True)
-        running = yield Say(RUNNING_CONFIG)
+        session_diff = unmixed((yield Say("show session-config diffs", slow=True)))
+        running = unmixed((yield Say(RUNNING_CONFIG)))
         if words := refusal(session_diff):
             return Failure(None, f"not committed: its diff cannot be read: {words}")
         if running.rstrip() != self.before.text.rstrip():
