@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import mischief
-from .cli import CONSOLE as TERMINAL
 from .cli import Cli
+from .executive import CONSOLE as TERMINAL
 from .switch import Switch
 from .syslog import Actor
 
