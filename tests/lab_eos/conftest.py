@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,15 +112,24 @@ class Server:
         return local.run(self.folder / "cli.sock", lines)
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    folder = tmp_path / "a-folder-with-a-name-that-is-longer-than-the-path-of-a-unix-socket-may-be" / ("x" * 40)
-    folder.mkdir(parents=True)
+@contextmanager
+def serving(folder: Path) -> Iterator[Server]:
+    """The switch as a process, while the block lasts."""
     asyncssh.generate_private_key("ssh-ed25519").write_private_key(folder / "key")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     running = Server(folder, port)
     running.start()
-    yield running
-    running.stop()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    folder = tmp_path / "a-folder-with-a-name-that-is-longer-than-the-path-of-a-unix-socket-may-be" / ("x" * 40)
+    folder.mkdir(parents=True)
+    with serving(folder) as running:
+        yield running

@@ -180,6 +180,34 @@ async def test_an_undisturbed_line(box: Box, port: int) -> None:
         assert await client.ask("show hostname") == "show hostname\nHostname: ceos01\nFQDN:     ceos01\nceos01#"
 
 
+async def test_an_enable_secret_is_asked_for_and_not_shown(box: Box, port: int) -> None:
+    box.configure("enable secret sesame")
+    assert "enable secret sha512 $6$" in box.text
+    async with Client(port) as client:
+        await client.until("ceos01>")
+        assert await client.ask("enable", "Password: ") == "enable\nPassword: "
+        assert await client.ask("wrong", "ceos01>") == "\n% Bad secret\nceos01>"
+        await client.ask("enable", "Password: ")
+        assert await client.ask("sesame") == "\nceos01#"
+    assert "sesame" not in (box.folder / "input.log").read_text()
+    box.configure("no enable secret")
+    assert "enable" not in box.text
+
+
+async def test_a_public_key_opens(box: Box, port: int) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    options = {"username": "ops", "client_keys": [key], "known_hosts": None}
+    box.configure("username ops privilege 15 secret x")
+    with pytest.raises(asyncssh.PermissionDenied):
+        await asyncssh.connect("127.0.0.1", port, **options)
+    box.configure(f"username ops ssh-key {key.export_public_key().decode().strip()} me@here")
+    (await asyncssh.connect("127.0.0.1", port, **options)).abort()
+    again = Box(box.folder.parent / "again", box.text)
+    assert (again.refused, again.text) == ([], box.text)
+    box.configure("no username ops ssh-key")
+    assert "ssh-key" not in box.text
+
+
 async def test_cut_now(box: Box, port: int) -> None:
     async with Client(port) as one, Client(port) as two:
         await one.enabled()

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from . import (
+    edit_system,
     exec_files,
     exec_lock,
     executive,
@@ -50,10 +51,9 @@ SHOWS: tuple[Shows, ...] = (
     show_vlan.COMMANDS,
 )
 SHOWN_TO_PRIVILEGED = ("show running-config", "show startup-config", "show session-config")
+BAD_SECRET = "% Bad secret"  # noqa: S105 - what EOS answers
 CONFIGURATION_PROMPT = 6
 """Letters of a session's name in the prompt."""
-CONSOLE = "console"
-"""The terminal that no fault touches."""
 _processes = itertools.count(2001)
 
 
@@ -68,7 +68,10 @@ class Entry:
 
 
 class Cli:
-    """Not tied to a connection. ``length``: lines of a screen, 0 without pauses, absent: as the terminal says."""
+    """Not tied to a connection. ``length``: lines of a screen, 0 without pauses, absent: as the terminal says.
+
+    ``asked``: the next line is the secret that `enable` wants to know, and is not echoed.
+    """
 
     def __init__(self, switch: Switch, actor: Actor, *, privileged: bool) -> None:
         self.switch, self.actor, self.privileged = switch, actor, privileged
@@ -78,11 +81,14 @@ class Cli:
         self.closed = False
         self.length: int | None = None
         self.width = 80
+        self.asked = False
         self._boot = switch.sessions
 
     @property
     def prompt(self) -> str:
         """``ceos(config-s-rec-00-if-Et1)#``"""
+        if self.asked:
+            return "Password: "
         if self.editor is None:
             return self.switch.hostname + ("#" if self.privileged else ">")
         if self.editor.banner is not None:
@@ -95,7 +101,7 @@ class Cli:
     def execute(self, line: str) -> Reply:
         """The answer to ``line``; what is refused is answered, too."""
         faults = self.switch.faults
-        touched = self.actor.terminal != CONSOLE
+        touched = self.actor.terminal != executive.CONSOLE
         if touched and faults.reboots(line, behind=False):
             self.switch.reboot()
         if self._is_over():
@@ -147,6 +153,8 @@ class Cli:
         return self._execute(line)
 
     def _execute(self, typed: str) -> Reply:
+        if self.asked:
+            return self._told(typed)
         line = typed.strip()
         if self.editor is not None and self.editor.banner is not None:
             return self._edited(lambda editor: verbatim.banner_line(editor, typed))
@@ -173,6 +181,15 @@ class Cli:
         if entry.nature == "edit":
             return self._edited(lambda editor: modes.run(editor, entry.run, arguments))
         return _lines(entry.run(self, **arguments))
+
+    def _told(self, secret: str) -> Reply:
+        """Raises: Refused."""
+        self.asked = False
+        stored = self.switch.running.enable
+        if stored is not None and not edit_system.opens(stored, secret):
+            raise Refused(BAD_SECRET)
+        self.privileged = True
+        return Reply()
 
     def _edited(self, change: Callable[[Editor], str | None]) -> Reply:
         """In a session nothing else happens; without one the kernel follows at once."""

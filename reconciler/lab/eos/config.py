@@ -102,18 +102,23 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """``secret`` as it is stored: ``sha512 $6$...``, or absent for `nopassword`."""
+    """``secret`` as it is stored: ``sha512 $6$...``, or absent for `nopassword`; ``key``: a public one for SSH."""
 
     privilege: int = 1
     role: str | None = None
     secret: str | None = None
+    key: str | None = None
 
 
 @dataclass(slots=True)
 class Config:
-    """A whole configuration; VLAN 1 is always there. ``routing`` and ``routing6``: the VRFs that route."""
+    """A whole configuration; VLAN 1 is always there. ``routing`` and ``routing6``: the VRFs that route.
+
+    ``enable``: the secret that `enable` asks for, as it is stored.
+    """
 
     hostname: str | None = None
+    enable: str | None = None
     users: dict[str, User] = field(default_factory=dict)
     vlans: dict[int, Vlan] = field(default_factory=lambda: {1: Vlan()})
     vrfs: dict[str, Vrf] = field(default_factory=dict)

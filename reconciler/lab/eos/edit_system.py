@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from . import sha512crypt
 from .config import User
@@ -36,15 +37,39 @@ def _username(editor: Editor, name: str, line: str) -> None:
     privilege = said.get("privilege", str(before.privilege))
     if not privilege.isdecimal() or int(privilege) > 15:
         raise Refused(INVALID)
-    editor.config.users[name] = User(int(privilege), role, _secret(said, before.secret))
+    editor.config.users[name] = User(int(privilege), role, _secret(said, before.secret), before.key)
+
+
+def _key(editor: Editor, name: str, line: str) -> None:
+    """A public key for SSH beside the password, or instead of it."""
+    before = editor.config.users.get(name, User())
+    editor.config.users[name] = replace(before, key=line)
+
+
+def _no_key(editor: Editor, name: str) -> None:
+    if name in editor.config.users:
+        editor.config.users[name] = replace(editor.config.users[name], key=None)
+
+
+def _enable(editor: Editor, line: str) -> None:
+    editor.config.enable = _stored(line)
+
+
+def _no_enable(editor: Editor) -> None:
+    editor.config.enable = None
 
 
 def _secret(said: dict[str, str], before: str | None) -> str | None:
     if "secret" not in said:
         return None if "nopassword" in said else before
-    kind, _, value = said["secret"].rpartition(" ")
+    return _stored(said["secret"])
+
+
+def _stored(text: str) -> str:
+    """A secret, hashed unless it is already. Raises: Refused."""
+    kind, _, value = text.rpartition(" ")
     if kind == HASHED:
-        return said["secret"]
+        return text
     if kind not in ("", "0"):
         raise Refused(INVALID)
     return f"{HASHED} {sha512crypt.hashed(value)}"
@@ -71,14 +96,23 @@ def _no_username(editor: Editor, name: str) -> None:
 
 def is_password(user: User, password: str) -> bool:
     """Whether somebody with ``password`` may log in as ``user``."""
-    if user.secret is None:
-        return True
-    return sha512crypt.verify(password, user.secret.removeprefix(f"{HASHED} "))
+    return user.secret is None or opens(user.secret, password)
+
+
+def opens(secret: str, password: str) -> bool:
+    """Whether ``password`` is the one that ``secret`` was made of."""
+    return sha512crypt.verify(password, secret.removeprefix(f"{HASHED} "))
 
 
 GLOBAL: Commands = {
     "hostname WORD": _hostname,
     "no|default hostname [IGNORED]": _no_hostname,
     "username NAME LINE": _username,
+    "username NAME ssh-key LINE": _key,
+    "no|default username NAME ssh-key [IGNORED]": _no_key,
+    "enable secret LINE": _enable,
+    "enable password LINE": _enable,
+    "no|default enable secret [IGNORED]": _no_enable,
+    "no|default enable password [IGNORED]": _no_enable,
     "no|default username NAME": _no_username,
 }

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 Act = Callable[..., str | None]
 SESSIONS_ONLY = "service configuration terminal disabled"
 FORBIDDEN = "% 'configure terminal' is disabled"
+CONSOLE = "console"
+"""The terminal that needs no secret, and that no fault touches."""
 SAVED = "Copy completed successfully."
 
 
 def _enable(cli: Cli) -> None:
-    cli.privileged = True
+    """Asks for the secret where there is one; the console's terminal knows it."""
+    cli.asked = not cli.privileged and cli.switch.running.enable is not None and cli.actor.terminal != CONSOLE
+    cli.privileged = not cli.asked
 
 
 def _disable(cli: Cli) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from . import names
 from .config import Config
@@ -18,7 +18,7 @@ def allocated(config: Config, before: Mapping[str, int]) -> dict[str, int]:
     """The internal VLAN of each routed port: the one it has, else the first that neither a user nor a port has."""
     routed = [name for name in sorted(config.interfaces, key=names.in_order) if _takes_one(config, name)]
     result = {name: before[name] for name in routed if name in before and before[name] not in config.vlans}
-    free = iter(_free(config, result))
+    free = _free(config, result)
     for name in routed:
         if name not in result:
             vlan = next(free, None)
@@ -42,8 +42,8 @@ def _takes_one(config: Config, name: str) -> bool:
     return not config.is_switched(name)
 
 
-def _free(config: Config, taken: Mapping[str, int]) -> list[int]:
+def _free(config: Config, taken: Mapping[str, int]) -> Iterator[int]:
     order, first, last = policy(config)
     used = {*config.vlans, *taken.values()}
-    free = [vlan for vlan in range(first, last + 1) if vlan not in used]
-    return free if order == "ascending" else free[::-1]
+    numbers = range(first, last + 1)
+    return (vlan for vlan in (numbers if order == "ascending" else reversed(numbers)) if vlan not in used)

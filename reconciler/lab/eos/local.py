@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import mischief
-from .cli import CONSOLE as TERMINAL
 from .cli import Cli
+from .executive import CONSOLE as TERMINAL
 from .switch import Switch
 from .syslog import Actor
 
@@ -39,7 +39,7 @@ async def listen(switch: Switch, path: Path) -> asyncio.Server:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         lines = (await reader.read()).decode(errors="replace").splitlines()
-        writer.write(_answers(switch, lines).encode())
+        writer.write(answers(switch, lines).encode())
         writer.close()
 
     with _short(path) as short:
@@ -50,7 +50,8 @@ def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def _answers(switch: Switch, lines: Sequence[str]) -> str:
+def answers(switch: Switch, lines: Sequence[str]) -> str:
+    """The answers to ``lines``, typed at a terminal of the console that is left then."""
     cli = Cli(switch, CONSOLE, privileged=True)
     answers = [_answer(switch, cli, line.strip()) for line in lines]
     cli.leave()

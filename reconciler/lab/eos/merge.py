@@ -25,7 +25,9 @@ def merged(base: Config, mine: Config, theirs: Config) -> Config:
         old, new, now = (getattr(config, name) for config in (base, mine, theirs))
         values[name] = (now | (new - old)) - (old - new)
     values["verbatim"] = _blocks(base.verbatim, mine.verbatim, theirs.verbatim)
-    values["hostname"] = mine.hostname if mine.hostname != base.hostname else theirs.hostname
+    for name in ("hostname", "enable"):
+        old, new, now = (getattr(config, name) for config in (base, mine, theirs))
+        values[name] = new if new != old else now
     return replace(theirs, **values)
 
 

@@ -67,7 +67,8 @@ def _verbatim(config: Config) -> Iterator[tuple[int, Paragraph]]:
 
 def _modelled(config: Config) -> Iterator[tuple[int, Paragraph]]:
     found: dict[str, list[Paragraph]] = {
-        sections.USERS: [_leaves(user_line(name, user) for name, user in sorted(config.users.items()))],
+        sections.ENABLE: [_leaves(iter([f"enable secret {config.enable}"] if config.enable else []))],
+        sections.USERS: [_leaves(_users(config))],
         sections.HOSTNAME: [_leaves(_naming(config))],
         sections.VLANS: [(block,) for block in _vlans(config)],
         sections.VRFS: [(Block(f"vrf instance {v}", config.vrfs[v].rest, mode=True),) for v in sorted(config.vrfs)],
@@ -83,6 +84,13 @@ def _modelled(config: Config) -> Iterator[tuple[int, Paragraph]]:
 
 def _leaves(lines: Iterator[str]) -> Paragraph:
     return tuple(map(Block, lines))
+
+
+def _users(config: Config) -> Iterator[str]:
+    for name, user in sorted(config.users.items()):
+        yield user_line(name, user)
+        if user.key is not None:
+            yield f"username {name} ssh-key {user.key}"
 
 
 def _naming(config: Config) -> Iterator[str]:

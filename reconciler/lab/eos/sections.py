@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 VLANS, VRFS, INTERFACES, ROUTING, ROUTES, ROUTES6 = "vlan", "vrf", "interface", "ip routing", "ip route", "ipv6 route"
 ROUTING6 = "ipv6 routing"
-HOSTNAME, USERS = "hostname", "username"
+HOSTNAME, USERS, ENABLE = "hostname", "username", "enable"
 
 MODELLED = r"(?!)"
 """A family whose lines are never kept verbatim."""
 ORDER = (
     ("boot", r"boot |bfd |prompt |alias |schedule |cvx\b|dcbx |directflow|switch |email\b|errdisable "),
     ("aaa root", r"aaa root"),
-    ("enable", r"enable (?:password|secret)"),
+    (ENABLE, MODELLED),
     (USERS, MODELLED),
     ("role", r"role "),
     ("management api", r"management api (?:http-commands|models)"),
@@ -63,7 +63,7 @@ ORDER = (
 )
 RANK = {name: number for number, (name, _) in enumerate(ORDER)}
 TOGETHER = frozenset(
-    {"boot", "aaa", "enable", HOSTNAME, "ntp server", "logging", "snmp", "spanning-tree", "features", "mac"}
+    {"boot", "aaa", HOSTNAME, "ntp server", "logging", "snmp", "spanning-tree", "features", "mac"}
     | {"virtual router", "routing options", "access lists"}
 )
 """One-line commands of these families stand together, without a ``!`` between them."""

@@ -35,6 +35,12 @@ class Gate(asyncssh.SSHServer):
     def password_auth_supported(self) -> bool:
         return True
 
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        return self._switch.may_enter_with(username, key.export_public_key().decode())
+
     def validate_password(self, username: str, password: str) -> bool:
         return self._switch.may_enter(username, password)
 
@@ -86,8 +92,9 @@ class Shell:
             if self._pager.is_over():
                 await self._wire.send(self._cli.prompt.encode())
         for line in self._editor.feed(data):
-            self._record(line)
+            self._record("(a secret)" if self._cli.asked else line)
             await self._answer(line)
+            self._editor.hidden = self._cli.asked
             if self._cli.closed:
                 return
         await self._wire.send(self._editor.echo())

@@ -159,6 +159,13 @@ class Switch:
         known = self.running.users.get(user)
         return not self.faults.refuse_login and known is not None and edit_system.is_password(known, password)
 
+    def may_enter_with(self, user: str, key: str) -> bool:
+        """``key``: a public one in the form of OpenSSH; the comment behind it does not count."""
+        known = self.running.users.get(user)
+        if self.faults.refuse_login or known is None or known.key is None:
+            return False
+        return known.key.split()[:2] == key.split()[:2]
+
     def starts_privileged(self, user: str) -> bool:
         """Without exec authorization everybody begins in user exec, whatever the privilege."""
         return has_line(self.running.verbatim, EXEC_AUTHORIZATION) and self.running.users[user].privilege == 15

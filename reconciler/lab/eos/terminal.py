@@ -20,6 +20,8 @@ class LineEditor:
         self._typed = bytearray()
         self._after_return = False
         self._echo = bytearray()
+        self.hidden = False
+        """Whether a secret is being typed."""
 
     def feed(self, data: bytes) -> Iterator[str]:
         """Every line that ``data`` completes; fetch `echo` after each. Ctrl-C is an empty line, Ctrl-Z an `end`."""
@@ -42,7 +44,7 @@ class LineEditor:
     def _key(self, byte: int) -> str | None:
         if byte >= 0x20 and byte != 0x7F:
             self._typed.append(byte)
-            self._echo.append(byte)
+            self._echo += b"" if self.hidden else bytes([byte])
             return None
         if byte in (RETURN, NEWLINE):
             return self._finished(self._typed.decode(errors="replace"), b"\r\n")
@@ -54,7 +56,7 @@ class LineEditor:
             return self._finished("exit", b"\r\n")
         if byte in BACKSPACES and self._typed:
             self._typed.pop()
-            self._echo += b"\b \b"
+            self._echo += b"" if self.hidden else b"\b \b"
         if byte == KILL_LINE:
             self._echo += b"\b \b" * len(self._typed)
             self._typed.clear()
