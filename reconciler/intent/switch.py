@@ -39,7 +39,9 @@ class SwitchPart(Part):
         yield from _routes(self.document)
 
     def claim(self, device: str, declared: State, owns: Owns) -> SwitchClaim:
-        return SwitchClaim(frozenset(declared), owns.vlans or frozenset(), owns.routes)
+        return SwitchClaim(
+            frozenset(declared), owns.vlans or frozenset(), owns.routes, owns.vrfs, owns.bgp, owns.loopbacks
+        )
 
     def problems(self, device: str, owns: Owns) -> Iterator[Problem]:
         """A VLAN that the inventory gives to others must not be declared; a port may carry it all the same."""
