@@ -7,7 +7,6 @@ from ipaddress import ip_network
 
 from reconciler.core.resource import Resource, ordered
 from reconciler.switch.addresses import is_ipv6
-from reconciler.switch.eos.interface import is_routed
 from reconciler.switch.kinds import (
     ALL_VLANS,
     NO_CHANNEL,
@@ -21,6 +20,7 @@ from reconciler.switch.kinds import (
     Svi,
     Vlan,
     Vrf,
+    routed_by_nature,
 )
 from reconciler.switch.names import compress
 
@@ -86,7 +86,7 @@ def _common(interface: Interface | Svi) -> Iterator[str]:
 
 
 def _switching(port: Interface) -> Iterator[str]:
-    if port.mode == "routed" and not is_routed(port.ifname):
+    if port.mode == "routed" and not routed_by_nature(port.ifname):
         yield "   no switchport"
     if port.access not in (None, 1):
         yield f"   switchport access vlan {port.access}"

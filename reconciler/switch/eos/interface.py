@@ -10,11 +10,10 @@ from reconciler.switch.eos.layer3 import COMMON_FLAGS, COMMON_READERS, addresses
 from reconciler.switch.eos.lexicon import Lexicon, Reader, Told, Understood, number, one_of, value, word
 from reconciler.switch.eos.reading import Section, section
 from reconciler.switch.eos.trunk import normal
-from reconciler.switch.kinds import ALL_VLANS, Interface
+from reconciler.switch.kinds import ALL_VLANS, Interface, routed_by_nature
 
 SWITCHED = frozenset({"Ethernet", "Port-Channel"})
 ROUTED = frozenset({"Loopback", "Management"})
-"""Types that are routed without a line that says so; sub-interfaces are, too."""
 HARDWARE = frozenset({"Ethernet", "Management"})
 DEFAULT_VLAN = 1
 CHANNELS = number(1, 999999)
@@ -75,7 +74,7 @@ def read(stanza: Stanza, *, routed_by_default: bool) -> Section | None:
     said, body = "", stanza.body
     if body.startswith(DESCRIPTION):
         said, _, body = body.partition("\n")
-    known = _attributes(body, routed_by_default or is_routed(name))
+    known = _attributes(body, routed_by_default or routed_by_nature(name))
     values = known.values | {"description": said[len(DESCRIPTION) :].rstrip()} if said else known.values
     port = Interface(ifname=name, **values)
     if known.trouble:
@@ -89,20 +88,15 @@ def is_port(name: str) -> bool:
     return kind != name and (kind in SWITCHED or kind in ROUTED)
 
 
-def is_routed(name: str) -> bool:
-    """Whether it is routed by nature."""
-    return "." in name or name.startswith(tuple(ROUTED))
-
-
 def is_hardware(name: str) -> bool:
     return name.startswith(tuple(HARDWARE)) and "." not in name
 
 
 @lru_cache(maxsize=4096)
-def _attributes(body: str, routed_by_nature: bool) -> Attributes:
+def _attributes(body: str, routed: bool) -> Attributes:
     """Most ports of a switch have the same lines below their description: those are read once."""
     known = LEXICON.read(body)
-    mode = _mode(known, routed_by_nature)
+    mode = _mode(known, routed)
     return Attributes(
         {
             **common(known),
@@ -119,8 +113,8 @@ def _attributes(body: str, routed_by_nature: bool) -> Attributes:
     )
 
 
-def _mode(known: Understood, routed_by_nature: bool) -> str:
-    if known.one("routed", False) or (routed_by_nature and not known.one("switched", False)):
+def _mode(known: Understood, routed: bool) -> str:
+    if known.one("routed", False) or (routed and not known.one("switched", False)):
         return "routed"
     return known.one("mode", "access")
 
@@ -138,6 +132,6 @@ def _allowed(known: Understood, *, active: bool) -> str | None:
 
 def pristine(ifname: str) -> Interface:
     """A port as EOS makes it."""
-    if is_routed(ifname):
+    if routed_by_nature(ifname):
         return Interface(ifname=ifname, mode="routed", addresses=())
     return Interface(ifname=ifname, access=DEFAULT_VLAN)

@@ -2,7 +2,7 @@
 
 from reconciler.switch.kinds.bgp import Bgp, BgpListen, BgpNeighbor
 from reconciler.switch.kinds.open import Open
-from reconciler.switch.kinds.port import ALL_VLANS, NO_CHANNEL, Interface, Svi
+from reconciler.switch.kinds.port import ALL_VLANS, NO_CHANNEL, Interface, Svi, routed_by_nature
 from reconciler.switch.kinds.routing import DEFAULT_VRF, Routing, Routing6, StaticRoute, Vrf
 from reconciler.switch.kinds.vlan import Vlan
 
@@ -21,4 +21,5 @@ __all__ = [
     "Svi",
     "Vlan",
     "Vrf",
+    "routed_by_nature",
 ]

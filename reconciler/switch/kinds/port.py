@@ -12,6 +12,12 @@ from reconciler.switch.names import natural
 
 ALL_VLANS = "1-4094"
 NO_CHANNEL = "none"
+ROUTED = ("Loopback", "Management")
+
+
+def routed_by_nature(ifname: str) -> bool:
+    """Whether it is routed without a line that says so: loopbacks, Management, sub-interfaces."""
+    return "." in ifname or ifname.startswith(ROUTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

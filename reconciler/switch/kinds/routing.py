@@ -44,6 +44,10 @@ class Routing(Resource):
     def name(self) -> str:
         return self.vrf
 
+    @property
+    def rank(self) -> tuple[object, ...]:
+        return (self.vrf != DEFAULT_VRF, self.vrf)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing6(Resource):
@@ -59,6 +63,10 @@ class Routing6(Resource):
     @property
     def name(self) -> str:
         return self.vrf
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        return (self.vrf != DEFAULT_VRF, self.vrf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
