@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_interface, ip_network
+from ipaddress import ip_network
 
 from reconciler.core.resource import Resource, ordered
-from reconciler.switch.kinds import ALL_VLANS, Interface, Routing, StaticRoute, Svi, Vlan
+from reconciler.switch.addresses import is_ipv6
+from reconciler.switch.kinds import (
+    ALL_VLANS,
+    NO_CHANNEL,
+    Bgp,
+    BgpListen,
+    BgpNeighbor,
+    Interface,
+    Routing,
+    Routing6,
+    StaticRoute,
+    Svi,
+    Vlan,
+    Vrf,
+    routed_by_nature,
+)
 from reconciler.switch.names import compress
 
 INTERFACE_TYPES = ("Port-Channel", "Ethernet", "Loopback", "Management")
@@ -15,7 +30,8 @@ INTERFACE_TYPES = ("Port-Channel", "Ethernet", "Loopback", "Management")
 def lines(resources: Iterable[Resource]) -> Iterator[str]:
     """Stanzas with ``!`` between them; one-line commands of one family stand together (EOS 4.34)."""
     rows = ordered(resources)
-    stanzas = [*_vlans(rows), *_interfaces(rows), *_svis(rows), _routing(rows), *_static_routes(rows)]
+    interfaces = [*_vlans(rows), *_vrfs(rows), *_interfaces(rows), *_svis(rows)]
+    stanzas = [*interfaces, _routing(rows), *_static_routes(rows), _routing6(rows), _bgp(rows)]
     for number, stanza in enumerate(filter(None, stanzas)):
         if number:
             yield "!"
@@ -37,12 +53,21 @@ def _vlan_lines(vlan: Vlan) -> Iterator[str]:
         yield f"   name {vlan.label}"
     if vlan.state != "active":
         yield f"   state {vlan.state}"
+    yield from (f"   trunk group {group}" for group in vlan.trunk_groups or ())
+
+
+def _vrfs(rows: list[Resource]) -> Iterator[list[str]]:
+    for vrf in rows:
+        if isinstance(vrf, Vrf):
+            rd = [f"   rd {vrf.rd}"] if vrf.rd else []
+            yield [f"vrf instance {vrf.vrf}", *rd, *([f"   description {vrf.description}"] if vrf.description else [])]
 
 
 def _interfaces(rows: list[Resource]) -> Iterator[list[str]]:
     ports = [row for row in rows if isinstance(row, Interface)]
     for port in sorted(ports, key=lambda port: (_type_of(port), port.rank)):
-        body = [*_common(port), *_switching(port), *_addresses(port.addresses or ())]
+        vrf = [] if port.vrf in (None, "default") else [f"   vrf {port.vrf}"]
+        body = [*_common(port), *_switching(port), *vrf, *_addresses(port.addresses or ()), *_edge(port)]
         yield [f"interface {port.ifname}", *body]
 
 
@@ -61,7 +86,7 @@ def _common(interface: Interface | Svi) -> Iterator[str]:
 
 
 def _switching(port: Interface) -> Iterator[str]:
-    if port.mode == "routed":
+    if port.mode == "routed" and not routed_by_nature(port.ifname):
         yield "   no switchport"
     if port.access not in (None, 1):
         yield f"   switchport access vlan {port.access}"
@@ -71,32 +96,53 @@ def _switching(port: Interface) -> Iterator[str]:
         yield f"   switchport trunk allowed vlan {port.trunk_allowed}"
     if port.mode == "trunk":
         yield "   switchport mode trunk"
+    yield from (f"   switchport trunk group {group}" for group in port.trunk_groups or ())
+    if port.channel_group not in (None, NO_CHANNEL):
+        group, _, mode = str(port.channel_group).partition(" ")
+        yield f"   channel-group {group} mode {mode}"
+
+
+def _edge(port: Interface) -> Iterator[str]:
+    if port.portfast:
+        yield f"   spanning-tree portfast{'' if port.portfast is True else f' {port.portfast}'}"
+    if port.bpduguard:
+        yield f"   spanning-tree bpduguard {'enable' if port.bpduguard is True else port.bpduguard}"
 
 
 def _svis(rows: list[Resource]) -> Iterator[list[str]]:
     for svi in rows:
         if isinstance(svi, Svi):
+            autostate = ["   no autostate"] if svi.autostate is False else []
             vrf = [] if svi.vrf is None else [f"   vrf {svi.vrf}"]
-            yield [f"interface Vlan{svi.vlan}", *_common(svi), *vrf, *_addresses(svi.addresses)]
+            shared = [*_addresses(svi.virtual or (), " virtual"), *_routers(svi.virtual_router or ())]
+            yield [f"interface Vlan{svi.vlan}", *_common(svi), *autostate, *vrf, *_addresses(svi.addresses), *shared]
 
 
-def _addresses(addresses: Iterable[str]) -> Iterator[str]:
+def _routers(addresses: Iterable[str]) -> Iterator[str]:
+    return (f"   {'ipv6' if ':' in address else 'ip'} virtual-router address {address}" for address in addresses)
+
+
+def _addresses(addresses: Iterable[str], virtual: str = "") -> Iterator[str]:
     """The first IPv4 address is the primary one; IPv6 comes last and knows no secondaries."""
-    by_version = sorted(addresses, key=lambda address: ip_interface(address).version)
-    for number, address in enumerate(by_version):
-        if ip_interface(address).version == 6:
-            yield f"   ipv6 address {address}"
+    for number, address in enumerate(sorted(addresses, key=is_ipv6)):
+        if is_ipv6(address):
+            yield f"   ipv6 address{virtual} {address}"
         else:
-            yield f"   ip address {address}" + (" secondary" if number else "")
+            yield f"   ip address{virtual} {address}" + (" secondary" if number else "")
 
 
 def _routing(rows: list[Resource]) -> list[str]:
-    return [_routing_line(row) for row in rows if isinstance(row, Routing)]
+    return [_routing_line(row, "ip routing") for row in rows if isinstance(row, Routing)]
 
 
-def _routing_line(routing: Routing) -> str:
+def _routing6(rows: list[Resource]) -> list[str]:
+    """That it is off is not printed: it is the default."""
+    return [_routing_line(row, "ipv6 unicast-routing") for row in rows if isinstance(row, Routing6) and row.enabled]
+
+
+def _routing_line(routing: Routing | Routing6, command: str) -> str:
     vrf = "" if routing.vrf == "default" else f" vrf {routing.vrf}"
-    return f"{'' if routing.enabled else 'no '}ip routing{vrf}"
+    return f"{'' if routing.enabled else 'no '}{command}{vrf}"
 
 
 def _static_routes(rows: list[Resource]) -> Iterator[list[str]]:
@@ -109,6 +155,39 @@ def _route_words(route: StaticRoute) -> str:
     words = [] if route.vrf == "default" else ["vrf", route.vrf]
     words += [route.dst, route.via]
     words += [] if route.distance == 1 else [str(route.distance)]
+    words += [] if route.track is None else ["track", route.track]
     words += [] if route.tag is None else ["tag", str(route.tag)]
     words += [] if route.label is None else ["name", route.label]
+    words += [] if route.metric is None else ["metric", str(route.metric)]
     return " ".join(words)
+
+
+def _bgp(rows: list[Resource]) -> list[str]:
+    routers = [row for row in rows if isinstance(row, Bgp)]
+    if not routers:
+        return []
+    router = routers[0]
+    own = [f"   router-id {router.router_id}"] if router.router_id else []
+    own += [f"   maximum-paths {router.ecmp} ecmp {router.ecmp}"] if router.ecmp not in (None, 1) else []
+    listens = [_listen(row) for row in rows if isinstance(row, BgpListen)]
+    peers = [line for row in rows if isinstance(row, BgpNeighbor) for line in _peer(row)]
+    return [f"router bgp {router.asn}", *own, *listens, *peers]
+
+
+def _listen(listen: BgpListen) -> str:
+    number = "" if listen.remote_as is None else f" remote-as {listen.remote_as}"
+    return f"   bgp listen range {listen.prefix} peer-group {listen.peer_group}{number}"
+
+
+def _peer(peer: BgpNeighbor) -> Iterator[str]:
+    head = f"   neighbor {peer.neighbor}"
+    if peer.is_group:
+        yield f"{head} peer group"
+    if peer.peer_group:
+        yield f"{head} peer group {peer.peer_group}"
+    if peer.remote_as:
+        yield f"{head} remote-as {peer.remote_as}"
+    if peer.description:
+        yield f"{head} description {peer.description}"
+    if peer.shutdown:
+        yield f"{head} shutdown"

@@ -60,6 +60,9 @@ def owns_of(inventory: Inventory) -> dict[str, Owns]:
         name: Owns(
             device.owns.vlans,
             device.owns.routes,
+            device.owns.vrfs,
+            device.owns.bgp,
+            device.owns.loopbacks,
             Except(
                 frozenset(device.owns.excepted.devices),
                 frozenset(device.owns.excepted.tables),

@@ -14,13 +14,13 @@ from reconciler.cli.documents import BadDocuments, offline_owns
 from reconciler.cli.options import Common
 from reconciler.core.codec import as_json, from_json
 from reconciler.core.plan import Plan
-from reconciler.core.resource import State, ordered, state_of
+from reconciler.core.resource import Key, State, ordered, state_of
 from reconciler.desired.repository import Repository
 from reconciler.engine.cycle import Contradiction, Cycle
 from reconciler.engine.fleet import without_transports
 from reconciler.engine.observe import SENSELESS, Sight, senseless
 from reconciler.engine.parts import KINDS, reading_for
-from reconciler.engine.plan import split
+from reconciler.engine.plan import split, standing
 from reconciler.engine.record import Record
 from reconciler.intent.compile import World
 from reconciler.intent.wish import Wish
@@ -40,9 +40,12 @@ def _device(sight: Sight, wish: Wish) -> dict[str, object]:
 
 
 def _rows(sight: Sight, wish: Wish) -> dict[str, object]:
-    head: dict[str, object] = {"status": sight.status} | ({"reason": sight.reason} if sight.reason else {})
+    status, reason = standing(wish, sight)
+    head: dict[str, object] = {"status": status} | ({"reason": reason} if reason else {})
     if sight.reading is None:
         return head | {"resources": []}
+    if frozen := sight.reading.frozen:
+        head["frozen"] = [{**key._asdict(), "reason": frozen[key]} for key in sorted(frozen)]
     ours = split(wish, sight.reading).ours
     rows = [as_json(row) | {"owned": row.key in ours} for row in ordered(sight.reading.found.values())]
     return head | {"resources": rows}
@@ -85,7 +88,8 @@ def _sight(name: str, device: Mapping[str, Any]) -> Sight:
     if status in ("unreachable", "unreadable"):
         return Sight(name, status=status, reason=device.get("reason", ""))
     found = state_of(from_json(row, KINDS) for row in device["resources"])
-    return Sight(name, reading_for(_platform(key.kind for key in found), found))
+    frozen = {Key(row["kind"], row["name"]): str(row["reason"]) for row in device.get("frozen", ())}
+    return Sight(name, reading_for(_platform(key.kind for key in found), found, frozen))
 
 
 def _found(sight: Sight) -> State:

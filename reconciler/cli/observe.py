@@ -19,6 +19,7 @@ from reconciler.engine.facts import cluster_facts
 from reconciler.engine.fleet import fleet
 from reconciler.engine.observe import Sight
 from reconciler.engine.observe import observe as look
+from reconciler.engine.plan import standing
 from reconciler.intent.compile import compile_world
 from reconciler.intent.wish import Wish
 
@@ -32,14 +33,15 @@ def observe(options: Common) -> int:
     options.check_targets(inventory.devices)
     seen = asyncio.run(_look(inventory, repository, options))
     sights = {name: sight for name, sight in seen.items() if options.targeted(name)}
+    world = compile_world(repository, cluster_facts(repository, seen), owns_of(inventory))
     if options.json:
-        world = compile_world(repository, cluster_facts(repository, seen), owns_of(inventory))
         if world.problems:
             raise BadDocuments(world.problems)
         click.echo(json.dumps(live.document(sights, world), indent=2))
     else:
         _show(sights)
-    return UNKNOWN if any(sight.status != "ok" for sight in sights.values()) else CONVERGED
+    standings = (standing(world.get(name, Wish(name, {})), sight) for name, sight in sights.items())
+    return UNKNOWN if any(status != "ok" for status, _ in standings) else CONVERGED
 
 
 async def _look(inventory: Inventory, repository: Repository, options: Common) -> dict[str, Sight]:
@@ -53,6 +55,8 @@ def _show(sights: Mapping[str, Sight]) -> None:
         if sight.reason:
             click.echo(printable(f"! {sight.status}: {sight.reason}"))
         if sight.reading is not None:
+            for key, why in sorted(sight.reading.frozen.items()):
+                click.echo(printable(f"! {key}: {why}"))
             for line in compiled.lines(Wish(name, sight.reading.found)):
                 click.echo("\t".join(map(printable, line.split("\t"))))
         click.echo()

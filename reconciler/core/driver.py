@@ -84,6 +84,8 @@ class Reading:
     ``way``: how the device's packets find back to us, where that is known: nothing new may lead them elsewhere.
     ``dialects``: kind -> in which form this device takes it (an API version), where there are several.
     ``facts``: what the device knows of others, by the name of the part that read it.
+    ``frozen``: key -> why this one is not understood in full: it is unknown, not planned, and not in ``found``;
+    ``partial`` holds what could be understood of it.
     """
 
     found: State
@@ -92,6 +94,8 @@ class Reading:
     dialects: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     way: Way | None = None
+    frozen: Mapping[Key, str] = field(default_factory=dict)
+    partial: State = field(default_factory=dict)
 
 
 class Claim(Protocol):

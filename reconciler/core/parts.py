@@ -29,6 +29,8 @@ class Parts:
         return Reading(
             found=_merged(reading.found for reading in readings),
             unread=_merged(reading.unread for reading in readings),
+            frozen=_merged(reading.frozen for reading in readings),
+            partial=_merged(reading.partial for reading in readings),
             session=_merged(reading.session for reading in readings),
             dialects=_merged(reading.dialects for reading in readings),
             facts=_merged(reading.facts for reading in readings),

@@ -60,12 +60,22 @@ class Exceptions(Part):
 
 
 class Owns(Part):
-    """What may be pruned beyond the declared: on a switch ``vlans`` and ``routes``; on a node all but ``except``."""
+    """What may be pruned beyond the declared: on a switch what is named here; on a node all but ``except``."""
 
     example: ClassVar[str] = '{vlans: "2-999"}'
     vlans: Vlans | None = None
     routes: bool = False
+    vrfs: bool = False
+    bgp: bool = False
+    loopbacks: bool = False
     excepted: Exceptions = Field(default=Exceptions(), alias="except")
+
+    @property
+    def of_switch(self) -> list[str]:
+        """The fields given that only a switch has."""
+        default = Owns.model_fields
+        names = ("vlans", "routes", "vrfs", "bgp", "loopbacks")
+        return [f"owns.{name}" for name in names if getattr(self, name) != default[name].default]
 
 
 class Defaults(Part):
@@ -115,10 +125,9 @@ class Device(Defaults):
             wrong("sudo and shell are for Linux nodes", "remove them from this switch")
         if not self.is_switch and self.secret:
             wrong("secret is a switch's enable password", "remove it; a node has sudo: true")
-        if not self.is_switch and (self.owns.vlans is not None or self.owns.routes):
+        if not self.is_switch and self.owns.of_switch:
             wrong(
-                "owns.vlans and owns.routes are for switches",
-                "remove them; a node has owns: {except: {devices: [eth9]}}",
+                f"{self.owns.of_switch[0]} is for switches", "remove it; a node has owns: {except: {devices: [eth9]}}"
             )
         if self.is_switch and self.owns.excepted != Exceptions():
             wrong("owns.except is for nodes", 'remove it; a switch has owns: {vlans: "2-999", routes: true}')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.cluster.driver import ClusterDriver
@@ -9,7 +10,7 @@ from reconciler.cluster.ippool import IPPool
 from reconciler.cluster.kubectl import PROLOGUE
 from reconciler.core.driver import Driver, Reading
 from reconciler.core.parts import Parts
-from reconciler.core.resource import Resource, State
+from reconciler.core.resource import Key, Resource, State
 from reconciler.desired.device import Device as Entry
 from reconciler.linux.driver import LinuxDriver
 from reconciler.switch.eos.configuration import Configuration
@@ -40,11 +41,12 @@ def driver_of(entry: Entry, api: Api | None) -> Driver:
     return EosDriver(entry.host, timer=entry.commit_timer if entry.transaction == "timer" else None, save=entry.save)
 
 
-def reading_for(platform: str, found: State) -> Reading:
+def reading_for(platform: str, found: State, frozen: Mapping[Key, str] | None = None) -> Reading:
     """A reading made of resources alone, for plans without a device."""
+    stuck = frozen or {}
     if platform == "arista_eos":
-        return EosReading(found=found, configuration=Configuration("", found, (), {}))
-    return Reading(found)
+        return EosReading(found=found, frozen=stuck, configuration=Configuration("", found, (), {}, stuck))
+    return Reading(found, frozen=stuck)
 
 
 def prologue_for(api: Api | None) -> str:

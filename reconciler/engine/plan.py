@@ -23,7 +23,7 @@ FEW = 8
 
 def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audit: bool = False) -> DevicePlan:
     """One device's part of the plan, before limits have their say."""
-    empty = DevicePlan(wish.device, platform, sight.status, sight.reason)
+    empty = DevicePlan(wish.device, platform, *standing(wish, sight))
     if sight.reading is None:
         return empty
     live = split(wish, sight.reading)
@@ -90,9 +90,21 @@ def split(wish: Wish, reading: Reading) -> Live:
     return Live(ours, foreign)
 
 
+def standing(wish: Wish, sight: Sight) -> tuple[Status, str]:
+    """How well the device is known, and why not better: what is wanted or ours and frozen leaves it unreadable."""
+    frozen, partial = (sight.reading.frozen, sight.reading.partial) if sight.reading else ({}, {})
+    hits = [key for key in sorted(frozen) if key in wish.desired or (key in partial and wish.owns(partial[key]))]
+    if not hits:
+        return sight.status, sight.reason
+    reasons = [f"{key}: {frozen[key]}" for key in hits[:FEW]]
+    more = [f"and {len(hits) - FEW} more"] if len(hits) > FEW else []
+    return "unreadable", "; ".join([*filter(None, [sight.reason]), *reasons, *more])
+
+
 def _readable(wish: Wish, live: Live, reading: Reading) -> Iterable[Change]:
-    """The diff of the kinds that could be read; the others are unknown."""
-    desired = {key: want for key, want in wish.desired.items() if key.kind not in reading.unread}
+    """The diff of what could be read; the rest is unknown."""
+    unknown = (reading.unread, reading.frozen)
+    desired = {key: want for key, want in wish.desired.items() if key.kind not in unknown[0] and key not in unknown[1]}
     return diff(desired, live, wish.unknown)
 
 

@@ -1,4 +1,4 @@
-"""Switch documents: VLANs, ports, SVIs, routing and static routes, with the EOS defaults filled in."""
+"""Switch documents: VLANs, VRFs, ports, SVIs, routing, static routes, BGP, with the EOS defaults filled in."""
 
 from __future__ import annotations
 
@@ -7,15 +7,26 @@ from dataclasses import dataclass, replace
 
 from reconciler.core.resource import State
 from reconciler.desired.documents import Switch
-from reconciler.desired.documents.switch import SwitchPort
+from reconciler.desired.documents.switch import ChannelGroup, SwitchPort
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document, Repository
+from reconciler.intent.switch_bgp import bgp_rows
 from reconciler.intent.wish import Owns, Part, Row, problem
 from reconciler.switch.claim import SwitchClaim
-from reconciler.switch.kinds import Interface, Routing, StaticRoute, Svi, Vlan
+from reconciler.switch.kinds import (
+    DEFAULT_VRF,
+    NO_CHANNEL,
+    Interface,
+    Routing,
+    Routing6,
+    StaticRoute,
+    Svi,
+    Vlan,
+    Vrf,
+    routed_by_nature,
+)
 
 DEFAULT_MTU = 1500
-DEFAULT_VRF = "default"
 
 
 def parts(repository: Repository) -> Iterator[Part]:
@@ -31,15 +42,19 @@ class SwitchPart(Part):
         return (self.document.name,)
 
     def rows(self, device: str) -> Iterator[Row]:
-        yield from _vlans(self.document)
-        yield from _interfaces(self.document)
-        yield from _svis(self.document)
-        if self.document.spec.routing is not None:
-            yield Routing(enabled=self.document.spec.routing, origin=self.document.origin("spec", "routing"))
-        yield from _routes(self.document)
+        document = self.document
+        yield from _vlans(document)
+        yield from _vrfs(document)
+        yield from _interfaces(document)
+        yield from _svis(document)
+        yield from _routing(document, DEFAULT_VRF, document.spec.routing, document.spec.routing6, "spec")
+        yield from _routes(document)
+        yield from bgp_rows(document)
 
     def claim(self, device: str, declared: State, owns: Owns) -> SwitchClaim:
-        return SwitchClaim(frozenset(declared), owns.vlans or frozenset(), owns.routes)
+        return SwitchClaim(
+            frozenset(declared), owns.vlans or frozenset(), owns.routes, owns.vrfs, owns.bgp, owns.loopbacks
+        )
 
     def problems(self, device: str, owns: Owns) -> Iterator[Problem]:
         """A VLAN that the inventory gives to others must not be declared; a port may carry it all the same."""
@@ -52,7 +67,25 @@ class SwitchPart(Part):
 def _vlans(document: Document[Switch]) -> Iterator[Vlan]:
     for vlan, spec in document.spec.vlans.items():
         label = None if spec.name == f"VLAN{vlan:04d}" else spec.name
-        yield Vlan(id=vlan, label=label, origin=document.origin("spec", "vlans", vlan))
+        origin = document.origin("spec", "vlans", vlan)
+        yield Vlan(id=vlan, label=label, state=spec.state, trunk_groups=spec.trunk_groups, origin=origin)
+
+
+def _vrfs(document: Document[Switch]) -> Iterator[Row]:
+    for name, vrf in document.spec.vrfs.items():
+        path = ("spec", "vrfs", name)
+        yield Vrf(vrf=name, description=vrf.description, rd=vrf.rd, origin=document.origin(*path))
+        yield from _routing(document, name, vrf.routing, vrf.routing6, *path)
+
+
+def _routing(
+    document: Document[Switch], vrf: str, routing: bool | None, routing6: bool | None, *path: str
+) -> Iterator[Row]:
+    """Whether a VRF routes, as far as the document at ``path`` says."""
+    if routing is not None:
+        yield Routing(vrf=vrf, enabled=routing, origin=document.origin(*path, "routing"))
+    if routing6 is not None:
+        yield Routing6(vrf=vrf, enabled=routing6, origin=document.origin(*path, "routing6"))
 
 
 def _interfaces(document: Document[Switch]) -> Iterator[Interface]:
@@ -63,13 +96,29 @@ def _interfaces(document: Document[Switch]) -> Iterator[Interface]:
 def _interface(ifname: str, port: SwitchPort, origin: str) -> Interface:
     """Each mode has its own fields at their defaults, those of the other modes are absent."""
     common = Interface(
-        ifname=ifname, description=port.description, shutdown=port.shutdown, mtu=_mtu(port.mtu), origin=origin
+        ifname=ifname,
+        description=port.description,
+        shutdown=port.shutdown,
+        mtu=_mtu(port.mtu),
+        vrf=port.vrf,
+        channel_group=_channel(port.channel_group),
+        portfast=port.portfast,
+        bpduguard=port.bpduguard,
+        origin=origin,
     )
-    if port.addresses is not None:
-        return replace(common, mode="routed", addresses=port.addresses)
+    if port.addresses is not None or routed_by_nature(ifname):
+        return replace(common, mode="routed", addresses=port.addresses or ())
     if port.trunk is not None:
-        return replace(common, mode="trunk", trunk_allowed=port.trunk.allowed, trunk_native=port.trunk.native)
+        trunk = port.trunk
+        carried = replace(common, trunk_allowed=trunk.allowed, trunk_native=trunk.native, trunk_groups=trunk.groups)
+        return replace(carried, mode="trunk")
     return replace(common, access=port.access or 1)
+
+
+def _channel(group: ChannelGroup | None) -> str | None:
+    if group is None:
+        return None
+    return NO_CHANNEL if group.id is None else f"{group.id} {group.mode}"
 
 
 def _svis(document: Document[Switch]) -> Iterator[Svi]:
@@ -77,6 +126,9 @@ def _svis(document: Document[Switch]) -> Iterator[Svi]:
         yield Svi(
             vlan=vlan,
             addresses=svi.addresses,
+            virtual=svi.virtual,
+            virtual_router=svi.virtual_router,
+            autostate=svi.autostate,
             description=svi.description,
             shutdown=svi.shutdown,
             mtu=_mtu(svi.mtu),

@@ -29,6 +29,9 @@ class Owns:
 
     vlans: frozenset[int] | None = None
     routes: bool = False
+    vrfs: bool = False
+    bgp: bool = False
+    loopbacks: bool = False
     excepted: Except = field(default_factory=Except)
 
 

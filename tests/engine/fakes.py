@@ -25,8 +25,13 @@ class DictDriver:
     unspeakable: str = ""
     """The name of a resource for which this language has no words."""
 
-    def __init__(self, session: Mapping[Key, str] | None = None, unread: Mapping[str, str] | None = None) -> None:
-        self._session, self.unread = session or {}, unread or {}
+    def __init__(
+        self,
+        session: Mapping[Key, str] | None = None,
+        unread: Mapping[str, str] | None = None,
+        frozen: Mapping[Key, str] | None = None,
+    ) -> None:
+        self._session, self.unread, self.frozen = session or {}, unread or {}, frozen or {}
 
     def read(self, answers: Sequence[Answer]) -> Reading:
         try:
@@ -34,7 +39,8 @@ class DictDriver:
         except ValueError as error:
             raise Unreadable(str(error)) from None
         found = state_of(from_json(row, self.kinds) for row in rows if row["kind"] not in self.unread)
-        return Reading(found, self.unread, self._session)
+        partial = {key: found.pop(key) for key in self.frozen if key in found}
+        return Reading(found, self.unread, self._session, frozen=self.frozen, partial=partial)
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
         if any(change.key.name == self.unspeakable for change in changes):

@@ -22,6 +22,7 @@ interface Ethernet1
    description first
    switchport access vlan 10
    spanning-tree portfast edge
+   storm-control broadcast level 1
 !
 interface Ethernet2
 !

@@ -168,4 +168,4 @@ async def assert_converged(cycle: Cycle, wishes: Sequence[Resource]) -> None:
     reading = await cycle.read()
     assert cycle.plan(reading, wishes, OURS, routes=True) == []
     for wish in wishes:
-        assert reading.found[wish.key] == wish
+        assert wish.lens(reading.found[wish.key]) == wish

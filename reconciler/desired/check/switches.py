@@ -7,10 +7,13 @@ from ipaddress import ip_address, ip_interface
 
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, nested, twice
 from reconciler.desired.documents import Switch
-from reconciler.desired.documents.switch import SwitchPort
+from reconciler.desired.documents.switch import StaticRoute, SwitchPort
 from reconciler.desired.repository import Document
+from reconciler.switch.addresses import is_address
+from reconciler.switch.kinds import DEFAULT_VRF
 
 DEFAULT_VLAN = 1
+FIRST_INTERNAL_VLAN = 1006
 BEHIND = "use a next hop in the subnet of an SVI or routed port"
 
 
@@ -41,6 +44,15 @@ def untagged(switch: Document[Switch]) -> Iterator[tuple[Spot, int]]:
             yield Spot(switch, (*path, "trunk", "native")), port.trunk.native
 
 
+def vlans_in_use(world: World) -> Iterator[Finding]:
+    """EOS gives routed ports VLANs of their own, from 1006 up by default, and refuses those to others (eos.md 8)."""
+    for switch in world.of(Switch):
+        for vlan in switch.spec.vlans:
+            if vlan >= FIRST_INTERNAL_VLAN:
+                what = f"EOS takes VLANs from {FIRST_INTERNAL_VLAN} up for routed ports, it may refuse VLAN {vlan}"
+                yield Spot(switch, ("spec", "vlans", vlan)).warning(what, f"use one below {FIRST_INTERNAL_VLAN}")
+
+
 def vlan_one(world: World) -> Iterator[Finding]:
     """EOS always has VLAN 1; nothing here ever changes it (contract, 1)."""
     for switch in world.of(Switch):
@@ -68,15 +80,17 @@ def _clashes(placed: list[tuple[IpInterface, Spot]]) -> Iterator[Finding]:
 def addresses(switch: Document[Switch]) -> Iterator[tuple[Spot, str, IpInterface]]:
     """Every address of the switch, with its VRF."""
     for vlan, svi in switch.spec.svis.items():
-        for index, address in enumerate(svi.addresses):
-            yield Spot(switch, ("spec", "svis", vlan, "addresses", index)), svi.vrf, ip_interface(address)
+        for field, listed in (("addresses", svi.addresses), ("virtual", svi.virtual or ())):
+            for index, address in enumerate(listed):
+                yield Spot(switch, ("spec", "svis", vlan, field, index)), svi.vrf, ip_interface(address)
     for name, port in switch.spec.interfaces.items():
         yield from _port_addresses(switch, name, port)
 
 
 def _port_addresses(switch: Document[Switch], name: str, port: SwitchPort) -> Iterator[tuple[Spot, str, IpInterface]]:
     for index, address in enumerate(port.addresses or ()):
-        yield Spot(switch, ("spec", "interfaces", name, "addresses", index)), "default", ip_interface(address)
+        path = ("spec", "interfaces", name, "addresses", index)
+        yield Spot(switch, path), port.vrf or DEFAULT_VRF, ip_interface(address)
 
 
 def routes(world: World) -> Iterator[Finding]:
@@ -89,10 +103,17 @@ def routes(world: World) -> Iterator[Finding]:
         )
         placed = list(addresses(switch))
         for spot, row in rows:
-            hop = ip_address(row.via)
-            via = spot._replace(path=(*spot.path, "via"))
-            if (":" in row.dst) != (hop.version == 6):
-                what = f"the route to {row.dst} via {row.via} mixes IPv4 and IPv6"
-                yield via.error(what, "use a next hop of the route's IP version")
-            elif not any(vrf == row.vrf and hop in interface.network for _, vrf, interface in placed):
-                yield via.warning(f"{row.via} is in no subnet of the switch", BEHIND)
+            yield from _next_hop(row, spot._replace(path=(*spot.path, "via")), placed)
+
+
+def _next_hop(row: StaticRoute, via: Spot, placed: list[tuple[Spot, str, IpInterface]]) -> Iterator[Finding]:
+    """An address of the route's IP version, in a subnet of the switch; an interface alone needs neither."""
+    last = row.via.split()[-1]
+    if not is_address(last):
+        return
+    hop = ip_address(last)
+    if (":" in row.dst) != (hop.version == 6):
+        what = f"the route to {row.dst} via {row.via} mixes IPv4 and IPv6"
+        yield via.error(what, "use a next hop of the route's IP version")
+    elif last == row.via and not any(vrf == row.vrf and hop in one.network for _, vrf, one in placed):
+        yield via.warning(f"{row.via} is in no subnet of the switch", BEHIND)

@@ -12,19 +12,15 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from reconciler.desired.examples import Example
-from reconciler.switch.names import compress, expand
 
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 IFNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,14}")
-PORT = re.compile(r"Ethernet[0-9]{1,3}(/[0-9]{1,3}){0,2}|Port-Channel[0-9]{1,6}")
-VLAN_NAME = re.compile(r"[A-Za-z0-9_.:/+-]{1,32}")
 DEVICE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
 CALICO_VERSION = re.compile(r"3\.[0-9]{1,3}(\.[0-9]{1,3})?")
 CONGESTION = re.compile(r"[a-z][a-z0-9_-]{0,14}")
 REPEATED = re.compile(r"[+*}]\)+[+*{]")
 """A repeated group that ends with a repetition: matching a name may take for ever."""
-VRF_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 def wrong(what: str, right: str) -> NoReturn:
@@ -38,7 +34,7 @@ def _without_zone(text: str) -> None:
         wrong(f"{text!r} has a zone", "the address alone; the interface goes under dev")
 
 
-def _address(text: str) -> str:
+def plain_address(text: str) -> str:
     _without_zone(text)
     try:
         return str(ip_address(text))
@@ -100,7 +96,7 @@ def _station(mac: str) -> str:
     return mac
 
 
-def _matching(pattern: re.Pattern[str], what: str, right: str) -> Callable[[str], str]:
+def matching(pattern: re.Pattern[str], what: str, right: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         if not pattern.fullmatch(text):
             wrong(f"{text!r} is not a valid {what}", right)
@@ -171,30 +167,6 @@ def _realms(text: str) -> str:
     return text
 
 
-def _vlan_key(key: Any) -> Any:
-    if not (isinstance(key, str) and key.isascii() and key.isdigit()):
-        wrong(f"{key!r} is not a VLAN number", "use 1 to 4094")
-    return int(key)
-
-
-def _vlan_id(vlan: int) -> int:
-    if not 1 <= vlan <= 4094:
-        wrong(f"VLAN {vlan} does not exist", "use 1 to 4094")
-    return vlan
-
-
-def _vlan_list(text: str) -> str:
-    if text == "none":
-        return text
-    try:
-        vlans = list(expand(text))
-    except ValueError:
-        vlans = []
-    if not vlans or not all(1 <= vlan <= 4094 for vlan in vlans):
-        wrong(f"{text!r} is not a list of VLANs", 'use numbers and ranges from 1 to 4094, such as "10,20-22", or none')
-    return compress(vlans)
-
-
 def _pattern(text: str) -> str:
     """Felix compiles it with Go's regexp, whose syntax without back references is ours, too; Go's never runs away."""
     if REPEATED.search(text):
@@ -208,61 +180,33 @@ def _pattern(text: str) -> str:
     return text
 
 
-def _port(text: str) -> str:
-    if text.lower().startswith(("management", "ma")):
-        wrong(f"{text} is the switch's management interface", "remove it, it is never changed from here")
-    if text.lower().startswith(("vlan", "vl")):
-        wrong(f"{text} is an SVI", "declare it under svis, by its VLAN number")
-    if not PORT.fullmatch(text):
-        wrong(f"{text!r} is not an EOS port", f"write the name in full, such as {_full_name(text)}")
-    return text
-
-
-def _full_name(text: str) -> str:
-    """What ``et1`` and ``Po 3`` are called in a running configuration."""
-    short = re.fullmatch(r"([A-Za-z-]+) ?([0-9][0-9/.]*)", text)
-    names = {"e": "Ethernet", "p": "Port-Channel"}
-    return f"{names.get(short[1][0].lower(), 'Ethernet')}{short[2]}" if short else "Ethernet1 or Port-Channel3"
-
-
-Address = Annotated[str, AfterValidator(_address), Field(examples=["10.10.10.1"])]
+Address = Annotated[str, AfterValidator(plain_address), Field(examples=["10.10.10.1"])]
 Interface = Annotated[str, AfterValidator(_interface), Field(examples=["10.10.10.1/24"])]
 Prefix = Annotated[str, AfterValidator(_prefix), Field(examples=["10.10.20.0/24"])]
 Destination = Annotated[str, AfterValidator(_destination), Field(examples=["10.10.20.0/24", "default"])]
 Mac = Annotated[str, AfterValidator(_mac), Field(examples=["66:fb:ad:98:aa:13"])]
 Description = Annotated[str, AfterValidator(_description), Field(max_length=80)]
-VlanId = Annotated[int, AfterValidator(_vlan_id)]
-VlanKey = Annotated[int, AfterValidator(_vlan_id), BeforeValidator(_vlan_key)]
-VlanName = Annotated[
-    str, AfterValidator(_matching(VLAN_NAME, "name on EOS", "use 1 to 32 letters, digits and _.:/+-, no spaces"))
-]
-VlanList = Annotated[str, AfterValidator(_vlan_list), Field(examples=["10,20-22"])]
-VrfName = Annotated[
-    str,
-    AfterValidator(_matching(VRF_NAME, "VRF name", "use 1 to 100 letters, digits, '_', '-' and '.', such as default")),
-]
 Pattern = Annotated[str, AfterValidator(_pattern), Field(max_length=1000)]
-Port = Annotated[str, AfterValidator(_port), Field(examples=["Ethernet1"])]
 Ifname = Annotated[str, AfterValidator(_ifname), Field(examples=["eth1"])]
 StationMac = Annotated[Mac, AfterValidator(_station)]
 DeviceName = Annotated[
     str,
-    AfterValidator(_matching(DEVICE_NAME, "device name", "use letters, digits, '-', '_' and '.', such as k01-worker")),
+    AfterValidator(matching(DEVICE_NAME, "device name", "use letters, digits, '-', '_' and '.', such as k01-worker")),
     Example("k01-worker"),
 ]
 PublicKey = Annotated[
     str,
-    AfterValidator(_matching(PUBLIC_KEY, "WireGuard key", "expected what `wg pubkey` prints, 44 characters of base64")),
+    AfterValidator(matching(PUBLIC_KEY, "WireGuard key", "expected what `wg pubkey` prints, 44 characters of base64")),
 ]
 CalicoVersion = Annotated[
     str,
-    AfterValidator(_matching(CALICO_VERSION, "Calico version", 'expected a release in quotes, such as "3.30"')),
+    AfterValidator(matching(CALICO_VERSION, "Calico version", 'expected a release in quotes, such as "3.30"')),
     Example('"3.30"'),
 ]
 Mtu = Annotated[int, Field(ge=68, le=65535)]
 Congestion = Annotated[
     str,
-    AfterValidator(_matching(CONGESTION, "congestion control", "expected a name such as cubic or bbr")),
+    AfterValidator(matching(CONGESTION, "congestion control", "expected a name such as cubic or bbr")),
     Field(examples=["cubic"]),
 ]
 PortRange = Annotated[str, NumberOrText, AfterValidator(_ports), Field(examples=["1000-2000"])]
@@ -272,4 +216,3 @@ UidRange = Annotated[
 Realms = Annotated[str, NumberOrText, AfterValidator(_realms), Field(examples=["5/6"])]
 Tos = Annotated[int, Field(ge=4, le=252, multiple_of=4)]
 """Without its two lowest bits, which are ECN's."""
-SwitchMtu = Annotated[int, Field(ge=68, le=9214)]

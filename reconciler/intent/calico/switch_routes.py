@@ -119,4 +119,4 @@ def _subnets(switch: Document[Switch]) -> Iterator[tuple[Network, str]]:
     for svi in switch.spec.svis.values():
         yield from ((ip_interface(address).network, svi.vrf) for address in svi.addresses)
     for port in switch.spec.interfaces.values():
-        yield from ((ip_interface(address).network, "default") for address in port.addresses or ())
+        yield from ((ip_interface(address).network, port.vrf or "default") for address in port.addresses or ())

@@ -4,43 +4,68 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reconciler.core.driver import Unreadable
 
-HERE_DOCUMENT = re.compile(r"\s*(?:banner (?:login|motd|exec)|action bash|code(?: unit \S+)?)")
-"""Lines that begin free text, which goes on to a line that says EOF and may look like configuration."""
 END_OF_TEXT = "EOF"
-SEPARATORS = ("", "!")
 INDENT = "   "
+FREE_TEXT = ("banner ", "action bash", "code")
+"""Words without which no line can begin free text: looking for them is cheap."""
+HERE_DOCUMENT = re.compile(
+    r"^[ ]*(?:banner (?:login|motd|exec)|action bash|code(?: unit \S+)?)\n(?:.*\n)*?(?:[ ]*EOF[ ]*(?=\n)|\Z)",
+    re.MULTILINE,
+)
+"""Free text, which goes on to a line that says EOF and may look like configuration."""
+SEAL = "\0"
+"""Stands for the line ends within free text, so that the whole of it is one line to the cutter."""
+STANZA = re.compile(r"(?:[ ]*!?\n)*+(.+)\n((?:(?:[ ]*!?\n)*   .*\n)*)")
+"""Separators, a head, and a body of indented lines; separators within the body stay in it."""
+SEPARATORS = ("", "!")
 
 
-@dataclass(frozen=True, slots=True)
-class Stanza:
-    """``head`` and ``body`` verbatim, separators left out; ``line`` is the place of the head, from 1."""
+class Stanza(NamedTuple):
+    """``head`` and ``body`` verbatim; ``start`` is the place of the head in the text, in characters."""
 
-    line: int
+    start: int
     head: str
-    body: tuple[str, ...] = ()
+    body: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Head and body, separators left out; free text with its own line ends again."""
+        below = (line for line in self.body.split("\n") if line.strip() not in SEPARATORS)
+        return tuple(line for sealed in (self.head, *below) for line in sealed.split(SEAL))
+
+
+def complete(text: str) -> str:
+    """The text with plain line ends. Raises: Unreadable unless it is all there, down to its ``end``."""
+    plain = (text.replace("\r", "") if "\r" in text else text).rstrip()
+    if not plain.endswith("\nend") and plain != "end":
+        raise Unreadable(_incomplete(plain.split("\n")))
+    if SEAL in plain:
+        raise Unreadable("an answer with a NUL in it")
+    return plain + "\n"
 
 
 def stanzas(text: str) -> list[Stanza]:
-    """All of a running configuration. Raises: Unreadable unless it is complete, down to its ``end``."""
-    lines = text.replace("\r", "").rstrip().split("\n")
-    if lines[-1] != "end":
-        raise Unreadable(_incomplete(lines))
-    found: list[tuple[int, list[str]]] = []
-    literal = False
-    for number, line in enumerate(lines[:-1], start=1):
-        if not literal and line.strip() in SEPARATORS:
-            continue
-        if not found or not (literal or line.startswith(INDENT)):
-            found.append((number, []))
-        found[-1][1].append(line)
-        literal = line.strip() != END_OF_TEXT if literal else HERE_DOCUMENT.fullmatch(line) is not None
-    if literal:
-        raise Unreadable(f"half an answer: {found[-1][1][0].strip()!r} has no {END_OF_TEXT}")
-    return [Stanza(number, block[0], tuple(block[1:])) for number, block in found]
+    """All of a ``complete`` running configuration but its `end`. Raises: Unreadable for free text without its EOF."""
+    sealed = HERE_DOCUMENT.sub(_sealed, text) if any(word in text for word in FREE_TEXT) else text
+    return [Stanza(found.start(1), *found.groups()) for found in STANZA.finditer(sealed)][:-1]
+
+
+def line_of(text: str, stanza: Stanza, line: str = "") -> int:
+    """The number, from 1, of ``line`` in the stanza; without one, of its head."""
+    lines = text[stanza.start : stanza.start + len(stanza.head) + 1 + len(stanza.body)].split("\n")
+    below = lines.index(line) if line in lines else 0
+    return text.count("\n", 0, stanza.start) + 1 + below
+
+
+def _sealed(found: re.Match[str]) -> str:
+    document = found[0]
+    if document.rstrip().rpartition("\n")[2].strip() != END_OF_TEXT:
+        raise Unreadable(f"half an answer: {document.strip().partition(chr(10))[0]!r} has no {END_OF_TEXT}")
+    return document.replace("\n", SEAL)
 
 
 def _incomplete(lines: Sequence[str]) -> str:

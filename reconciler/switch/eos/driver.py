@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import dataclasses
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,31 +12,42 @@ from reconciler.core.change import Change
 from reconciler.core.driver import Answer, Reading
 from reconciler.core.resource import Resource
 from reconciler.switch.dialogue import Dialogue
-from reconciler.switch.eos import interface, routing, static_route, svi, vlan
-from reconciler.switch.eos.addresses import Claims
 from reconciler.switch.eos.bridging import stranded
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.direct import Direct
 from reconciler.switch.eos.exchange import RUNNING_CONFIG, unmixed
 from reconciler.switch.eos.saving import Saving
 from reconciler.switch.eos.session import carriers
-from reconciler.switch.eos.step import Step, lines
+from reconciler.switch.eos.step import lines
 from reconciler.switch.eos.transaction import Transaction
 from reconciler.switch.eos.way import way_back
 from reconciler.switch.eos.welcome import booted
-from reconciler.switch.kinds import Interface, Routing, StaticRoute, Svi, Vlan
+from reconciler.switch.eos.writing import all_steps
+from reconciler.switch.kinds import (
+    Bgp,
+    BgpListen,
+    BgpNeighbor,
+    Interface,
+    Routing,
+    Routing6,
+    StaticRoute,
+    Svi,
+    Vlan,
+    Vrf,
+)
 
 Save = Literal["own", "always", "never"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EosReading(Reading):
-    """Keeps the whole text: before a commit everything in it has to be accounted for.
+    """Keeps the whole text: before a commit everything in it has to be accounted for. ``digest``: of that text.
 
     ``booted``: since when the switch runs, in seconds since the epoch by its own clock, where it has told.
     """
 
     configuration: Configuration
+    digest: str = ""
     booted: float | None = None
 
 
@@ -47,7 +60,9 @@ class EosDriver:
     configuration follows a change: where it then differs by nothing else, whatever else it differs by, or never.
     """
 
-    kinds: Sequence[type[Resource]] = (Vlan, Interface, Svi, Routing, StaticRoute)
+    kinds: Sequence[type[Resource]] = (
+        *(Vrf, Vlan, Interface, Svi, Routing, Routing6, StaticRoute, Bgp, BgpNeighbor, BgpListen),
+    )
     questions: Sequence[str] = (RUNNING_CONFIG,)
 
     def __init__(self, host: str = "", client: str = "", *, timer: int | None = 120, save: Save = "own") -> None:
@@ -55,34 +70,43 @@ class EosDriver:
         self._client = client
         self._timer = timer
         self._save = save
+        self._last: tuple[str, EosReading] | None = None
 
     def read(self, answers: Sequence[Answer]) -> EosReading:
-        """Raises: Unreadable for half an answer, or for a line of a known form that makes no sense."""
-        configuration = read(unmixed(answers[0].text))
+        """The same text, seen from the same place, is the same reading. Raises: Unreadable for half an answer."""
+        text, client, since = answers[0].text, answers[0].client, booted(answers[0].greeting)
+        digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+        if self._last is None or self._last[0] != client or self._last[1].digest != digest:
+            self._last = (client, self._read(unmixed(text), client, digest))
+        reading = self._last[1]
+        return reading if reading.booted == since else dataclasses.replace(reading, booted=since)
+
+    def _read(self, text: str, client: str, digest: str) -> EosReading:
+        configuration = read(text)
         session = carriers(configuration, self._host, self._client)
         if not self._client:
-            session = carriers(configuration, self._host, answers[0].client) | session
-        way = way_back(configuration, self._host, self._client or answers[0].client)
+            session = carriers(configuration, self._host, client) | session
         return EosReading(
             found=configuration.found,
+            frozen=configuration.frozen,
+            partial=configuration.partial,
             session=session,
+            way=way_back(configuration, self._host, self._client or client),
             configuration=configuration,
-            way=way,
-            booted=booted(answers[0].greeting),
+            digest=digest,
         )
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Dialogue:
         """Only lines that change something, in the order that EOS takes.
 
         Raises: ValueError for what no switch may be told: text that cannot be typed, hardware that should be deleted,
-        and what carries our own session (callers hold that back; this is the last gate).
+        what is frozen, and what carries our own session (callers hold that back; this is the last gate).
         """
         assert isinstance(reading, EosReading), "a reading of another driver"
         for change in changes:
-            if reason := reading.session.get(change.key):
+            if reason := reading.session.get(change.key) or reading.frozen.get(change.key):
                 raise ValueError(f"{change.key} is never changed: {reason}")
-        claims = Claims.of(changes)
-        steps = [step for change in changes for step in _steps(change, claims)]
+        steps = list(all_steps(changes, reading.configuration))
         makes = tuple(lines(step for step in steps if not step.phase.breaks))
         breaks = tuple(lines(step for step in steps if step.phase.breaks))
         notes, before = tuple(stranded(reading.found, changes)), reading.configuration
@@ -95,18 +119,3 @@ class EosDriver:
         if self._save == "never":
             return None
         return Saving((), running=reading.configuration, owns=owns, always=self._save == "always")
-
-
-def _steps(change: Change, claims: Claims) -> Iterator[Step]:
-    match change.subject:
-        case Vlan():
-            return vlan.steps(change)
-        case Interface():
-            return interface.steps(change, claims)
-        case Svi():
-            return svi.steps(change, claims)
-        case Routing():
-            return routing.steps(change)
-        case StaticRoute():
-            return static_route.steps(change)
-    raise ValueError(f"{change.key}: EOS has no such thing")

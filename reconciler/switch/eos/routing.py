@@ -1,32 +1,37 @@
-"""`ip routing`, one line for each VRF; without it the switch forwards nothing between its SVIs."""
+"""`ip routing` and `ipv6 unicast-routing`, one line for each VRF; without it nothing is forwarded between SVIs."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from reconciler.core.change import Change
 from reconciler.switch.eos.config import Stanza
-from reconciler.switch.eos.section import Section
+from reconciler.switch.eos.reading import Section, section
 from reconciler.switch.eos.step import Phase, Step, word
-from reconciler.switch.kinds import Routing
+from reconciler.switch.kinds import DEFAULT_VRF, Routing, Routing6
 
-DEFAULT_VRF = "default"
-HEAD = re.compile(r"(?P<no>no )?ip routing(?: vrf (?P<vrf>\S+))?")
+COMMANDS: dict[str, type[Routing | Routing6]] = {"ip routing": Routing, "ipv6 unicast-routing": Routing6}
 
 
 def read(stanza: Stanza) -> Section | None:
-    found = HEAD.fullmatch(stanza.head)
-    if found is None:
-        return None
-    return Section((Routing(vrf=found["vrf"] or DEFAULT_VRF, enabled=not found["no"]),))
+    """`ip routing` with words that we do not know says something of the default VRF."""
+    text = stanza.head.removeprefix("no ")
+    for command, kind in COMMANDS.items():
+        if text == command or text.startswith(f"{command} "):
+            words = text.removeprefix(command).split()
+            known = not words or (len(words) == 2 and words[0] == "vrf")
+            vrf = words[1] if words[:1] == ["vrf"] and len(words) > 1 else DEFAULT_VRF
+            found = kind(vrf=vrf, enabled=text == stanza.head)
+            return section((found,), (), "" if known else stanza.head, stanza.lines)
+    return None
 
 
-def steps(change: Change) -> Iterator[Step]:
+def steps(change: Change, live: Routing | Routing6 | None, new: Routing | Routing6 | None) -> Iterator[Step]:
     """Raises: ValueError for a deletion: a VRF routes or it does not, there is nothing to delete."""
-    new = change.after
     if new is None:
         raise ValueError(f"{change.key} cannot be deleted, only be on or off")
-    assert isinstance(new, Routing)
+    if live is not None and live.enabled == new.enabled:
+        return
+    command = next(command for command, kind in COMMANDS.items() if isinstance(new, kind))
     vrf = "" if new.vrf == DEFAULT_VRF else f" vrf {word(new.vrf)}"
-    yield Step(Phase.ROUTING, "", (f"{'' if new.enabled else 'no '}ip routing{vrf}",), change)
+    yield Step(Phase.ROUTING, "", (f"{'' if new.enabled else 'no '}{command}{vrf}",), change)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
 
 from reconciler.core.resource import Key, Resource
-from reconciler.switch.addresses import DYNAMIC
+from reconciler.switch.addresses import DYNAMIC, is_address
 from reconciler.switch.eos.configuration import Configuration
 from reconciler.switch.eos.vlan import FIRST_VLAN
-from reconciler.switch.kinds import Interface, Routing, StaticRoute, Svi, Vlan
+from reconciler.switch.kinds import DEFAULT_VRF, Interface, Routing, Routing6, StaticRoute, Svi, Vlan, Vrf
 from reconciler.switch.names import expand
 
 MANAGEMENT = "Management"
-DEFAULT_VRF = "default"
-CHANNEL = re.compile(r"\s*channel-group (\d+) mode \S+")
-VRF = re.compile(r"\s*vrf(?: forwarding)? (\S+)")
 Network = IPv4Network | IPv6Network
 
 
@@ -27,7 +23,7 @@ def carriers(configuration: Configuration, host: str, client: str) -> dict[Key, 
     empty or a name: then Management alone is known to matter, and every default route as a way back.
     """
     kept = {Vlan(id=FIRST_VLAN).key: "VLAN 1 always exists"}
-    ends = [r for r in configuration.found.values() if isinstance(r, (Interface, Svi)) and _is_end(r, host)]
+    ends = [*_ends(configuration, host), *_suspects(configuration, host)]
     for end in ends:
         kept[end.key] = _reason(end, host)
         kept |= dict.fromkeys(_beneath(end, configuration), f"our own session to {host} passes it")
@@ -42,8 +38,24 @@ def carriers(configuration: Configuration, host: str, client: str) -> dict[Key, 
 
 def ends_of(configuration: Configuration, host: str) -> list[Interface | Svi]:
     """The interfaces that our session ends at: those with the address ``host``, else Management."""
-    ends = [r for r in configuration.found.values() if isinstance(r, (Interface, Svi)) and _is_end(r, host)]
+    ends = list(_ends(configuration, host))
     return [end for end in ends if _has(end, host)] or ends
+
+
+def _interfaces(configuration: Configuration) -> Iterator[Interface | Svi]:
+    """Frozen ones, too: what carries us carries us, whether or not we understand all of it."""
+    return (one for one in configuration.everything.values() if isinstance(one, (Interface, Svi)))
+
+
+def _ends(configuration: Configuration, host: str) -> Iterator[Interface | Svi]:
+    return (one for one in _interfaces(configuration) if _is_end(one, host))
+
+
+def _suspects(configuration: Configuration, host: str) -> Iterator[Interface | Svi]:
+    """Frozen interfaces, where nothing that we understand has our address: one of them has it."""
+    if not is_address(host) or any(_has(one, host) for one in _interfaces(configuration)):
+        return iter(())
+    return (one for one in _interfaces(configuration) if one.key in configuration.frozen)
 
 
 def _is_end(resource: Interface | Svi, host: str) -> bool:
@@ -53,61 +65,87 @@ def _is_end(resource: Interface | Svi, host: str) -> bool:
 
 
 def _has(resource: Interface | Svi, host: str) -> bool:
-    return any(address.partition("/")[0] == host for address in resource.addresses or ())
+    return any(address.partition("/")[0] == host for address in _addresses(resource))
+
+
+def _addresses(one: Interface | Svi) -> tuple[str, ...]:
+    """Its own, and those that it shares with other switches."""
+    shared = (*(one.virtual or ()), *(one.virtual_router or ())) if isinstance(one, Svi) else ()
+    return (*(one.addresses or ()), *shared)
+
+
+def _near(one: Interface | Svi) -> list[Network]:
+    """Subnets that begin right behind it."""
+    return [ip_interface(address).network for address in _addresses(one) if address != DYNAMIC]
 
 
 def _reason(end: Resource, host: str) -> str:
     return "management is never changed" if end.name.startswith(MANAGEMENT) else f"it carries our own session to {host}"
 
 
-def _beneath(end: Resource, configuration: Configuration) -> Iterator[Key]:
-    """What an SVI or a port channel stands on: its VLAN, the one port that carries it, a channel's members.
+def _beneath(end: Interface | Svi, configuration: Configuration) -> Iterator[Key]:
+    """What an interface stands on: its VRF; an SVI's VLAN and the one port that carries it; a channel's members.
 
     Where several ports carry the VLAN nobody can tell from the configuration which of them we come through.
     """
+    if end.vrf is not None:
+        yield Vrf(vrf=end.vrf).key
     if isinstance(end, Svi):
         yield Vlan(id=end.vlan).key
-        ports = [r for r in configuration.found.values() if isinstance(r, Interface) and _carries(r, end.vlan)]
+        ports = [r for r in _interfaces(configuration) if isinstance(r, Interface) and _carries(r, end.vlan)]
         if len(ports) == 1:
             yield ports[0].key
             yield from _members(ports[0].name, configuration)
     else:
-        yield from _members(end.name, configuration)
+        parent, dot, _ = end.name.partition(".")
+        if dot:
+            yield Interface(ifname=parent).key
+        yield from _members(parent, configuration)
 
 
 def _bearers(route: StaticRoute, configuration: Configuration) -> Iterator[Key]:
-    """The interfaces over which a route's next hop is reached, and what they stand on."""
-    for one in configuration.found.values():
-        if isinstance(one, (Interface, Svi)) and vrf_of(one, configuration.rest) == route.vrf:
-            near = [ip_interface(address).network for address in one.addresses or () if address != DYNAMIC]
-            if one.name == route.via.split()[0] or any(_is_in(route.via, network) for network in near):
-                yield from (one.key, *_beneath(one, configuration))
+    """The interfaces over which a route's next hop is reached, and what they stand on.
+
+    Where none that we understand does, a frozen one in the same VRF may.
+    """
+    there = [one for one in _interfaces(configuration) if vrf_of(one) == route.vrf]
+    sure = [one for one in there if _reaches(one, route.via)]
+    for one in sure or [one for one in there if one.key in configuration.frozen]:
+        yield from (one.key, *_beneath(one, configuration))
+
+
+def _reaches(one: Interface | Svi, via: str) -> bool:
+    return one.name == via.split()[0] or any(_is_in(via, network) for network in _near(one))
 
 
 def _carries(port: Interface, vlan: int) -> bool:
+    """A member of a channel does not: its channel does."""
+    if port.shutdown or port.channel_group is not None:
+        return False
     if port.mode == "access":
-        return port.access == vlan and not port.shutdown
+        return port.access == vlan
     allowed = port.trunk_allowed or "none"
-    return port.mode == "trunk" and not port.shutdown and allowed != "none" and vlan in expand(allowed)
+    return port.mode == "trunk" and allowed != "none" and vlan in expand(allowed)
 
 
 def _members(channel: str, configuration: Configuration) -> Iterator[Key]:
-    for key, lines in configuration.rest.items():
-        found = [match for line in lines if (match := CHANNEL.fullmatch(line))]
-        if found and channel == f"Port-Channel{found[0][1]}":
-            yield key
+    for one in _interfaces(configuration):
+        group = one.channel_group if isinstance(one, Interface) else None
+        if group is not None and channel == f"Port-Channel{group.partition(' ')[0]}":
+            yield one.key
 
 
 def _ways_back(end: Interface | Svi, configuration: Configuration, client: str) -> Iterator[Resource]:
     """Static routes through which answers may leave, and the routing that uses them."""
-    vrf = vrf_of(end, configuration.rest)
-    near = [ip_interface(address).network for address in end.addresses or () if address != DYNAMIC]
-    routes = [r for r in configuration.found.values() if isinstance(r, StaticRoute) and r.vrf == vrf]
-    back = _towards(client, routes, near) if _is_address(client) else [r for r in routes if _leaves(r, end, near)]
+    vrf = vrf_of(end)
+    near = _near(end)
+    routes = [r for r in configuration.everything.values() if isinstance(r, StaticRoute) and r.vrf == vrf]
+    back = _towards(client, routes, near) if is_address(client) else [r for r in routes if _leaves(r, end, near)]
     yield from back
-    routing = configuration.found.get(Routing(vrf=vrf, enabled=True).key)
-    if back and isinstance(routing, Routing) and routing.enabled:
-        yield routing
+    for kind in (Routing, Routing6) if back else ():
+        routing = configuration.everything.get(kind(vrf=vrf, enabled=True).key)
+        if isinstance(routing, kind) and routing.enabled:
+            yield routing
 
 
 def _towards(client: str, routes: list[StaticRoute], near: list[Network]) -> list[StaticRoute]:
@@ -128,20 +166,8 @@ def _leaves(route: StaticRoute, end: Resource, near: list[Network]) -> bool:
 
 def _is_in(via: str, network: Network) -> bool:
     last = via.split()[-1]
-    return _is_address(last) and ip_address(last) in network
+    return is_address(last) and ip_address(last) in network
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def vrf_of(end: Interface | Svi, rest: Mapping[Key, tuple[str, ...]]) -> str:
-    """The VRF of an interface; a port's stands in a line that we do not model."""
-    if isinstance(end, Svi):
-        return end.vrf or DEFAULT_VRF
-    found = [match[1] for line in rest.get(end.key, ()) if (match := VRF.fullmatch(line))]
-    return found[0] if found else DEFAULT_VRF
+def vrf_of(end: Interface | Svi) -> str:
+    return end.vrf or DEFAULT_VRF

@@ -5,69 +5,96 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 from reconciler.core.change import Change
 from reconciler.switch.eos.config import Stanza
-from reconciler.switch.eos.section import Section
-from reconciler.switch.eos.step import Phase, Step, word
-from reconciler.switch.kinds import StaticRoute
+from reconciler.switch.eos.lexicon import Reader, number, one_of, value, word
+from reconciler.switch.eos.reading import Section, Trouble
+from reconciler.switch.eos.step import Phase, Step
+from reconciler.switch.eos.step import word as one_word
+from reconciler.switch.kinds import DEFAULT_VRF, StaticRoute
 
-DEFAULT_VRF = "default"
 DEFAULT_DISTANCE = 1
-NEXT_HOP = r"[A-Z]\S* [\da-fA-F]*[.:][\da-fA-F.:]*|[A-Z]\S*|[\da-fA-F]*[.:][\da-fA-F.:]*"
+COMMANDS = ("ip", "ipv6")
+NEXT_HOP = re.compile(r"[A-Z]\S* [\da-fA-F]*[.:][\da-fA-F.:]*|[A-Z]\S*|[\da-fA-F]*[.:][\da-fA-F.:]*")
+"""An address, an interface (`Null0` too), an interface and an address."""
 HEAD = re.compile(
-    rf"ip(?:v6)? route (?:vrf (?P<vrf>\S+) )?(?P<dst>[\da-fA-F.:]+/\d+) (?P<via>{NEXT_HOP})"
-    r"(?: (?P<distance>\d+))?(?: tag (?P<tag>\d+))?(?: name (?P<name>\S+))?"
+    r"ip(?:v6)? route (?:vrf (?P<vrf>\S+) )?(?P<dst>[\da-fA-F.:]+(?:/\d+| \d+\.[\d.]+)) "
+    rf"(?P<via>{NEXT_HOP.pattern})(?: (?P<distance>\d+))?(?: (?P<behind>.*))?"
 )
-"""Next hops: an address, an interface (`Null0` too), an interface and an address. Lines with words that we do not
-know (`track bfd`, `egress-vrf`) stay somebody else's."""
+BIG = 2**32 - 1
+READERS: dict[str, Reader] = {
+    "tag": lambda text: ("tag", number(0, BIG)(text) or None),
+    "name": value("label", word),
+    "track": value("track", one_of("bfd")),
+    "metric": lambda text: ("metric", number(0, BIG)(text) or None),
+}
 
 
 def read(stanza: Stanza) -> Section | None:
-    """Raises: ValueError for a prefix that is none."""
+    """Raises: ValueError for a prefix that is none. What nobody can tell from others stays somebody else's."""
+    if not stanza.head.startswith(("ip route ", "ipv6 route ")):
+        return None
     found = HEAD.fullmatch(stanza.head)
     if found is None:
         return None
+    attributes = _attributes(found["behind"] or "")
     route = StaticRoute(
         vrf=found["vrf"] or DEFAULT_VRF,
-        dst=str(ip_network(found["dst"], strict=False)),
-        via=_spelled(found["via"]),
+        dst=str(ip_network(found["dst"].replace(" ", "/"), strict=False)),
+        via=spelled(found["via"]),
         distance=int(found["distance"] or DEFAULT_DISTANCE),
-        tag=int(found["tag"] or 0) or None,
-        label=found["name"],
+        **attributes or {},
     )
+    if attributes is None:
+        return Section((), {route.key: (stanza.head,)}, (Trouble(route, stanza.head),))
     return Section((route,))
 
 
-def _spelled(via: str) -> str:
-    """An address as documents spell it, an interface as it stands."""
+def _attributes(behind: str) -> dict[str, Any] | None:
+    """``tag 7 name calico``; None: a word that we do not know (`egress-vrf`)."""
+    words = behind.split()
+    said: dict[str, Any] = {}
     try:
-        return str(ip_address(via))
+        for name, text in zip(words[::2], words[1::2], strict=True):
+            said |= dict([READERS[name](text) or ("", None)])
+    except (KeyError, ValueError):
+        return None
+    return said
+
+
+def spelled(via: str) -> str:
+    """An address as documents spell it, an interface as it stands."""
+    *interface, last = via.split()
+    try:
+        return " ".join([*interface, str(ip_address(last))])
     except ValueError:
         return via
 
 
-def steps(change: Change) -> Iterator[Step]:
+def steps(change: Change, live: StaticRoute | None, new: StaticRoute | None) -> Iterator[Step]:
     """EOS may add or replace when a next hop is entered with another distance: it is taken away and made again."""
-    old, new = change.before, change.after
     if new is None:
-        assert isinstance(old, StaticRoute)
-        yield Step(Phase.ROUTE_GONE, "", (f"no {_identity(old)}",), change)
+        assert live is not None, "only what is there can go"
+        yield Step(Phase.ROUTE_GONE, "", (f"no {_identity(live)}",), change)
         return
-    assert isinstance(new, StaticRoute)
-    gone = (f"no {_identity(new)}",) if old else ()
-    yield Step(Phase.ROUTE, "", (*gone, f"{_identity(new)}{_attributes(new)}"), change)
+    gone = (f"no {_identity(new)}",) if live else ()
+    yield Step(Phase.ROUTE, "", (*gone, f"{_identity(new)}{_words(new)}"), change)
 
 
 def _identity(route: StaticRoute) -> str:
-    family = "ip" if ip_network(route.dst).version == 4 else "ipv6"
-    vrf = "" if route.vrf == DEFAULT_VRF else f" vrf {word(route.vrf)}"
-    if not re.fullmatch(NEXT_HOP, route.via):
+    family = COMMANDS[ip_network(route.dst).version == 6]
+    vrf = "" if route.vrf == DEFAULT_VRF else f" vrf {one_word(route.vrf)}"
+    if not NEXT_HOP.fullmatch(route.via):
         raise ValueError(f"{route.via!r} is not a next hop")
-    return f"{family} route{vrf} {word(route.dst)} {route.via}"
+    return f"{family} route{vrf} {one_word(route.dst)} {route.via}"
 
 
-def _attributes(route: StaticRoute) -> str:
+def _words(route: StaticRoute) -> str:
+    """In the order in which EOS takes them (eos.md 5.5)."""
     distance = "" if route.distance == DEFAULT_DISTANCE else f" {route.distance}"
+    track = "" if route.track is None else f" track {one_word(route.track)}"
     tag = "" if route.tag is None else f" tag {route.tag}"
-    return distance + tag + ("" if route.label is None else f" name {word(route.label)}")
+    name = "" if route.label is None else f" name {one_word(route.label)}"
+    return distance + track + tag + name + ("" if route.metric is None else f" metric {route.metric}")

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from reconciler.core.change import Change
 from reconciler.core.driver import Line
 
+JEALOUS = "router "
+"""Sections with commands that look like those of the top level."""
+
 
 class Phase(IntEnum):
     """The safe order of a change set: what is stood on comes first and goes last (eos.md 5.10).
@@ -16,21 +19,29 @@ class Phase(IntEnum):
     Addresses go before others come: EOS refuses a subnet that is still on another interface.
     """
 
-    VLAN = 1
-    TRUNK_WIDER = 2
-    PORT = 3
-    ADDRESS_GONE = 4
-    ADDRESS = 5
-    ROUTING = 6
-    ROUTE = 7
-    ROUTE_GONE = 8
-    INTERFACE_GONE = 9
-    TRUNK_NARROWER = 10
-    VLAN_GONE = 11
+    VRF = 1
+    VLAN = 2
+    TRUNK_WIDER = 3
+    CHANNEL_GONE = 4
+    PORT = 5
+    ADDRESS_GONE = 6
+    ADDRESS = 7
+    ROUTING = 8
+    ROUTE = 9
+    BGP = 10
+    BGP_PEER = 11
+    BGP_LISTEN = 12
+    BGP_GONE = 13
+    BGP_GROUP_GONE = 14
+    ROUTE_GONE = 15
+    INTERFACE_GONE = 16
+    TRUNK_NARROWER = 17
+    VLAN_GONE = 18
+    VRF_GONE = 19
 
     @property
     def breaks(self) -> bool:
-        return self >= Phase.ROUTE_GONE
+        return self >= Phase.BGP_GONE
 
 
 class Step(NamedTuple):
@@ -45,10 +56,13 @@ class Step(NamedTuple):
 def lines(steps: Iterable[Step]) -> Iterator[Line]:
     """In order of phase; a head is sent once for neighbours that share it.
 
-    Every command of the top level is taken below a head, too, so nothing has to be left with `exit`.
+    Most commands of the top level are taken below a head, too: it is left by `exit` only where they mean something else
+    there (`no vlan 10` is a command of `router bgp`, `no vrf` one of an interface).
     """
     below = ""
     for step in sorted(steps, key=lambda step: (step.phase, step.change.key.kind, step.change.subject.rank)):
+        if below != step.head and (below.startswith(JEALOUS) or (below and step.phase is Phase.VRF_GONE)):
+            yield _line("exit", step.change)
         if step.head and step.head != below:
             yield _line(step.head, step.change)
         for text in step.texts:

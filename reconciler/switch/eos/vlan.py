@@ -7,24 +7,43 @@ from collections.abc import Iterator
 
 from reconciler.core.change import Change
 from reconciler.switch.eos.config import Stanza
-from reconciler.switch.eos.section import Section, known_and_rest, one
+from reconciler.switch.eos.lexicon import Lexicon, one_of, value
+from reconciler.switch.eos.lexicon import word as one_word
+from reconciler.switch.eos.port import groups
+from reconciler.switch.eos.reading import Section, section
 from reconciler.switch.eos.step import Phase, Step, word
 from reconciler.switch.kinds import Vlan
 from reconciler.switch.names import expand
 
-HEAD = re.compile(r"vlan (\d[\d,-]*)")
-KNOWN = re.compile(r"name (?P<name>.+)|state (?P<state>\S+)")
+HEAD = re.compile(r"vlan (\d{1,4}(?:[,-]\d{1,4})*)")
 FIRST_VLAN = 1
 
 
+def _name(text: str) -> str:
+    if not text:
+        raise ValueError("no name")
+    return text
+
+
+LEXICON = Lexicon(
+    {},
+    {
+        "name": value("name", _name),
+        "state": value("state", one_of("active", "suspend")),
+        "trunk group": value("trunk_groups", one_word),
+    },
+)
+
+
 def read(stanza: Stanza) -> Section | None:
+    """Raises: ValueError for a list that is none (`vlan 1-2-3`)."""
     head = HEAD.fullmatch(stanza.head)
     if head is None:
         return None
-    values, rest = known_and_rest(stanza.body, KNOWN)
-    name, state = one(values, "name"), one(values, "state") or "active"
-    vlans = tuple(Vlan(id=vlan, label=_label(vlan, name), state=state) for vlan in expand(head[1]))
-    return Section(vlans, {vlan.key: rest for vlan in vlans if rest})
+    body = LEXICON.read(stanza.body)
+    name, state, groups = body.one("name", None), body.one("state", "active"), body.many("trunk_groups") or None
+    vlans = [Vlan(id=vlan, label=_label(vlan, name), state=state, trunk_groups=groups) for vlan in expand(head[1])]
+    return section(vlans, body.rest, body.trouble, stanza.lines[1:])
 
 
 def _label(vlan: int, name: str | None) -> str | None:
@@ -35,20 +54,17 @@ def default_name(vlan: int) -> str:
     return "default" if vlan == FIRST_VLAN else f"VLAN{vlan:04d}"
 
 
-def steps(change: Change) -> Iterator[Step]:
+def steps(change: Change, live: Vlan | None, new: Vlan | None) -> Iterator[Step]:
     head = f"vlan {change.key.name}"
-    if change.after is None:
+    if new is None:
         yield Step(Phase.VLAN_GONE, "", (f"no {head}",), change)
         return
-    texts = tuple(_texts(change))
-    yield Step(Phase.VLAN, head, texts, change)
+    yield Step(Phase.VLAN, head, tuple(_texts(live or Vlan(id=new.id), new)), change)
 
 
-def _texts(change: Change) -> Iterator[str]:
-    old, new = change.before or Vlan(id=int(change.key.name)), change.after
-    assert isinstance(old, Vlan)
-    assert isinstance(new, Vlan)
+def _texts(old: Vlan, new: Vlan) -> Iterator[str]:
     if old.label != new.label:
         yield "no name" if new.label is None else f"name {word(new.label)}"
     if old.state != new.state:
         yield f"state {word(new.state)}"
+    yield from groups("trunk group", old.trunk_groups, new.trunk_groups)

@@ -5,17 +5,18 @@ Worked out from the running configuration alone: what a routing protocol or DHCP
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import NamedTuple
 
 from reconciler.core.change import Change
-from reconciler.core.resource import Key, Resource
+from reconciler.core.resource import Resource, State
 from reconciler.core.way import Hop, IpAddress, Path
 from reconciler.switch.addresses import DYNAMIC
 from reconciler.switch.eos.configuration import Configuration
 from reconciler.switch.eos.session import ends_of, vrf_of
+from reconciler.switch.eos.writing import outcome
 from reconciler.switch.kinds import Interface, StaticRoute, Svi
 
 
@@ -54,16 +55,20 @@ class Stage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """The way to ``client`` (us), stage by stage; ``rest`` tells the VRFs of ports."""
+    """The way to ``client`` (us), stage by stage; ``live``: what the switch has, for what wishes leave open."""
 
     client: IpAddress
     stages: Sequence[Stage]
-    rest: Mapping[Key, tuple[str, ...]]
+    live: State
+
+    def _after(self, change: Change) -> Resource | None:
+        """What is left open, such as a port's VRF, stays as it is."""
+        return outcome(change, self.live.get(change.key, change.before))
 
     def cut_by(self, change: Change, plan: Sequence[Change]) -> str | None:
         """A change that restates what is there already cuts nothing: packets find back to us all the same."""
-        had = set(offers(change.before, self.rest))
-        new = [offer for offer in offers(change.after, self.rest) if offer not in had]
+        had = set(offers(self.live.get(change.key, change.before)))
+        new = [offer for offer in offers(self._after(change)) if offer not in had]
         for stage in self.stages:
             taken = [offer for offer in new if stage.is_taken_by(offer)]
             if taken:
@@ -78,10 +83,10 @@ def way_back(configuration: Configuration, host: str, client: str) -> WayBack | 
         address = ip_address(client)
     except ValueError:
         return None
-    every = [offer for one in configuration.found.values() for offer in offers(one, configuration.rest)]
-    vrfs = sorted({vrf_of(end, configuration.rest) for end in ends_of(configuration, host)})
+    every = [offer for one in configuration.everything.values() for offer in offers(one)]
+    vrfs = sorted({vrf_of(end) for end in ends_of(configuration, host)})
     stages = [stage for vrf in vrfs for stage in _stages(vrf, address, every)]
-    return WayBack(address, stages, configuration.rest)
+    return WayBack(address, stages, configuration.everything)
 
 
 def _stages(vrf: str, target: IpAddress, every: Iterable[Offer]) -> Iterator[Stage]:
@@ -106,13 +111,13 @@ def _best(paths: Iterable[Path], target: IpAddress) -> Path | None:
     return Path(best.network, best.cost, frozenset().union(*equal))
 
 
-def offers(resource: Resource | None, rest: Mapping[Key, tuple[str, ...]]) -> Iterator[Offer]:
+def offers(resource: Resource | None) -> Iterator[Offer]:
     """What a resource puts into the tables of its VRF: a route, or its addresses and their networks."""
     if isinstance(resource, StaticRoute):
         yield Offer(resource.vrf, Path(ip_network(resource.dst), resource.distance, _hops(resource.via)))
     elif isinstance(resource, (Interface, Svi)) and _routes(resource):
-        vrf = vrf_of(resource, rest)
-        for address in resource.addresses or ():
+        vrf, shared = vrf_of(resource), (resource.virtual or ()) if isinstance(resource, Svi) else ()
+        for address in (*(resource.addresses or ()), *shared):
             if address != DYNAMIC:
                 own = ip_interface(address)
                 yield Offer(vrf, Path(own.network, 0, frozenset({Hop("", resource.name)})))

@@ -1,0 +1,160 @@
+"""Single values of a switch: VLANs, ports, VRFs, next hops, AS numbers; each error says what would be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from reconciler.desired.documents.values import matching, plain_address, wrong
+from reconciler.switch.addresses import is_address, router
+from reconciler.switch.kinds import DEFAULT_VRF
+from reconciler.switch.names import compress, expand
+
+PORT = re.compile(
+    r"(Ethernet[0-9]{1,3}(/[0-9]{1,3}){0,2}|Port-Channel[0-9]{1,6})(\.[1-9][0-9]{0,3})?|Loopback[0-9]{1,4}"
+)
+VRF_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+VLAN_NAME = re.compile(r"[A-Za-z0-9_.:/+-]{1,32}")
+GROUP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,99}")
+INTERFACE = re.compile(r"[A-Z][a-z]|.* ")
+LONGEST_LIST = 20000
+"""Characters; every other VLAN by itself is shorter. More, or numbers of more digits, only cost memory."""
+SMALL, BIG = 2**16 - 1, 2**32 - 1
+
+
+def _vlan_key(key: Any) -> Any:
+    if not (isinstance(key, str) and key.isascii() and key.isdigit()):
+        wrong(f"{key!r} is not a VLAN number", "use 1 to 4094")
+    return int(key)
+
+
+def _vlan_id(vlan: int) -> int:
+    if not 1 <= vlan <= 4094:
+        wrong(f"VLAN {vlan} does not exist", "use 1 to 4094")
+    return vlan
+
+
+def _vlan_list(text: str) -> str:
+    if text == "none":
+        return text
+    try:
+        vlans = list(expand(text)) if len(text) <= LONGEST_LIST and not re.search(r"[0-9]{5}", text) else []
+    except ValueError:
+        vlans = []
+    if not vlans or not all(1 <= vlan <= 4094 for vlan in vlans):
+        wrong(f"{text!r} is not a list of VLANs", 'use numbers and ranges from 1 to 4094, such as "10,20-22", or none')
+    return compress(vlans)
+
+
+def _port(text: str) -> str:
+    if text.lower().startswith(("management", "ma")):
+        wrong(f"{text} is the switch's management interface", "remove it, it is never changed from here")
+    if text.lower().startswith(("vlan", "vl")):
+        wrong(f"{text} is an SVI", "declare it under svis, by its VLAN number")
+    if not PORT.fullmatch(text):
+        wrong(f"{text!r} is not an EOS port", f"write the name in full, such as {_full_name(text)}")
+    return text
+
+
+def _full_name(text: str) -> str:
+    """What ``et1`` and ``Po 3`` are called in a running configuration."""
+    short = re.fullmatch(r"([A-Za-z-]+) ?([0-9][0-9/.]*)", text)
+    names = {"e": "Ethernet", "p": "Port-Channel"}
+    return f"{names.get(short[1][0].lower(), 'Ethernet')}{short[2]}" if short else "Ethernet1 or Port-Channel3"
+
+
+def _vrf(text: str) -> str:
+    if text == DEFAULT_VRF:
+        wrong("the default VRF always exists", "put its routing and routes beside vrfs")
+    return text
+
+
+def _next_hop(text: str) -> str:
+    """``10.0.0.1``, ``Null0``, ``Ethernet7``, ``Ethernet7 10.0.0.1``."""
+    interface, _, address = text.partition(" ") if INTERFACE.match(text) else ("", "", text)
+    if interface and interface != "Null0":
+        _via_interface(interface)
+    if interface == "Null0" and address:
+        wrong("Null0 drops, it has no next hop", "write Null0 alone")
+    if interface and not address:
+        return interface
+    return " ".join(filter(None, [interface, plain_address(address)]))
+
+
+def _via_interface(name: str) -> None:
+    if name.lower().startswith(("management", "ma")):
+        wrong(f"{name} is the switch's management interface", "use a next hop that is not behind it")
+    if not (PORT.fullmatch(name) or re.fullmatch(r"Vlan[0-9]{1,4}", name)):
+        wrong(f"{name!r} is not an interface on EOS", "use an address, Null0, or a full name such as Vlan10")
+
+
+def _route_distinguisher(text: str) -> str:
+    """``65001:1`` or ``10.0.0.1:1``; of an AS number beyond 65535 only 16 bits are left for the second part."""
+    admin, colon, number = text.rpartition(":")
+    rooms = {True: (BIG, SMALL), False: (SMALL, BIG)}
+    long = _is_ipv4(admin) or (admin.isdigit() and len(admin) < 11 and int(admin) > SMALL)
+    fits = number.isdigit() and len(number) < 11 and int(number) <= rooms[long][1]
+    if not (colon and text.isascii() and fits and (_is_ipv4(admin) or (admin.isdigit() and int(admin) <= BIG))):
+        wrong(f"{text!r} is not a route distinguisher", 'expected one such as "65001:1" or "10.0.0.1:1"')
+    return text
+
+
+def _is_ipv4(text: str) -> bool:
+    try:
+        return ip_address(text).version == 4
+    except ValueError:
+        return False
+
+
+def _router_address(text: str) -> str:
+    """With or without a length, as EOS takes it."""
+    try:
+        return router(text)
+    except ValueError:
+        wrong(f"{text!r} is not an address", "expected one such as 10.10.10.254")
+
+
+def _router_id(text: str) -> str:
+    if not _is_ipv4(text):
+        wrong(f"{text!r} is not a router ID", "expected one in the form of an IPv4 address, such as 10.10.10.1")
+    return text
+
+
+def _group(text: str) -> str:
+    """A name that looks like an address would be a neighbour."""
+    if is_address(text.partition("/")[0]):
+        wrong(f"{text!r} is an address, not the name of a peer group", "put it under neighbors, or use another name")
+    return text
+
+
+def _named(what: str) -> Callable[[str], str]:
+    return matching(GROUP_NAME, what, "use 1 to 100 letters, digits and _.:/+-, no spaces")
+
+
+VlanId = Annotated[int, AfterValidator(_vlan_id)]
+VlanKey = Annotated[int, AfterValidator(_vlan_id), BeforeValidator(_vlan_key)]
+VlanName = Annotated[
+    str, AfterValidator(matching(VLAN_NAME, "name on EOS", "use 1 to 32 letters, digits and _.:/+-, no spaces"))
+]
+VlanList = Annotated[str, AfterValidator(_vlan_list), Field(examples=["10,20-22"])]
+VrfName = Annotated[
+    str,
+    AfterValidator(matching(VRF_NAME, "VRF name", "use 1 to 100 letters, digits, '_', '-' and '.', such as default")),
+]
+DeclaredVrf = Annotated[VrfName, AfterValidator(_vrf), Field(examples=["TENANT"])]
+Port = Annotated[str, AfterValidator(_port), Field(examples=["Ethernet1"])]
+SwitchMtu = Annotated[int, Field(ge=68, le=9214)]
+TrunkGroup = Annotated[str, AfterValidator(_named("trunk group")), Field(examples=["SPINES"])]
+PeerGroupName = Annotated[
+    str, AfterValidator(_named("peer group name")), AfterValidator(_group), Field(examples=["CALICO-K8S"])
+]
+RouterAddress = Annotated[str, AfterValidator(_router_address), Field(examples=["10.10.10.254"])]
+NextHop = Annotated[str, AfterValidator(_next_hop), Field(examples=["10.10.10.1"])]
+ChannelId = Annotated[int, Field(ge=1, le=2000)]
+Asn = Annotated[int, Field(ge=1, le=4294967295)]
+RouterId = Annotated[str, AfterValidator(_router_id), Field(examples=["10.10.10.1"])]
+RouteDistinguisher = Annotated[str, AfterValidator(_route_distinguisher), Field(examples=["65001:1"])]

@@ -1,0 +1,65 @@
+"""VRFs (`vrf instance RED`), and what still stands in one that should go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from reconciler.core.change import Change
+from reconciler.core.resource import Key, Resource
+from reconciler.switch.eos.config import Stanza
+from reconciler.switch.eos.lexicon import Lexicon, described, value
+from reconciler.switch.eos.lexicon import word as one_word
+from reconciler.switch.eos.reading import Section, section
+from reconciler.switch.eos.step import Phase, Step, word
+from reconciler.switch.kinds import Interface, Routing, Routing6, StaticRoute, Svi, Vrf
+
+HEAD = re.compile(r"vrf (?:instance|definition) (\S+)")
+LEXICON = Lexicon({}, {"rd": value("rd", one_word), "description": described})
+
+
+def read(stanza: Stanza) -> Section | None:
+    """Up to 4.22 the head is `vrf definition`."""
+    head = HEAD.fullmatch(stanza.head)
+    if head is None:
+        return None
+    body = LEXICON.read(stanza.body)
+    vrf = Vrf(vrf=head[1], description=body.one("description", None), rd=body.one("rd", None))
+    return section((vrf,), body.rest, body.trouble, stanza.lines[1:])
+
+
+def hidden(found: Collection[Resource]) -> Iterator[Resource]:
+    """Every VRF routes or it does not; not all versions print that it does not."""
+    for one in found:
+        if isinstance(one, Vrf):
+            yield from (Routing(vrf=one.vrf, enabled=False), Routing6(vrf=one.vrf, enabled=False))
+
+
+def steps(change: Change, live: Vrf | None, new: Vrf | None) -> Iterator[Step]:
+    head = f"vrf instance {word(change.key.name)}"
+    if new is None:
+        yield Step(Phase.VRF_GONE, "", (f"no {head}",), change)
+        return
+    yield Step(Phase.VRF, head, tuple(_texts(live or Vrf(vrf=new.vrf), new)), change)
+
+
+def _texts(old: Vrf, new: Vrf) -> Iterator[str]:
+    if old.rd != new.rd:
+        yield "no rd" if new.rd is None else f"rd {word(new.rd)}"
+    if old.description != new.description:
+        yield "no description" if new.description is None else f"description {new.description}"
+
+
+def inside(resource: Resource, vrf: str) -> bool:
+    """Whether it stands in the VRF, and would go or change with it."""
+    return isinstance(resource, (Interface, Svi, StaticRoute)) and resource.vrf == vrf
+
+
+def mention(lines: Collection[str], vrf: str) -> str | None:
+    """A line that speaks of the VRF, stripped."""
+    speaks = re.compile(rf"(?:^|\s)vrf {re.escape(vrf)}(?:\s|$)")
+    return next((line.strip() for line in lines if speaks.search(line)), None)
+
+
+def of_key(key: Key) -> str | None:
+    return key.name if key.kind == Vrf.kind else None
