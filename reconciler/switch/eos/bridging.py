@@ -11,8 +11,8 @@ from reconciler.switch.names import expand
 
 
 def carries(port: Interface, vlan: int) -> bool:
-    """Whether frames of ``vlan`` pass this port by its configuration."""
-    if port.shutdown:
+    """Whether frames of ``vlan`` pass this port by its configuration. A member of a channel leaves that to it."""
+    if port.shutdown or port.channel_group is not None:
         return False
     if port.mode == "access":
         return (port.access or 1) == vlan
@@ -30,7 +30,13 @@ def stranded(found: State, changes: Sequence[Change]) -> Iterator[str]:
         return
     after = replay(Live(found, {}), changes).ours
     for svi in after.values():
-        if isinstance(svi, Svi) and svi.addresses and not svi.shutdown and svi.key in found:
+        if (
+            isinstance(svi, Svi)
+            and svi.addresses
+            and not svi.shutdown
+            and svi.autostate is not False
+            and svi.key in found
+        ):
             lost = carriers(found, svi.vlan)
             if lost and not carriers(after, svi.vlan):
                 ports = ", ".join(port.name for port in lost)

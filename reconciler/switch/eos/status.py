@@ -84,4 +84,6 @@ def _can_be_up(resource: Resource, before: Status, after: State) -> bool:
     vlan = after.get(Key(Vlan.kind, str(resource.vlan)))
     if resource.shutdown or not isinstance(vlan, Vlan) or vlan.state != "active":
         return False
+    if resource.autostate is False:
+        return True
     return any(port.name in before.up for port in carriers(after, resource.vlan))
