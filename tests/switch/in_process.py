@@ -1,0 +1,67 @@
+"""The lab's switch in this process: driver and switch put together without a terminal between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reconciler.core.change import Change, diff
+from reconciler.core.driver import Answer, Failure
+from reconciler.core.resource import Live, Resource, state_of
+from reconciler.lab.eos.cli import Cli
+from reconciler.switch.claim import SwitchClaim
+from reconciler.switch.dialogue import Dialogue, Run
+from reconciler.switch.eos import EosDriver, EosReading
+from tests.lab_eos.conftest import Box
+
+RUN = Run("box")
+CLAIM = SwitchClaim(vlans=frozenset(range(2, 900)), routes=True, vrfs=True, bgp=True, loopbacks=True)
+
+
+def carry_out(box: Box, script: Dialogue) -> Sequence[Failure]:
+    """As a terminal transport does it, a new terminal where a new connection is asked for."""
+    cli, talk = box.cli(), script.talk(RUN, 1)
+    try:
+        say = next(talk)
+        while True:
+            cli = box.cli() if say.fresh else cli
+            say = talk.send(_answer(cli, say.text))
+    except StopIteration as end:
+        failures: Sequence[Failure] = end.value
+        return failures
+
+
+def _answer(cli: Cli, line: str) -> str:
+    return cli.execute(line).text.removesuffix("\n")
+
+
+@dataclass
+class Bench:
+    """One switch, of which nearly everything is ours, but for what is in the VRF ``THEIRS``."""
+
+    box: Box
+    driver: EosDriver
+
+    def read(self) -> EosReading:
+        return self.driver.read([Answer(_answer(self.box.cli(), "show running-config"))])
+
+    @staticmethod
+    def _owns(resource: Resource) -> bool:
+        return getattr(resource, "vrf", None) != "THEIRS" and CLAIM.owns(resource)
+
+    def plan(self, reading: EosReading, wishes: Iterable[Resource]) -> list[Change]:
+        want = state_of(wishes)
+        mine = {key: r for key, r in reading.found.items() if key in want or self._owns(r)}
+        ours = {key: r for key, r in mine.items() if key not in reading.session}
+        foreign = {key: r for key, r in reading.found.items() if key not in ours}
+        return list(diff(want, Live(ours, foreign)))
+
+    def converge(self, wishes: Sequence[Resource]) -> EosReading:
+        """One cycle; the second plan is empty."""
+        reading = self.read()
+        changes = self.plan(reading, wishes)
+        failures = carry_out(self.box, self.driver.write(changes, reading))
+        assert [str(failure) for failure in failures if failure.nature != "warning"] == []
+        after = self.read()
+        assert self.plan(after, wishes) == []
+        return after
