@@ -36,14 +36,14 @@ def bare() -> Box:
 @settings(max_examples=40)
 @given(st.permutations(TYPED))
 def test_a_port_in_any_order(bare: Box, lines: list[str]) -> None:
-    bare.configure("default interface e1", "interface e1", "vrf RED", *lines)
+    bare.configure("vrf instance RED", "default interface e1", "interface e1", "vrf RED", *lines)
     assert bare.section("interface Ethernet1") == PORT
 
 
 @settings(max_examples=40)
 @given(st.lists(st.sampled_from(TYPED), unique=True))
 def test_lines_taken_away_and_given_back(bare: Box, lines: list[str]) -> None:
-    bare.configure("default interface e1", "interface e1", "vrf RED", *TYPED)
+    bare.configure("vrf instance RED", "default interface e1", "interface e1", "vrf RED", *TYPED)
     before = bare.text
     if "ip address 10.9.0.1/24" in lines:
         lines = [*(line for line in lines if "10.9.1" not in line), "ip address 10.9.1.1/24 secondary"]

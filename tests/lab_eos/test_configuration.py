@@ -71,6 +71,12 @@ def test_another_vrf_takes_the_addresses(box: Box) -> None:
     assert box.section("interface Vlan10") == ["vrf RED"]
 
 
+def test_a_vrf_must_be_there(box: Box) -> None:
+    assert box.configure("interface Vlan10", "ip address 10.0.0.1/24", "vrf RED") == "% VRF RED does not exist\n"
+    assert box.section("interface Vlan10") == ["ip address 10.0.0.1/24"]
+    assert "vrf instance" not in box.text
+
+
 def test_routes(box: Box) -> None:
     box.configure(
         "ip route 192.168.1.7/24 Null0",

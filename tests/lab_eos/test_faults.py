@@ -151,6 +151,11 @@ def test_after_the_next_commit(box: Box) -> None:
     assert box.switch.may_enter("admin", "admin")
 
 
+def test_two_supervisors(box: Box) -> None:
+    fault(box, "supervisor")
+    assert box.cli("configure session rec-1", "interface e1").prompt == "ceos01(s1)(config-s-rec-1-if-Et1)#"
+
+
 def test_another_dialect(box: Box) -> None:
     fault(box, "dialect 4.31")
     assert "pendingCommitTimer" in box.ask("configure session s", "commit timer 60", "show configuration sessions")
@@ -206,6 +211,12 @@ async def test_a_public_key_opens(box: Box, port: int) -> None:
     assert (again.refused, again.text) == ([], box.text)
     box.configure("no username ops ssh-key")
     assert "ssh-key" not in box.text
+
+
+async def test_banners(box: Box, port: int) -> None:
+    box.configure("banner motd", "ceos01# > hello", "EOF", "banner login", "keep out #", "EOF")
+    async with Client(port) as client:
+        assert (await client.until("ceos01>")).endswith("\nceos01# > hello\nceos01>")
 
 
 async def test_cut_now(box: Box, port: int) -> None:

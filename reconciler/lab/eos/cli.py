@@ -89,14 +89,15 @@ class Cli:
         """``ceos(config-s-rec-00-if-Et1)#``"""
         if self.asked:
             return "Password: "
+        name = self.switch.hostname + self.switch.faults.tag
         if self.editor is None:
-            return self.switch.hostname + ("#" if self.privileged else ">")
+            return name + ("#" if self.privileged else ">")
         if self.editor.banner is not None:
             return ""
         parts = ["config"]
         parts += [f"s-{self.session.name[:CONFIGURATION_PROMPT]}"] if self.session else []
         parts += [self.editor.mode.label] if self.editor.mode.label else []
-        return f"{self.switch.hostname}({'-'.join(parts)})#"
+        return f"{name}({'-'.join(parts)})#"
 
     def execute(self, line: str) -> Reply:
         """The answer to ``line``; what is refused is answered, too."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from typing import Any
 
-from .config import DEFAULT_VRF, Config, Interface, Vrf
+from .config import DEFAULT_VRF, Config, Interface
 from .editor import Commands, Editor, ports
 from .refusal import Refused
 
@@ -103,7 +103,9 @@ def _no_gateway(editor: Editor, address: IPv4Address | None = None) -> None:
 
 
 def _vrf(editor: Editor, vrf: str = DEFAULT_VRF) -> str | None:
-    """Another VRF takes all addresses away, with a notice for each."""
+    """Another VRF takes all addresses away, with a notice for each. Raises: Refused for a VRF that is not there."""
+    if vrf != DEFAULT_VRF and vrf not in editor.config.vrfs:
+        raise Refused(f"% VRF {vrf} does not exist")
     notices: list[str] = []
     for name, port in list(editor.ports()):
         if port.vrf == vrf:
@@ -112,8 +114,6 @@ def _vrf(editor: Editor, vrf: str = DEFAULT_VRF) -> str | None:
         addresses = [str(address) for address in (*port.addresses, *port.ipv6)]
         notices += [f"! Interface {name} IP address {address} removed due to {reason}" for address in addresses]
         editor.config.interfaces[name] = unaddressed(port, vrf)
-    if vrf != DEFAULT_VRF:
-        editor.config.vrfs.setdefault(vrf, Vrf())
     return "\n".join(notices) or None
 
 

@@ -26,10 +26,14 @@ class Gate(asyncssh.SSHServer):
         self._switch = switch
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
         if self._switch.faults.login_closed_until > self._switch.clock():
             conn.abort()
 
     def begin_auth(self, username: str) -> bool:
+        banner = self._switch.banner("login")
+        if banner:
+            self._connection.send_auth_banner(banner.replace("\n", "\r\n"))
         return True
 
     def password_auth_supported(self) -> bool:
@@ -83,7 +87,8 @@ class Shell:
         if self._faults.slow:
             await asyncio.sleep(self._faults.slow)
         when = dated(self._switch.clock())
-        await self._wire.send(f"Last login: {when} from {self._address}\r\n{self._cli.prompt}".encode())
+        motd = self._switch.banner("motd").replace("\n", "\r\n")
+        await self._wire.send(f"Last login: {when} from {self._address}\r\n{motd}{self._cli.prompt}".encode())
 
     async def _typed(self, data: bytes) -> None:
         while data and not self._pager.is_over():

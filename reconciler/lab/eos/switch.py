@@ -130,7 +130,8 @@ class Switch:
         """Every port that is there has its section, in sessions too; one that has just come is configured."""
         ports = list(self.links.ports())
         fresh = [port for port in ports if port not in self.running.interfaces]
-        for config in (self.running, *(session.config for session in self.sessions.by_name.values())):
+        sessions = self.sessions.by_name.values()
+        for config in (self.running, *(config for session in sessions for config in (session.config, session.base))):
             for port in ports:
                 if port not in config.interfaces:
                     config.interfaces[port] = Interface()
@@ -158,6 +159,11 @@ class Switch:
     def may_enter(self, user: str, password: str) -> bool:
         known = self.running.users.get(user)
         return not self.faults.refuse_login and known is not None and edit_system.is_password(known, password)
+
+    def banner(self, kind: str) -> str:
+        """The text of `banner login` or `banner motd`, empty where there is none."""
+        texts = (block.children[:-1] for block in self.running.verbatim if block.line == f"banner {kind}")
+        return "".join(f"{line.line}\n" for text in texts for line in text)
 
     def may_enter_with(self, user: str, key: str) -> bool:
         """``key``: a public one in the form of OpenSSH; the comment behind it does not count."""
