@@ -130,8 +130,8 @@ class Switch:
         """Every port that is there has its section, in sessions too; one that has just come is configured."""
         ports = list(self.links.ports())
         fresh = [port for port in ports if port not in self.running.interfaces]
-        sessions = self.sessions.by_name.values()
-        for config in (self.running, *(config for session in sessions for config in (session.config, session.base))):
+        opened = self.sessions.by_name.values()
+        for config in (self.running, *(config for session in opened for config in (session.config, session.base))):
             for port in ports:
                 if port not in config.interfaces:
                     config.interfaces[port] = Interface()
