@@ -99,6 +99,23 @@ def test_a_banner_is_typed_to_its_end(box: Box) -> None:
     assert "banner" not in box.text
 
 
+def test_comments_of_sections_are_kept(box: Box) -> None:
+    lines = (
+        "interface e1",
+        "mtu 9000",
+        "!! why it is",
+        "router bgp 1",
+        "router-id 1.1.1.1",
+        "!! a comment",
+        "! not me",
+    )
+    assert box.configure(*lines) == ""
+    assert box.section("interface Ethernet1") == ["!! why it is", "mtu 9000"]
+    assert box.section("router bgp 1") == ["!! a comment", "router-id 1.1.1.1"]
+    again = Box(box.folder.parent / "again", box.text)
+    assert (again.refused, again.text) == ([], box.text)
+
+
 def test_sections_of_a_family_by_name(box: Box) -> None:
     box.configure("router ospf 1", "router bgp 1", "router bfd", "ip prefix-list B", "ip prefix-list A")
     heads = [line for line in box.text.splitlines() if line.startswith(("router", "ip prefix"))]

@@ -60,6 +60,7 @@ def test_addresses(box: Box) -> None:
     assert taken == "% Address 10.0.0.1 is already assigned to interface Vlan10\n"
     overlap = box.configure("interface Vlan20", "ip address 10.0.1.9/25")
     assert overlap == "% Subnet 10.0.1.0 overlaps with existing subnet 10.0.1.0 of interface Vlan10\n"
+    assert box.configure("interface Vlan20", "ip address 10.5.0.1/32") == "% Prefix length must be less than 32\n"
     assert box.section("interface Vlan10") == ["ip address 10.0.0.1/24", "ip address 10.0.1.1/24 secondary"]
     box.configure("interface Vlan10", "no ip address")
     assert box.section("interface Vlan10") == []

@@ -213,6 +213,19 @@ async def test_a_public_key_opens(box: Box, port: int) -> None:
     assert "ssh-key" not in box.text
 
 
+async def test_one_command_without_a_terminal(box: Box, port: int) -> None:
+    async with Client(port) as client:
+        ran = await client.connection.run("show hostname\nshow running-config")
+        assert ran.stdout == "Hostname: ceos01\nFQDN:     ceos01\n% Invalid input (privileged mode required)\n"
+
+
+async def test_a_window_of_another_size(box: Box, port: int) -> None:
+    async with Client(port) as client:
+        await client.enabled()
+        client.terminal.change_terminal_size(100, 50)
+        assert "FQDN" in await client.ask("show hostname")
+
+
 async def test_banners(box: Box, port: int) -> None:
     box.configure("banner motd", "ceos01# > hello", "EOF", "banner login", "keep out #", "EOF")
     async with Client(port) as client:

@@ -16,7 +16,7 @@ ASN = re.compile(r"\d{1,10}|\d{1,5}\.\d{1,5}")
 IS_ADDRESS = re.compile(r"[\da-fA-F.:]*[.:][\da-fA-F.:]*")
 GROUP = re.compile(r"[A-Za-z_][\w.:-]*")
 ORDER = (
-    *("rd", "route-target", "router-id", "local-as", "bgp default", "timers", "distance", "graceful-restart"),
+    *("!!", "rd", "route-target", "router-id", "local-as", "bgp default", "timers", "distance", "graceful-restart"),
     *("maximum-paths", "bgp", "bgp listen", "neighbor", "network", "aggregate-address", "redistribute", "vlan"),
 )
 """By the first words of a line."""
@@ -31,7 +31,7 @@ TARGETS = ("import", "export", "both")
 VERBATIM = re.compile(
     r"(?:bgp|timers|distance|graceful-restart|local-as|aggregate-address|rd|route-target|route-distinguisher|vlan|vxlan"
     r"|dynamic|encapsulation|next-hop|host-flap|domain|import|export|update|ucmp|monitoring|shutdown|redistribute"
-    r"|route-reflector|comment)\b.*"
+    r"|route-reflector)\b.*|!!.*"
 )
 """Lines that are taken as they are."""
 STORED_NO = re.compile(
@@ -121,6 +121,8 @@ def _line_order(block: Block) -> tuple[object, ...]:
     words = line.split()
     first = " ".join(words[:2]) if " ".join(words[:2]) in ORDER else words[0]
     rank = ORDER.index(first) if first in ORDER else ORDER.index("bgp")
+    if first == "!!":
+        return (rank,)
     if first == "neighbor":
         attribute = words[2] if len(words) > 2 else ""
         place = ATTRIBUTES.index(attribute) if attribute in ATTRIBUTES else len(ATTRIBUTES)

@@ -159,7 +159,7 @@ class Cli:
         line = typed.strip()
         if self.editor is not None and self.editor.banner is not None:
             return self._edited(lambda editor: verbatim.banner_line(editor, typed))
-        if not line or line.startswith("!"):
+        if not line or (line.startswith("!") and not self._keeps_comments(line)):
             return Reply()
         if self.editor is not None and verbatim.belongs_inside(self.editor, line):
             return self._edited(lambda editor: verbatim.take(editor, line))
@@ -182,6 +182,10 @@ class Cli:
         if entry.nature == "edit":
             return self._edited(lambda editor: modes.run(editor, entry.run, arguments))
         return _lines(entry.run(self, **arguments))
+
+    def _keeps_comments(self, line: str) -> bool:
+        """``!!`` begins a comment that a section keeps."""
+        return line.startswith("!! ") and self.editor is not None and self.editor.mode.kind in ("interface", "block")
 
     def _told(self, secret: str) -> Reply:
         """Raises: Refused."""

@@ -32,7 +32,9 @@ def _set(editor: Editor, address: IPv4Interface, *, secondary: bool, virtual: bo
 
 
 def _check(config: Config, name: str, port: Interface, address: IPv4Interface) -> None:
-    """No two interfaces of a VRF share a subnet. Raises: Refused."""
+    """No two interfaces of a VRF share a subnet; an SVI needs one. Raises: Refused."""
+    if name.startswith("Vlan") and address.network.prefixlen == address.max_prefixlen:
+        raise Refused(f"% Prefix length must be less than {address.max_prefixlen}")
     for other, taken in _taken(config, name, port.vrf):
         if taken.ip == address.ip:
             raise Refused(f"% Address {address.ip} is already assigned to interface {other}")

@@ -54,6 +54,7 @@ class Shell:
 
     def __init__(self, switch: Switch, process: asyncssh.SSHServerProcess[bytes], log: Path) -> None:
         self._switch, self._faults, self._process, self._log = switch, switch.faults, process, log
+        self._connection = process.channel.get_connection()
         user = str(process.get_extra_info("username"))
         self._address = str(process.get_extra_info("peername")[0])
         actor = Actor(user, f"vty{next(_terminals)}", self._address)
@@ -65,12 +66,11 @@ class Shell:
         """Ends with the connection; a session that was open stays pending."""
         self._switch.terminals[self._cli.process] = self._drop
         try:
-            await self._greet()
-            while not self._cli.closed and (data := await self._process.stdin.read(4096)):
-                await self._typed(data)
-        except ConnectionAbortedError:
-            self._drop()
-        except (OSError, asyncssh.Error, asyncssh.BreakReceived, asyncssh.SignalReceived):
+            if self._process.command is None:
+                await self._converse()
+            else:
+                await self._carry_out(self._process.command)
+        except (OSError, asyncssh.Error):
             self._drop()
         finally:
             self._switch.terminals.pop(self._cli.process, None)
@@ -79,7 +79,27 @@ class Shell:
 
     def _drop(self) -> None:
         """The TCP connection is lost."""
-        self._process.channel.get_connection().abort()
+        self._connection.abort()
+
+    async def _converse(self) -> None:
+        await self._greet()
+        while not self._cli.closed and (data := await self._input()):
+            await self._typed(data)
+
+    async def _carry_out(self, commands: str) -> None:
+        """`ssh switch COMMAND`: the answers alone."""
+        for line in commands.splitlines():
+            self._record(line)
+            await self._disturbed(line, behind=False)
+            await self._wire.send(self._cli.execute(line).text.encode())
+
+    async def _input(self) -> bytes:
+        """What is typed, empty at its end; a window of another size and signals are nothing."""
+        while True:
+            try:
+                return await self._process.stdin.read(4096)
+            except (asyncssh.TerminalSizeChanged, asyncssh.BreakReceived, asyncssh.SignalReceived):
+                continue
 
     async def _greet(self) -> None:
         if self._faults.hangs("", behind=False):
@@ -131,7 +151,7 @@ class Shell:
 
     async def _deaf(self) -> None:
         """Take what is typed, for ever, and answer nothing. Raises: ConnectionAbortedError."""
-        while await self._process.stdin.read(4096):
+        while await self._input():
             pass
         raise ConnectionAbortedError
 

@@ -59,13 +59,22 @@ def edited(blocks: Blocks, line: str, stores_no: Callable[[str], bool]) -> Block
     if word == "no":
         left = _without(blocks, rest)
         return (*left, Block(line)) if stores_no(rest) else left
-    others = tuple(block for block in blocks if block.line not in (line, f"no {line}"))
-    return (*others, Block(line))
+    if any(block.line == line for block in blocks):
+        return blocks
+    return (*(block for block in blocks if block.line != f"no {line}"), Block(line))
 
 
 def _without(blocks: Blocks, beginning: str) -> Blocks:
     gone = (beginning, f"no {beginning}")
     return tuple(b for b in blocks if not (b.line in gone or b.line.startswith(beginning + " ")))
+
+
+def _in_place(blocks: Blocks, line: str) -> Blocks | None:
+    """A setting with one value stands where its old value stood; None where it had none."""
+    alone = sections.ALONE.match(line)
+    if alone is None or not any(block.line.startswith(alone[0] + " ") for block in blocks):
+        return None
+    return tuple(Block(line) if block.line.startswith(alone[0] + " ") else block for block in blocks)
 
 
 def _replaced(blocks: Blocks, line: str) -> Blocks:
@@ -87,8 +96,9 @@ def _at_margin(editor: Editor, line: str) -> str | None:
             editor.config.verbatim = (*verbatim, Block(line, mode=True))
         editor.mode = _mode((line,))
         return None
-    stored = edited(_replaced(verbatim, line), line, lambda rest: sections.NEGATED.match(rest) is not None)
-    editor.config.verbatim = stored
+    editor.config.verbatim = _in_place(verbatim, line) or edited(
+        verbatim, line, lambda rest: sections.NEGATED.match(rest) is not None
+    )
     return None
 
 
