@@ -254,6 +254,7 @@ async def test_cut_at_a_line(box: Box, port: int, when: str, made: bool) -> None
         with pytest.raises(ConnectionError):
             await client.ask("commit")
     assert ("vlan 9" in box.text) is made
+    assert [session.name for session in box.switch.sessions.pending()] == ([] if made else ["s"])
     async with Client(port) as client:
         await client.enabled()
 

@@ -210,6 +210,20 @@ def test_files_and_replace(seed: Box) -> None:
     assert seed.ask("configure replace flash:../../x") == "% Invalid input\n"
 
 
+@pytest.mark.parametrize(
+    "lines", [["copy running-config flash:startup-config"], ["copy running-config flash:x", "copy flash:x startup"]]
+)
+def test_startup_out_of_a_file(seed: Box, lines: list[str]) -> None:
+    seed.configure("vlan 77")
+    seed.ask(*lines)
+    assert seed.ask("show running-config diffs", "diff running-config startup-config") == ""
+    seed.configure("vlan 78")
+    assert "-vlan 77-78\n+vlan 77\n" in seed.ask("diff running-config startup-config")
+    assert seed.ask("copy startup-config running-config") == "Copy completed successfully.\n"
+    assert seed.ask("copy flash:none running-config").startswith("% Error opening flash:none")
+    assert seed.ask("delete flash:none").startswith("% Error opening flash:none")
+
+
 def test_a_file_with_a_bad_line_replaces_nothing(seed: Box) -> None:
     before = seed.text
     seed.switch.flash.write("bad", "vlan 5\nfrobnicate\n")

@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv4Interface, ip_address, ip_network
 from .config import Block
 from .refusal import INCOMPLETE, INVALID, Refused
 
+SECTION = "router bgp"
 ASN = re.compile(r"\d{1,10}|\d{1,5}\.\d{1,5}")
 IS_ADDRESS = re.compile(r"[\da-fA-F.:]*[.:][\da-fA-F.:]*")
 GROUP = re.compile(r"[A-Za-z_][\w.:-]*")
@@ -38,6 +39,18 @@ STORED_NO = re.compile(
     r"neighbor \S+ (?:shutdown|activate|send-community|maximum-routes)|bgp default |graceful-restart"
 )
 """Lines whose `no` is stored and shown (the reference's section 5.9)."""
+
+
+def check_head(line: str, blocks: tuple[Block, ...]) -> None:
+    """Whether `router bgp N` may be said beside ``blocks``, the sections of the margin. Raises: Refused."""
+    number = line.removeprefix(SECTION).strip()
+    if not number:
+        raise Refused(INCOMPLETE)
+    if not ASN.fullmatch(number):
+        raise Refused(INVALID)
+    running = [block.line for block in blocks if block.line.startswith(SECTION + " ")]
+    if running and running[0] != line:
+        raise Refused(f"% BGP is already running with AS number {running[0].removeprefix(SECTION).strip()}")
 
 
 def canonical(text: str) -> str:

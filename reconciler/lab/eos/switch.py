@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import blocks, edit_system, internal, modes, render, sessions, transactions
@@ -53,18 +54,27 @@ def initial() -> Config:
     return config
 
 
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Which EOS the switch pretends to be, and whose clock it goes by."""
+
+    release: str = RELEASE
+    clock: Clock = now
+
+
+CEOS = Model()
+
+
 class Switch:
     """Shared by all terminals. Every change goes through `changed`, which the kernel follows before it returns."""
 
-    def __init__(
-        self, hostname: str, state: Path, links: Links, apply: Apply, release: str = RELEASE, clock: Clock = now
-    ) -> None:
-        self.clock, self.faults, self.log = clock, Faults(), Syslog()
+    def __init__(self, hostname: str, state: Path, links: Links, apply: Apply, model: Model = CEOS) -> None:
+        self.clock, self.faults, self.log = model.clock, Faults(), Syslog()
         self.links = self.faults.over(links)
-        self.saved_at, self.saved_by = clock(), "root"
-        self.checkpoints, self.flash = Checkpoints(clock), Flash(state / "flash")
+        self.saved_at, self.saved_by = self.clock(), "root"
+        self.checkpoints, self.flash = Checkpoints(self.clock), Flash(state / "flash")
         self.terminals: dict[int, Callable[[], None]] = {}
-        self._name, self._state, self._apply, self._release = hostname, state, apply, release
+        self._name, self._state, self._apply, self._release = hostname, state, apply, model.release
         self.internal: dict[str, int] = {}
         self._user: tuple[str, str] | None = None
         state.mkdir(parents=True, exist_ok=True)

@@ -46,6 +46,8 @@ def keep(editor: Editor, block: Block) -> None:
     """A whole section out of a file. Raises: Refused."""
     if sections.family(block.line) is None:
         raise Refused(INVALID)
+    if block.line.split()[:2] == bgp.SECTION.split():
+        bgp.check_head(block.line, editor.config.verbatim)
     marked = _marked(block, (), sections.OPENERS.fullmatch(block.line) is not None)
     others = tuple(other for other in editor.config.verbatim if other.line != block.line)
     editor.config.verbatim = (*_replaced(others, block.line), marked)
@@ -86,16 +88,18 @@ def _replaced(blocks: Blocks, line: str) -> Blocks:
 def _at_margin(editor: Editor, line: str) -> str | None:
     if sections.family(line) is None:
         raise Refused(INVALID)
-    editor.mode = GLOBAL
     if BANNER.fullmatch(line):
-        editor.banner = (line,)
+        editor.mode, editor.banner = GLOBAL, (line,)
         return ENTER_TEXT
     verbatim = editor.config.verbatim
     if sections.OPENERS.fullmatch(line):
+        if line.split()[:2] == bgp.SECTION.split():
+            bgp.check_head(line, verbatim)
         if not any(block.line == line for block in verbatim):
             editor.config.verbatim = (*verbatim, Block(line, mode=True))
         editor.mode = _mode((line,))
         return None
+    editor.mode = GLOBAL
     editor.config.verbatim = _in_place(verbatim, line) or edited(
         verbatim, line, lambda rest: sections.NEGATED.match(rest) is not None
     )
