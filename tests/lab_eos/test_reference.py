@@ -77,7 +77,7 @@ SHOULD = {
 }
 ACCEPTED = {
     "netmiko": (
-        "test_netmiko::test_sixty_lines_in_two_seconds test_netmiko::test_its_own_configuration_changes_nothing"
+        "test_netmiko::test_sixty_lines_in_two_seconds test_configuration::test_its_own_configuration_changes_nothing"
     ),
     "recordings": (
         "test_fixtures::test_older_recordings_come_back_section_by_section"

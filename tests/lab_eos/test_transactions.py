@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.lab.eos import mischief
+from reconciler.lab.eos import mischief, transactions
 from reconciler.lab.eos.lock import LOCKED
 from tests.lab_eos.conftest import Box
 
@@ -93,8 +93,10 @@ def test_both_dialects(tmp_path: Path, release: str) -> None:
 
 async def test_the_clock_rolls_back_by_itself(box: Box) -> None:
     before = box.text
-    box.ask("configure session rec-1", "vlan 9", "commit timer 1")
-    await asyncio.sleep(1.1)
+    box.ask("configure session rec-1", "vlan 9")
+    transactions.commit(box.switch, "rec-1", mischief.OTHER, 0.03)
+    assert box.section("vlan 9") == []
+    await asyncio.sleep(0.1)
     assert box.text == before
 
 
