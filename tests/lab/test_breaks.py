@@ -34,3 +34,15 @@ def test_a_break_is_named_and_repaired(converged: Field, scenario: str) -> None:
 
 def test_everything_pings_after_all_repairs(converged: Field) -> None:
     assert converged.pings()
+
+
+def test_the_switch_misbehaves_until_it_is_told_not_to(converged: Field) -> None:
+    def broke(*words: str) -> str:
+        line = [sys.executable, "-m", "reconciler.lab", "break", "switch", *words, "--name", converged.lab.name]
+        return subprocess.run(line, text=True, capture_output=True, timeout=60, check=True).stdout
+
+    assert broke("foreign-commit", "vlan 777 ; name Stranger").startswith("ceos01: ")
+    assert lines(converged.plan(code=2)) == [("ceos01", "delete", "vlan", "777")]
+    broke("foreign-commit", "no vlan 777")
+    assert broke("clear").startswith("ceos01: nothing is broken any more")
+    assert lines(converged.plan(code=0)) == []

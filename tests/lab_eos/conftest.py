@@ -18,7 +18,7 @@ from reconciler.lab.eos import local, render
 from reconciler.lab.eos.cli import Cli
 from reconciler.lab.eos.clock import now
 from reconciler.lab.eos.links import NamedLinks
-from reconciler.lab.eos.switch import RELEASE, Switch
+from reconciler.lab.eos.switch import RELEASE, Model, Switch
 from reconciler.lab.eos.syslog import Actor
 
 SEED = Path(__file__).parents[2] / "reconciler" / "lab" / "data" / "ceos01.cfg"
@@ -38,9 +38,8 @@ class Box:
 
     def __post_init__(self) -> None:
         links = NamedLinks(PORTS, lambda port: port in self.down)
-        self.switch = Switch(
-            "ceos01", self.folder, links, lambda _config, _ports: None, self.release, lambda: now() + self.ahead
-        )
+        model = Model(self.release, lambda: now() + self.ahead)
+        self.switch = Switch("ceos01", self.folder, links, lambda _config, _ports: None, model)
         self.refused = self.switch.boot(self.startup + MANAGEMENT, ("admin", "admin"))
 
     def later(self, seconds: float) -> None:

@@ -171,6 +171,26 @@ def test_prompts_and_the_way_out(box: Box) -> None:
     assert "ntp server x\n" in box.text
 
 
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("router bgp 2", "% BGP is already running with AS number 65001\n"),
+        ("router bgp", "% Incomplete command\n"),
+        ("router bgp x", "% Invalid input\n"),
+    ],
+)
+def test_one_autonomous_system(box: Box, line: str, answer: str) -> None:
+    typed(box, "router-id 1.1.1.1")
+    before = box.text
+    cli = box.cli("configure", "vlan 7")
+    assert cli.execute(line).text == answer
+    assert cli.prompt == "ceos01(config-vlan-7)#"
+    assert box.text.replace("vlan 7\n!\n", "") == before
+    assert Box(box.folder.parent / "again", f"{PEERS}{line}\n   router-id 9.9.9.9\n").refused == [
+        f"{line}: {answer[:-1]}"
+    ]
+
+
 def test_no_router_bgp(box: Box) -> None:
     typed(box, "router-id 1.1.1.1")
     assert box.configure("no router bgp 65001") == ""

@@ -36,14 +36,14 @@ def bare() -> Box:
 @settings(max_examples=40)
 @given(st.permutations(TYPED))
 def test_a_port_in_any_order(bare: Box, lines: list[str]) -> None:
-    bare.configure("default interface e1", "interface e1", "vrf RED", *lines)
+    bare.configure("vrf instance RED", "default interface e1", "interface e1", "vrf RED", *lines)
     assert bare.section("interface Ethernet1") == PORT
 
 
 @settings(max_examples=40)
 @given(st.lists(st.sampled_from(TYPED), unique=True))
 def test_lines_taken_away_and_given_back(bare: Box, lines: list[str]) -> None:
-    bare.configure("default interface e1", "interface e1", "vrf RED", *TYPED)
+    bare.configure("vrf instance RED", "default interface e1", "interface e1", "vrf RED", *TYPED)
     before = bare.text
     if "ip address 10.9.0.1/24" in lines:
         lines = [*(line for line in lines if "10.9.1" not in line), "ip address 10.9.1.1/24 secondary"]
@@ -97,6 +97,23 @@ def test_a_banner_is_typed_to_its_end(box: Box) -> None:
     assert again.endswith("to end.\n\n")
     cli.execute("no banner motd")
     assert "banner" not in box.text
+
+
+def test_comments_of_sections_are_kept(box: Box) -> None:
+    lines = (
+        "interface e1",
+        "mtu 9000",
+        "!! why it is",
+        "router bgp 1",
+        "router-id 1.1.1.1",
+        "!! a comment",
+        "! not me",
+    )
+    assert box.configure(*lines) == ""
+    assert box.section("interface Ethernet1") == ["!! why it is", "mtu 9000"]
+    assert box.section("router bgp 1") == ["!! a comment", "router-id 1.1.1.1"]
+    again = Box(box.folder.parent / "again", box.text)
+    assert (again.refused, again.text) == ([], box.text)
 
 
 def test_sections_of_a_family_by_name(box: Box) -> None:

@@ -60,6 +60,7 @@ def test_addresses(box: Box) -> None:
     assert taken == "% Address 10.0.0.1 is already assigned to interface Vlan10\n"
     overlap = box.configure("interface Vlan20", "ip address 10.0.1.9/25")
     assert overlap == "% Subnet 10.0.1.0 overlaps with existing subnet 10.0.1.0 of interface Vlan10\n"
+    assert box.configure("interface Vlan20", "ip address 10.5.0.1/32") == "% Prefix length must be less than 32\n"
     assert box.section("interface Vlan10") == ["ip address 10.0.0.1/24", "ip address 10.0.1.1/24 secondary"]
     box.configure("interface Vlan10", "no ip address")
     assert box.section("interface Vlan10") == []
@@ -69,6 +70,12 @@ def test_another_vrf_takes_the_addresses(box: Box) -> None:
     typed = ("vrf instance RED", "interface Vlan10", "ip address 10.0.0.1/24", "vrf RED")
     assert box.configure(*typed) == "! Interface Vlan10 IP address 10.0.0.1/24 removed due to enabling VRF RED\n"
     assert box.section("interface Vlan10") == ["vrf RED"]
+
+
+def test_a_vrf_must_be_there(box: Box) -> None:
+    assert box.configure("interface Vlan10", "ip address 10.0.0.1/24", "vrf RED") == "% VRF RED does not exist\n"
+    assert box.section("interface Vlan10") == ["ip address 10.0.0.1/24"]
+    assert "vrf instance" not in box.text
 
 
 def test_routes(box: Box) -> None:

@@ -151,6 +151,11 @@ def test_after_the_next_commit(box: Box) -> None:
     assert box.switch.may_enter("admin", "admin")
 
 
+def test_two_supervisors(box: Box) -> None:
+    fault(box, "supervisor")
+    assert box.cli("configure session rec-1", "interface e1").prompt == "ceos01(s1)(config-s-rec-1-if-Et1)#"
+
+
 def test_another_dialect(box: Box) -> None:
     fault(box, "dialect 4.31")
     assert "pendingCommitTimer" in box.ask("configure session s", "commit timer 60", "show configuration sessions")
@@ -208,6 +213,25 @@ async def test_a_public_key_opens(box: Box, port: int) -> None:
     assert "ssh-key" not in box.text
 
 
+async def test_one_command_without_a_terminal(box: Box, port: int) -> None:
+    async with Client(port) as client:
+        ran = await client.connection.run("show hostname\nshow running-config")
+        assert ran.stdout == "Hostname: ceos01\nFQDN:     ceos01\n% Invalid input (privileged mode required)\n"
+
+
+async def test_a_window_of_another_size(box: Box, port: int) -> None:
+    async with Client(port) as client:
+        await client.enabled()
+        client.terminal.change_terminal_size(100, 50)
+        assert "FQDN" in await client.ask("show hostname")
+
+
+async def test_banners(box: Box, port: int) -> None:
+    box.configure("banner motd", "ceos01# > hello", "EOF", "banner login", "keep out #", "EOF")
+    async with Client(port) as client:
+        assert (await client.until("ceos01>")).endswith("\nceos01# > hello\nceos01>")
+
+
 async def test_cut_now(box: Box, port: int) -> None:
     async with Client(port) as one, Client(port) as two:
         await one.enabled()
@@ -230,6 +254,7 @@ async def test_cut_at_a_line(box: Box, port: int, when: str, made: bool) -> None
         with pytest.raises(ConnectionError):
             await client.ask("commit")
     assert ("vlan 9" in box.text) is made
+    assert [session.name for session in box.switch.sessions.pending()] == ([] if made else ["s"])
     async with Client(port) as client:
         await client.enabled()
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from reconciler.lab.eos import blocks, modes, render
+from reconciler.lab.eos import blocks, modes, render, sessions
 from reconciler.lab.eos.config import Block, Config
+from reconciler.lab.eos.editor import Editor
+from reconciler.lab.eos.sessions import Session
 from tests.lab_eos.conftest import Box
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "reference" / "eos-fixtures"
@@ -120,3 +122,21 @@ def test_a_listing_with_defaults_loads() -> None:
     modes.load(config, blocks.parse((RECORDINGS / "rc_all_veos4137.txt").read_text()))
     assert {200, 201, 202, 204} <= config.vlans.keys()
     assert config.vlans[200].name == "grouping"
+
+
+def test_a_diff_as_recorded() -> None:
+    """The recorded lines of a diff, hunk by hunk; the numbers of lines belong to that switch's own sections."""
+    recorded = (RECORDINGS / "scraplicfg_session_merge_abort.transcript.txt").read_text()
+    (line,) = [line for line in recorded.splitlines() if line.startswith('<<< "\\n--- system:/running-config')]
+    expected = line.removeprefix('<<< "\\n').partition("localhost(config")[0].replace("\\n", "\n")
+    running = loaded(recording("transcript"))
+    candidate = running.copy()
+    editor = Editor(candidate)
+    for line in ("interface loopback1", "description tacocat"):
+        modes.type_in(editor, line)
+    session = Session("__SCRAPLI_CFG_SESSION_NAME__", candidate, running, "admin", 0.0)
+    assert _hunks(sessions.diff(session, running, "! device: localhost (vEOS, EOS-4.22.1F)")) == _hunks(expected)
+
+
+def _hunks(diff: str) -> list[str]:
+    return [line for line in diff.split("\n") if not line.startswith("@@")]

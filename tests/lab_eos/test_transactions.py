@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.lab.eos import mischief
+from reconciler.lab.eos import mischief, transactions
 from reconciler.lab.eos.lock import LOCKED
 from tests.lab_eos.conftest import Box
 
@@ -93,8 +93,10 @@ def test_both_dialects(tmp_path: Path, release: str) -> None:
 
 async def test_the_clock_rolls_back_by_itself(box: Box) -> None:
     before = box.text
-    box.ask("configure session rec-1", "vlan 9", "commit timer 1")
-    await asyncio.sleep(1.1)
+    box.ask("configure session rec-1", "vlan 9")
+    transactions.commit(box.switch, "rec-1", mischief.OTHER, 0.03)
+    assert box.section("vlan 9") == []
+    await asyncio.sleep(0.1)
     assert box.text == before
 
 
@@ -208,6 +210,20 @@ def test_files_and_replace(seed: Box) -> None:
     assert seed.text == saved
     assert seed.ask("configure replace flash:none").startswith("% Error opening flash:none")
     assert seed.ask("configure replace flash:../../x") == "% Invalid input\n"
+
+
+@pytest.mark.parametrize(
+    "lines", [["copy running-config flash:startup-config"], ["copy running-config flash:x", "copy flash:x startup"]]
+)
+def test_startup_out_of_a_file(seed: Box, lines: list[str]) -> None:
+    seed.configure("vlan 77")
+    seed.ask(*lines)
+    assert seed.ask("show running-config diffs", "diff running-config startup-config") == ""
+    seed.configure("vlan 78")
+    assert "-vlan 77-78\n+vlan 77\n" in seed.ask("diff running-config startup-config")
+    assert seed.ask("copy startup-config running-config") == "Copy completed successfully.\n"
+    assert seed.ask("copy flash:none running-config").startswith("% Error opening flash:none")
+    assert seed.ask("delete flash:none").startswith("% Error opening flash:none")
 
 
 def test_a_file_with_a_bad_line_replaces_nothing(seed: Box) -> None:

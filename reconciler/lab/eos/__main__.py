@@ -17,7 +17,7 @@ from pathlib import Path
 from . import local, names, server
 from .kernel import DataPlane
 from .links import KernelLinks, Links, NamedLinks
-from .switch import RELEASE, Apply, Switch
+from .switch import RELEASE, Apply, Model, Switch
 
 POLL = 0.5
 """Seconds between two looks for ports that have come or gone."""
@@ -60,7 +60,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     links, apply = _hardware(arguments)
-    switch = Switch(arguments.hostname, arguments.state_dir, links, apply, arguments.eos_version)
+    switch = Switch(arguments.hostname, arguments.state_dir, links, apply, Model(arguments.eos_version))
     startup = arguments.startup_config.read_text(encoding="utf-8")
     for line in switch.boot(startup, (arguments.username, arguments.password)):
         sys.stderr.write(f"startup-config: {line}\n")

@@ -12,11 +12,12 @@ from ipaddress import IPv4Address, IPv4Interface, ip_address, ip_network
 from .config import Block
 from .refusal import INCOMPLETE, INVALID, Refused
 
+SECTION = "router bgp"
 ASN = re.compile(r"\d{1,10}|\d{1,5}\.\d{1,5}")
 IS_ADDRESS = re.compile(r"[\da-fA-F.:]*[.:][\da-fA-F.:]*")
 GROUP = re.compile(r"[A-Za-z_][\w.:-]*")
 ORDER = (
-    *("rd", "route-target", "router-id", "local-as", "bgp default", "timers", "distance", "graceful-restart"),
+    *("!!", "rd", "route-target", "router-id", "local-as", "bgp default", "timers", "distance", "graceful-restart"),
     *("maximum-paths", "bgp", "bgp listen", "neighbor", "network", "aggregate-address", "redistribute", "vlan"),
 )
 """By the first words of a line."""
@@ -31,13 +32,25 @@ TARGETS = ("import", "export", "both")
 VERBATIM = re.compile(
     r"(?:bgp|timers|distance|graceful-restart|local-as|aggregate-address|rd|route-target|route-distinguisher|vlan|vxlan"
     r"|dynamic|encapsulation|next-hop|host-flap|domain|import|export|update|ucmp|monitoring|shutdown|redistribute"
-    r"|route-reflector|comment)\b.*"
+    r"|route-reflector)\b.*|!!.*"
 )
 """Lines that are taken as they are."""
 STORED_NO = re.compile(
     r"neighbor \S+ (?:shutdown|activate|send-community|maximum-routes)|bgp default |graceful-restart"
 )
 """Lines whose `no` is stored and shown (the reference's section 5.9)."""
+
+
+def check_head(line: str, blocks: tuple[Block, ...]) -> None:
+    """Whether `router bgp N` may be said beside ``blocks``, the sections of the margin. Raises: Refused."""
+    number = line.removeprefix(SECTION).strip()
+    if not number:
+        raise Refused(INCOMPLETE)
+    if not ASN.fullmatch(number):
+        raise Refused(INVALID)
+    running = [block.line for block in blocks if block.line.startswith(SECTION + " ")]
+    if running and running[0] != line:
+        raise Refused(f"% BGP is already running with AS number {running[0].removeprefix(SECTION).strip()}")
 
 
 def canonical(text: str) -> str:
@@ -121,6 +134,8 @@ def _line_order(block: Block) -> tuple[object, ...]:
     words = line.split()
     first = " ".join(words[:2]) if " ".join(words[:2]) in ORDER else words[0]
     rank = ORDER.index(first) if first in ORDER else ORDER.index("bgp")
+    if first == "!!":
+        return (rank,)
     if first == "neighbor":
         attribute = words[2] if len(words) > 2 else ""
         place = ATTRIBUTES.index(attribute) if attribute in ATTRIBUTES else len(ATTRIBUTES)

@@ -14,7 +14,10 @@ END_OF_TEXT = "EOF"
 
 
 def parse(text: str) -> tuple[Block, ...]:
-    """The blocks of a whole configuration; comments, separators and the final ``end`` are left out."""
+    """The blocks of a whole configuration; comments, separators and the final ``end`` are left out.
+
+    A line inside a section that begins with ``!!`` is one of its own: a comment that EOS keeps.
+    """
     lines = [line.rstrip() for line in text.replace("\r", "").split("\n")]
     return tuple(_blocks(list(_significant(lines))))
 
@@ -44,7 +47,7 @@ def _significant(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
         if literal:
             yield -1, line
             literal = text != END_OF_TEXT
-        elif text and text != "end" and not text.startswith("!"):
+        elif text and text != "end" and (not text.startswith("!") or (text.startswith("!!") and line != text)):
             yield len(line) - len(line.lstrip()), text
             literal = BANNER.fullmatch(text) is not None
 

@@ -89,14 +89,15 @@ class Cli:
         """``ceos(config-s-rec-00-if-Et1)#``"""
         if self.asked:
             return "Password: "
+        name = self.switch.hostname + self.switch.faults.tag
         if self.editor is None:
-            return self.switch.hostname + ("#" if self.privileged else ">")
+            return name + ("#" if self.privileged else ">")
         if self.editor.banner is not None:
             return ""
         parts = ["config"]
         parts += [f"s-{self.session.name[:CONFIGURATION_PROMPT]}"] if self.session else []
         parts += [self.editor.mode.label] if self.editor.mode.label else []
-        return f"{self.switch.hostname}({'-'.join(parts)})#"
+        return f"{name}({'-'.join(parts)})#"
 
     def execute(self, line: str) -> Reply:
         """The answer to ``line``; what is refused is answered, too."""
@@ -158,7 +159,7 @@ class Cli:
         line = typed.strip()
         if self.editor is not None and self.editor.banner is not None:
             return self._edited(lambda editor: verbatim.banner_line(editor, typed))
-        if not line or line.startswith("!"):
+        if not line or (line.startswith("!") and not self._keeps_comments(line)):
             return Reply()
         if self.editor is not None and verbatim.belongs_inside(self.editor, line):
             return self._edited(lambda editor: verbatim.take(editor, line))
@@ -181,6 +182,10 @@ class Cli:
         if entry.nature == "edit":
             return self._edited(lambda editor: modes.run(editor, entry.run, arguments))
         return _lines(entry.run(self, **arguments))
+
+    def _keeps_comments(self, line: str) -> bool:
+        """``!!`` begins a comment that a section keeps."""
+        return line.startswith("!! ") and self.editor is not None and self.editor.mode.kind in ("interface", "block")
 
     def _told(self, secret: str) -> Reply:
         """Raises: Refused."""

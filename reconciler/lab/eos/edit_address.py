@@ -7,7 +7,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from typing import Any
 
-from .config import DEFAULT_VRF, Config, Interface, Vrf
+from .config import DEFAULT_VRF, Config, Interface
 from .editor import Commands, Editor, ports
 from .refusal import Refused
 
@@ -32,7 +32,9 @@ def _set(editor: Editor, address: IPv4Interface, *, secondary: bool, virtual: bo
 
 
 def _check(config: Config, name: str, port: Interface, address: IPv4Interface) -> None:
-    """No two interfaces of a VRF share a subnet. Raises: Refused."""
+    """No two interfaces of a VRF share a subnet; an SVI needs one. Raises: Refused."""
+    if name.startswith("Vlan") and address.network.prefixlen == address.max_prefixlen:
+        raise Refused(f"% Prefix length must be less than {address.max_prefixlen}")
     for other, taken in _taken(config, name, port.vrf):
         if taken.ip == address.ip:
             raise Refused(f"% Address {address.ip} is already assigned to interface {other}")
@@ -103,7 +105,9 @@ def _no_gateway(editor: Editor, address: IPv4Address | None = None) -> None:
 
 
 def _vrf(editor: Editor, vrf: str = DEFAULT_VRF) -> str | None:
-    """Another VRF takes all addresses away, with a notice for each."""
+    """Another VRF takes all addresses away, with a notice for each. Raises: Refused for a VRF that is not there."""
+    if vrf != DEFAULT_VRF and vrf not in editor.config.vrfs:
+        raise Refused(f"% VRF {vrf} does not exist")
     notices: list[str] = []
     for name, port in list(editor.ports()):
         if port.vrf == vrf:
@@ -112,8 +116,6 @@ def _vrf(editor: Editor, vrf: str = DEFAULT_VRF) -> str | None:
         addresses = [str(address) for address in (*port.addresses, *port.ipv6)]
         notices += [f"! Interface {name} IP address {address} removed due to {reason}" for address in addresses]
         editor.config.interfaces[name] = unaddressed(port, vrf)
-    if vrf != DEFAULT_VRF:
-        editor.config.vrfs.setdefault(vrf, Vrf())
     return "\n".join(notices) or None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
 Act = Callable[..., str | None]
 RUNNING = "running-config"
 NAMES = {STARTUP: SAVED_AND_RUNNING[0], RUNNING: SAVED_AND_RUNNING[1]}
+HEAD = re.compile(r"\A(?:!.*\n)+")
 NO_REPLACE = "% Cannot replace configuration: "
 
 
 def _copy_running(cli: Cli, file: str) -> str:
+    if file == STARTUP:
+        cli.switch.save(cli.actor)
+        return SAVED
     return _written(cli, file, f"{cli.switch.device_line}\n!\n{render.text(cli.switch.running)}")
 
 
@@ -30,9 +35,9 @@ def _copy_startup(cli: Cli, file: str) -> str:
 
 
 def _written(cli: Cli, file: str, text: str) -> str:
-    """``flash:startup-config`` is what the switch boots with."""
+    """``flash:startup-config`` is what the switch boots with; it is kept without the lines above its sections."""
     if file == STARTUP:
-        cli.switch.keep(STARTUP, text)
+        cli.switch.keep(STARTUP, HEAD.sub("", text))
     else:
         cli.switch.flash.write(file, text)
     return SAVED

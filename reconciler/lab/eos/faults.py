@@ -53,7 +53,9 @@ class Half(NamedTuple):
 
 @dataclass(slots=True)
 class Faults:
-    """``cut_after``: bytes that may still be sent; ``chunks``: most bytes of a piece; ``release``: another EOS."""
+    """``cut_after``: bytes that may still be sent; ``chunks``: most bytes of a piece; ``release``: another EOS;
+
+    ``tag``: what a chassis with two supervisors has behind its host name."""
 
     refuse_login: bool = False
     hang: Trigger | None = None
@@ -65,6 +67,7 @@ class Faults:
     chunks: int = 0
     double_echo: bool = False
     syslog: str = ""
+    tag: str = ""
     release: str | None = None
     refusals: dict[str, Refusal] = field(default_factory=dict)
     session_extra: list[str] = field(default_factory=list)

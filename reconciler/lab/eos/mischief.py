@@ -151,6 +151,11 @@ def _syslog(switch: Switch, rest: str) -> None:
     switch.faults.syslog = rest or MESSAGE
 
 
+def _supervisor(switch: Switch, rest: str) -> None:
+    _nothing(rest)
+    switch.faults.tag = "(s1)"
+
+
 def _dialect(switch: Switch, rest: str) -> None:
     if rest not in RELEASES:
         raise ValueError(rest)
@@ -237,6 +242,7 @@ FAULTS = (
     Fault("chunks", "[BYTES]", "output comes in pieces of up to BYTES (20), with pauses", _chunks),
     Fault("double-echo", "", "every line is echoed twice", _flag("double_echo")),
     Fault("syslog", "[TEXT]", "a message of the log stands in the middle of every answer", _syslog),
+    Fault("supervisor", "", "prompts say `(s1)` behind the host name, as on a chassis", _supervisor),
     Fault("reboot", "[SECONDS | at|behind REGEX]", "a reboot, now (logins refused for SECONDS) or then, once", _reboot),
     Fault("foreign-session", "", "another user has a pending session", _session),
     Fault("full-sessions", "", "another user has all pending sessions that are left", _full),

@@ -58,7 +58,8 @@ def _load(editor: Editor, block: Block, refused: list[str]) -> None:
         mode = editor.mode
         for child in block.children:
             editor.mode = mode
-            _load(editor, child, refused)
+            if mode.kind == "interface" or not child.line.startswith("!!"):
+                _load(editor, child, refused)
 
 
 def _line(editor: Editor, block: Block) -> None:
@@ -96,12 +97,13 @@ def is_final(editor: Editor, reason: Refused) -> bool:
 
 
 def run(editor: Editor, command: Command, arguments: dict[str, Any]) -> str | None:
-    """A command of the margin leaves the mode that it is given in. Raises: Refused."""
+    """A command of the margin leaves the mode that it is given in. Raises: Refused, and nothing has changed."""
     mode = editor.mode
+    before = dict(editor.config.interfaces) if len(mode.targets) > 1 else editor.config.interfaces
     if command not in OWN[mode.kind]:
         editor.mode = GLOBAL
     try:
         return command(editor, **arguments)
     except Refused:
-        editor.mode = mode
+        editor.mode, editor.config.interfaces = mode, before
         raise

@@ -10,7 +10,7 @@ from .config import Block
 KNOWN = re.compile(
     r"(?:spanning-tree|lldp|lacp|mlag|speed|storm-control|vxlan|ip|ipv6|load-interval|logging|arp|service-policy|qos|ptp"
     r"|sflow|flowcontrol|priority-flow-control|bfd|isis|ospf|pim|dot1x|snmp|tunnel|unidirectional|switchport"
-    r"|error-correction|phone|mac|tap|tool|l2-protocol|dhcp|comment|encapsulation)\b.*"
+    r"|error-correction|phone|mac|tap|tool|l2-protocol|dhcp|encapsulation)\b.*|!!.*"
 )
 MODELLED = (
     *("switchport access", "switchport mode", "switchport trunk allowed", "switchport trunk native"),
@@ -31,7 +31,7 @@ EARLY, AFTER_SWITCHING, BEFORE_ADDRESSES, ADDRESSES, LATE = 15, 45, 55, 65, 75
 """Places between description 10, mtu 20, switchport 30, channel-group 50, vrf 60, ip address 62, ipv6 address 70,
 virtual router 72 (the reference's sections 5.3 and 5.4)."""
 PLACES = (
-    (r"comment|!!", 0),
+    (r"!!", 0),
     (r"load-interval|speed|error-correction|unidirectional", EARLY),
     (r"switchport", AFTER_SWITCHING),
     (r"encapsulation", BEFORE_ADDRESSES),
@@ -80,6 +80,8 @@ def place(line: str) -> tuple[int, tuple[tuple[int, int, str], ...]]:
     """Sort key: the line's place, and numbers by their value."""
     text = line.removeprefix("no ")
     rank = next((rank for pattern, rank in PLACES if re.match(pattern, text)), OTHERS)
+    if text.startswith("!!"):
+        return rank, ()
     words = re.findall(r"\d+|\D+", text)
     return rank, tuple((1, int(word), "") if word.isdecimal() else (0, 0, word) for word in words)
 

@@ -26,10 +26,14 @@ class Gate(asyncssh.SSHServer):
         self._switch = switch
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
         if self._switch.faults.login_closed_until > self._switch.clock():
             conn.abort()
 
     def begin_auth(self, username: str) -> bool:
+        banner = self._switch.banner("login")
+        if banner:
+            self._connection.send_auth_banner(banner.replace("\n", "\r\n"))
         return True
 
     def password_auth_supported(self) -> bool:
@@ -50,6 +54,7 @@ class Shell:
 
     def __init__(self, switch: Switch, process: asyncssh.SSHServerProcess[bytes], log: Path) -> None:
         self._switch, self._faults, self._process, self._log = switch, switch.faults, process, log
+        self._connection = process.channel.get_connection()
         user = str(process.get_extra_info("username"))
         self._address = str(process.get_extra_info("peername")[0])
         actor = Actor(user, f"vty{next(_terminals)}", self._address)
@@ -61,12 +66,11 @@ class Shell:
         """Ends with the connection; a session that was open stays pending."""
         self._switch.terminals[self._cli.process] = self._drop
         try:
-            await self._greet()
-            while not self._cli.closed and (data := await self._process.stdin.read(4096)):
-                await self._typed(data)
-        except ConnectionAbortedError:
-            self._drop()
-        except (OSError, asyncssh.Error, asyncssh.BreakReceived, asyncssh.SignalReceived):
+            if self._process.command is None:
+                await self._converse()
+            else:
+                await self._carry_out(self._process.command)
+        except (OSError, asyncssh.Error):
             self._drop()
         finally:
             self._switch.terminals.pop(self._cli.process, None)
@@ -75,7 +79,27 @@ class Shell:
 
     def _drop(self) -> None:
         """The TCP connection is lost."""
-        self._process.channel.get_connection().abort()
+        self._connection.abort()
+
+    async def _converse(self) -> None:
+        await self._greet()
+        while not self._cli.closed and (data := await self._input()):
+            await self._typed(data)
+
+    async def _carry_out(self, commands: str) -> None:
+        """`ssh switch COMMAND`: the answers alone."""
+        for line in commands.splitlines():
+            self._record(line)
+            await self._disturbed(line, behind=False)
+            await self._wire.send(self._cli.execute(line).text.encode())
+
+    async def _input(self) -> bytes:
+        """What is typed, empty at its end; a window of another size and signals are nothing."""
+        while True:
+            try:
+                return await self._process.stdin.read(4096)
+            except (asyncssh.TerminalSizeChanged, asyncssh.BreakReceived, asyncssh.SignalReceived):
+                continue
 
     async def _greet(self) -> None:
         if self._faults.hangs("", behind=False):
@@ -83,7 +107,8 @@ class Shell:
         if self._faults.slow:
             await asyncio.sleep(self._faults.slow)
         when = dated(self._switch.clock())
-        await self._wire.send(f"Last login: {when} from {self._address}\r\n{self._cli.prompt}".encode())
+        motd = self._switch.banner("motd").replace("\n", "\r\n")
+        await self._wire.send(f"Last login: {when} from {self._address}\r\n{motd}{self._cli.prompt}".encode())
 
     async def _typed(self, data: bytes) -> None:
         while data and not self._pager.is_over():
@@ -126,7 +151,7 @@ class Shell:
 
     async def _deaf(self) -> None:
         """Take what is typed, for ever, and answer nothing. Raises: ConnectionAbortedError."""
-        while await self._process.stdin.read(4096):
+        while await self._input():
             pass
         raise ConnectionAbortedError
 

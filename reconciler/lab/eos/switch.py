@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import blocks, edit_system, internal, modes, render, sessions, transactions
@@ -53,18 +54,27 @@ def initial() -> Config:
     return config
 
 
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Which EOS the switch pretends to be, and whose clock it goes by."""
+
+    release: str = RELEASE
+    clock: Clock = now
+
+
+CEOS = Model()
+
+
 class Switch:
     """Shared by all terminals. Every change goes through `changed`, which the kernel follows before it returns."""
 
-    def __init__(
-        self, hostname: str, state: Path, links: Links, apply: Apply, release: str = RELEASE, clock: Clock = now
-    ) -> None:
-        self.clock, self.faults, self.log = clock, Faults(), Syslog()
+    def __init__(self, hostname: str, state: Path, links: Links, apply: Apply, model: Model = CEOS) -> None:
+        self.clock, self.faults, self.log = model.clock, Faults(), Syslog()
         self.links = self.faults.over(links)
-        self.saved_at, self.saved_by = clock(), "root"
-        self.checkpoints, self.flash = Checkpoints(clock), Flash(state / "flash")
+        self.saved_at, self.saved_by = self.clock(), "root"
+        self.checkpoints, self.flash = Checkpoints(self.clock), Flash(state / "flash")
         self.terminals: dict[int, Callable[[], None]] = {}
-        self._name, self._state, self._apply, self._release = hostname, state, apply, release
+        self._name, self._state, self._apply, self._release = hostname, state, apply, model.release
         self.internal: dict[str, int] = {}
         self._user: tuple[str, str] | None = None
         state.mkdir(parents=True, exist_ok=True)
@@ -130,7 +140,8 @@ class Switch:
         """Every port that is there has its section, in sessions too; one that has just come is configured."""
         ports = list(self.links.ports())
         fresh = [port for port in ports if port not in self.running.interfaces]
-        for config in (self.running, *(session.config for session in self.sessions.by_name.values())):
+        opened = self.sessions.by_name.values()
+        for config in (self.running, *(config for session in opened for config in (session.config, session.base))):
             for port in ports:
                 if port not in config.interfaces:
                     config.interfaces[port] = Interface()
@@ -158,6 +169,11 @@ class Switch:
     def may_enter(self, user: str, password: str) -> bool:
         known = self.running.users.get(user)
         return not self.faults.refuse_login and known is not None and edit_system.is_password(known, password)
+
+    def banner(self, kind: str) -> str:
+        """The text of `banner login` or `banner motd`, empty where there is none."""
+        texts = (block.children[:-1] for block in self.running.verbatim if block.line == f"banner {kind}")
+        return "".join(f"{line.line}\n" for text in texts for line in text)
 
     def may_enter_with(self, user: str, key: str) -> bool:
         """``key``: a public one in the form of OpenSSH; the comment behind it does not count."""

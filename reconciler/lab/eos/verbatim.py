@@ -46,6 +46,8 @@ def keep(editor: Editor, block: Block) -> None:
     """A whole section out of a file. Raises: Refused."""
     if sections.family(block.line) is None:
         raise Refused(INVALID)
+    if block.line.split()[:2] == bgp.SECTION.split():
+        bgp.check_head(block.line, editor.config.verbatim)
     marked = _marked(block, (), sections.OPENERS.fullmatch(block.line) is not None)
     others = tuple(other for other in editor.config.verbatim if other.line != block.line)
     editor.config.verbatim = (*_replaced(others, block.line), marked)
@@ -59,13 +61,22 @@ def edited(blocks: Blocks, line: str, stores_no: Callable[[str], bool]) -> Block
     if word == "no":
         left = _without(blocks, rest)
         return (*left, Block(line)) if stores_no(rest) else left
-    others = tuple(block for block in blocks if block.line not in (line, f"no {line}"))
-    return (*others, Block(line))
+    if any(block.line == line for block in blocks):
+        return blocks
+    return (*(block for block in blocks if block.line != f"no {line}"), Block(line))
 
 
 def _without(blocks: Blocks, beginning: str) -> Blocks:
     gone = (beginning, f"no {beginning}")
     return tuple(b for b in blocks if not (b.line in gone or b.line.startswith(beginning + " ")))
+
+
+def _in_place(blocks: Blocks, line: str) -> Blocks | None:
+    """A setting with one value stands where its old value stood; None where it had none."""
+    alone = sections.ALONE.match(line)
+    if alone is None or not any(block.line.startswith(alone[0] + " ") for block in blocks):
+        return None
+    return tuple(Block(line) if block.line.startswith(alone[0] + " ") else block for block in blocks)
 
 
 def _replaced(blocks: Blocks, line: str) -> Blocks:
@@ -77,18 +88,21 @@ def _replaced(blocks: Blocks, line: str) -> Blocks:
 def _at_margin(editor: Editor, line: str) -> str | None:
     if sections.family(line) is None:
         raise Refused(INVALID)
-    editor.mode = GLOBAL
     if BANNER.fullmatch(line):
-        editor.banner = (line,)
+        editor.mode, editor.banner = GLOBAL, (line,)
         return ENTER_TEXT
     verbatim = editor.config.verbatim
     if sections.OPENERS.fullmatch(line):
+        if line.split()[:2] == bgp.SECTION.split():
+            bgp.check_head(line, verbatim)
         if not any(block.line == line for block in verbatim):
             editor.config.verbatim = (*verbatim, Block(line, mode=True))
         editor.mode = _mode((line,))
         return None
-    stored = edited(_replaced(verbatim, line), line, lambda rest: sections.NEGATED.match(rest) is not None)
-    editor.config.verbatim = stored
+    editor.mode = GLOBAL
+    editor.config.verbatim = _in_place(verbatim, line) or edited(
+        verbatim, line, lambda rest: sections.NEGATED.match(rest) is not None
+    )
     return None
 
 
