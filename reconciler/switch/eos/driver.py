@@ -11,7 +11,7 @@ from reconciler.core.driver import Answer, Reading
 from reconciler.core.resource import Resource
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.session import carriers
-from reconciler.switch.eos.step import lines
+from reconciler.switch.eos.step import script
 from reconciler.switch.eos.transaction import RUNNING_CONFIG, Transaction
 from reconciler.switch.eos.way import way_back
 from reconciler.switch.eos.writing import all_steps
@@ -89,10 +89,5 @@ class EosDriver:
         for change in changes:
             if reason := reading.session.get(change.key) or reading.frozen.get(change.key):
                 raise ValueError(f"{change.key} is never changed: {reason}")
-        steps = list(all_steps(changes, reading.configuration))
-        return Transaction(
-            makes=tuple(lines(step for step in steps if not step.phase.breaks)),
-            breaks=tuple(lines(step for step in steps if step.phase.breaks)),
-            changes=tuple(changes),
-            before=reading.configuration,
-        )
+        makes, breaks = script(all_steps(changes, reading.configuration))
+        return Transaction(makes=makes, breaks=breaks, changes=tuple(changes), before=reading.configuration)
