@@ -1,7 +1,7 @@
 """Golden switches: a running configuration in; what it holds, and the lines that lead to what is wanted, out.
 
-A case is a folder: ``running.cfg``; ``want.json`` (the wish: its resources are declared, ``vlans`` and ``routes``
-are what the inventory owns besides); ``resources.json`` and ``lines.txt`` are golden. ``GOLDEN=1 pytest
+A case is a folder: ``running.cfg``; ``want.json`` (the wish: its resources are declared, the other fields are what the
+inventory owns besides); ``resources.json`` and ``lines.txt`` are golden. ``GOLDEN=1 pytest
 tests/switch/test_golden.py`` writes them anew; read the difference before committing it.
 """
 
@@ -21,6 +21,7 @@ from reconciler.switch.claim import SwitchClaim
 from reconciler.switch.eos import EosDriver
 from reconciler.switch.names import expand
 
+OWNS = ("routes", "vrfs", "bgp", "loopbacks")
 CASES = sorted(path for path in (Path(__file__).parent / "golden").iterdir() if path.is_dir())
 
 
@@ -41,7 +42,7 @@ def test_golden_switch(case: Path) -> None:
     wish = json.loads((case / "want.json").read_text())
     want = state_of(from_json(record, driver.kinds) for record in wish["resources"])
     owned = frozenset(expand(wish["vlans"])) if "vlans" in wish else frozenset()
-    claim = SwitchClaim(frozenset(want), owned, wish.get("routes", False))
+    claim = SwitchClaim(frozenset(want), owned, **{name: wish.get(name, False) for name in OWNS})
     ours = {key: resource for key, resource in reading.found.items() if claim.owns(resource)}
     foreign = {key: resource for key, resource in reading.found.items() if key not in ours}
     changes = [c for c in diff(want, Live(ours, foreign)) if c.key not in reading.session]

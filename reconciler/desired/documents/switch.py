@@ -113,6 +113,12 @@ class Svi(Part):
     mtu: SwitchMtu | None = None
     vrf: VrfName = "default"
 
+    @model_validator(mode="after")
+    def _own_or_shared(self) -> Svi:
+        if all(any(":" not in one for one in listed) for listed in (self.addresses, self.virtual or ())):
+            wrong("an SVI with IPv4 addresses and with virtual ones", "keep one of them, or use virtualRouter")
+        return self
+
 
 class Vrf(Part):
     """One VRF; ``routing`` and ``routing6`` absent: not ours. Open: ``description``, ``rd``."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_interface
 
 from reconciler.core.change import Change
-from reconciler.core.resource import Key
+from reconciler.core.resource import Key, Resource
 from reconciler.switch.addresses import DYNAMIC, is_ipv6
 
 Addresses = tuple[str, ...]
@@ -40,9 +40,13 @@ def network(address: str) -> Network:
 
 
 def _new(change: Change) -> Iterator[str]:
-    had = getattr(change.before, "addresses", None) or ()
-    wanted = getattr(change.after, "addresses", None) or ()
+    had, wanted = _all(change.before), _all(change.after)
     return (address for address in wanted if address not in had and address != DYNAMIC)
+
+
+def _all(resource: Resource | None) -> Addresses:
+    """An interface's own addresses, and those that it shares."""
+    return (*(getattr(resource, "addresses", None) or ()), *(getattr(resource, "virtual", None) or ()))
 
 
 def left_after_leaving(old: Addresses, new: Addresses, *, contested: bool) -> Addresses:

@@ -34,8 +34,9 @@ class Stanza(NamedTuple):
     @property
     def lines(self) -> tuple[str, ...]:
         """Head and body, separators left out; free text with its own line ends again."""
-        below = (line for line in self.body.split("\n") if line.strip() not in SEPARATORS)
-        return tuple(line for sealed in (self.head, *below) for line in sealed.split(SEAL))
+        whole = f"{self.head}\n{self.body}"
+        lines = tuple([line for line in whole.split("\n") if line.strip() not in SEPARATORS])
+        return lines if SEAL not in whole else tuple(line for sealed in lines for line in sealed.split(SEAL))
 
 
 def complete(text: str) -> str:

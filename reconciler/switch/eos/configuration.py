@@ -105,7 +105,7 @@ class _Draft:
         """EOS has no two of them; where it prints two all the same, nobody can tell which one holds."""
         self.rest[resource.key] = (*self.rest.get(resource.key, ()), *stanza.lines)
         if self.found[resource.key] != resource:
-            self._freeze(stanza, resource, stanza.head, f"a second {resource.key}")
+            self._freeze(stanza, self.found[resource.key], stanza.head, f"a second {resource.key}")
 
     def _freeze(self, stanza: Stanza, partial: Resource, line: str, why: str) -> None:
         number = line_of(self.text, stanza, line)

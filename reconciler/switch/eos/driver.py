@@ -18,7 +18,7 @@ from reconciler.switch.eos.direct import Direct
 from reconciler.switch.eos.exchange import RUNNING_CONFIG, unmixed
 from reconciler.switch.eos.saving import Saving
 from reconciler.switch.eos.session import carriers
-from reconciler.switch.eos.step import lines
+from reconciler.switch.eos.step import script
 from reconciler.switch.eos.transaction import Transaction
 from reconciler.switch.eos.way import way_back
 from reconciler.switch.eos.welcome import booted
@@ -106,9 +106,7 @@ class EosDriver:
         for change in changes:
             if reason := reading.session.get(change.key) or reading.frozen.get(change.key):
                 raise ValueError(f"{change.key} is never changed: {reason}")
-        steps = list(all_steps(changes, reading.configuration))
-        makes = tuple(lines(step for step in steps if not step.phase.breaks))
-        breaks = tuple(lines(step for step in steps if step.phase.breaks))
+        makes, breaks = script(all_steps(changes, reading.configuration))
         notes, before = tuple(stranded(reading.found, changes)), reading.configuration
         if self._timer is None:
             return Direct(makes, breaks, notes, before=before)

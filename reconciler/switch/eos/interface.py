@@ -61,6 +61,7 @@ LEXICON = Lexicon(FLAGS, READERS)
 class Attributes(NamedTuple):
     """What a body says, as arguments of an ``Interface``; the rest as in ``Understood``."""
 
+    description: str | None
     values: dict[str, Any]
     rest: tuple[str, ...]
     trouble: str
@@ -75,11 +76,10 @@ def read(stanza: Stanza, *, routed_by_default: bool) -> Section | None:
     if body.startswith(DESCRIPTION):
         said, _, body = body.partition("\n")
     known = _attributes(body, routed_by_default or routed_by_nature(name))
-    values = known.values | {"description": said[len(DESCRIPTION) :].rstrip()} if said else known.values
-    port = Interface(ifname=name, **values)
+    port = Interface(ifname=name, description=said[len(DESCRIPTION) :].rstrip() or known.description, **known.values)
     if known.trouble:
         return section((port,), (), known.trouble, stanza.lines[1:])
-    return Section((port,), {port.key: known.rest} if known.rest else {})
+    return Section((port,), {port.key: known.rest}) if known.rest else Section((port,))
 
 
 def is_port(name: str) -> bool:
@@ -96,10 +96,11 @@ def is_hardware(name: str) -> bool:
 def _attributes(body: str, routed: bool) -> Attributes:
     """Most ports of a switch have the same lines below their description: those are read once."""
     known = LEXICON.read(body)
-    mode = _mode(known, routed)
+    mode, (description, shared) = _mode(known, routed), common(known)
     return Attributes(
+        description,
         {
-            **common(known),
+            **shared,
             "mode": mode,
             "addresses": addresses(known) or (() if mode == "routed" else None),
             "access": _vlan(known, "access", active=mode == "access"),

@@ -46,8 +46,9 @@ def _strays(before: Configuration, after: Configuration, changes: Sequence[Chang
     for key in sorted({*left, *after.found}):
         if left.get(key) != after.found.get(key):
             yield f"{key} {_difference(Change(after.found.get(key), left.get(key)))}"
-    for key in sorted(before.frozen.keys() ^ after.frozen.keys()):
-        yield f"{key} {after.frozen.get(key) or 'would be understood, which is not ours to do'}"
+    for key in sorted({*before.partial, *after.partial}):
+        if before.partial.get(key) != after.partial.get(key):
+            yield f"{key} would change, which is not understood in full"
 
 
 def _goes_with_its_vrf(key: Key, planned: State) -> bool:

@@ -63,21 +63,17 @@ VIRTUAL_ROUTER = value("virtual_router", router)
 
 
 class Common(TypedDict):
-    """Attributes that a port and an SVI have both."""
+    """Attributes that a port and an SVI have both, but for the description, which each has to itself."""
 
-    description: str | None
     shutdown: bool
     mtu: int | None
     vrf: str | None
 
 
-def common(body: Understood) -> Common:
-    return Common(
-        description=body.one("description", None),
-        shutdown=body.one("shutdown", False),
-        mtu=body.one("mtu", None),
-        vrf=body.one("vrf", None),
-    )
+def common(body: Understood) -> tuple[str | None, Common]:
+    """The description, and what many have alike."""
+    alike = Common(shutdown=body.one("shutdown", False), mtu=body.one("mtu", None), vrf=body.one("vrf", None))
+    return body.one("description", None), alike
 
 
 def addresses(body: Understood, name: str = "addresses") -> tuple[str, ...]:

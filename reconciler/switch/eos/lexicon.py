@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
@@ -15,8 +15,6 @@ Reader = Callable[[str], Told]
 T = TypeVar("T")
 
 LEVEL = len(INDENT)
-MOST_WORDS = 4
-"""`switchport trunk allowed vlan` are the most words that name one attribute."""
 
 
 class Understood(NamedTuple):
@@ -40,7 +38,9 @@ class Lexicon:
 
     def __init__(self, flags: Mapping[str, tuple[str, object]], readers: Mapping[str, Reader]) -> None:
         self._flags = flags
-        self._readers = readers
+        self._by_word: dict[str, list[tuple[str, Reader]]] = {}
+        for first in sorted(readers, key=len, reverse=True):
+            self._by_word.setdefault(first.partition(" ")[0], []).append((first, readers[first]))
         self.read = lru_cache(maxsize=4096)(self._read)
 
     def _read(self, body: str) -> Understood:
@@ -48,7 +48,9 @@ class Lexicon:
         values: dict[str, list[object]] = {}
         rest: list[str] = []
         trouble = ""
-        for line in first_level_and_below(body):
+        for line in body.split("\n"):
+            if line.strip() in SEPARATORS:
+                continue
             try:
                 told = None if line[LEVEL] == " " else self.line(line[LEVEL:].rstrip())
             except ValueError:
@@ -63,16 +65,10 @@ class Lexicon:
         """Raises: ValueError."""
         if text in self._flags:
             return self._flags[text]
-        words = text.split(" ", MOST_WORDS)
-        for count in range(min(MOST_WORDS, len(words)), 0, -1):
-            first = " ".join(words[:count])
-            if first in self._readers:
-                return self._readers[first](text[len(first) + 1 :])
+        for first, reader in self._by_word.get(text.partition(" ")[0], ()):
+            if text.startswith(first) and text[len(first) :][:1] in ("", " "):
+                return reader(text[len(first) + 1 :])
         return None
-
-
-def first_level_and_below(body: str) -> Iterator[str]:
-    return (line for line in body.split("\n") if line.strip() not in SEPARATORS)
 
 
 def value(name: str, convert: Callable[[str], object]) -> Reader:

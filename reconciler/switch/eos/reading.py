@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from reconciler.core.resource import Key, Resource
@@ -16,15 +16,17 @@ class Trouble(NamedTuple):
     line: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+NOTHING: Mapping[Key, tuple[str, ...]] = MappingProxyType({})
+
+
+class Section(NamedTuple):
     """``rest``: lines that no attribute of ours explains, verbatim, by the resource whose stanza they stand in.
 
     A resource in ``troubles`` is not among the ``resources``; all of its lines are in ``rest``.
     """
 
     resources: tuple[Resource, ...] = ()
-    rest: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    rest: Mapping[Key, tuple[str, ...]] = NOTHING
     troubles: tuple[Trouble, ...] = ()
 
 
@@ -33,4 +35,4 @@ def section(resources: Iterable[Resource], rest: tuple[str, ...], trouble: str, 
     found = tuple(resources)
     if trouble:
         return Section((), {one.key: whole for one in found}, tuple(Trouble(one, trouble) for one in found))
-    return Section(found, {one.key: rest for one in found} if rest else {})
+    return Section(found, {one.key: rest for one in found} if rest else NOTHING)

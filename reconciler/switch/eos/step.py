@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple
 
 from reconciler.core.change import Change
 from reconciler.core.driver import Line
-
-JEALOUS = "router "
-"""Sections with commands that look like those of the top level."""
 
 
 class Phase(IntEnum):
@@ -53,21 +50,19 @@ class Step(NamedTuple):
     change: Change
 
 
-def lines(steps: Iterable[Step]) -> Iterator[Line]:
-    """In order of phase; a head is sent once for neighbours that share it.
+def script(steps: Iterable[Step]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Makes and breaks in order of phase; a head is sent once for neighbours that share it.
 
-    Most commands of the top level are taken below a head, too: it is left by `exit` only where they mean something else
-    there (`no vlan 10` is a command of `router bgp`, `no vrf` one of an interface).
+    Before a command of the top level a section is left by `exit`: below a head it could mean something else. `no vlan
+    10` is a command of `router bgp`, too, and `no vrf` one of an interface.
     """
+    lines: dict[bool, list[Line]] = {False: [], True: []}
     below = ""
     for step in sorted(steps, key=lambda step: (step.phase, step.change.key.kind, step.change.subject.rank)):
-        if below != step.head and (below.startswith(JEALOUS) or (below and step.phase is Phase.VRF_GONE)):
-            yield _line("exit", step.change)
-        if step.head and step.head != below:
-            yield _line(step.head, step.change)
-        for text in step.texts:
-            yield _line(text, step.change)
+        moves = [] if step.head == below else [step.head or "exit"]
+        lines[step.phase.breaks] += [_line(text, step.change) for text in (*moves, *step.texts)]
         below = step.head
+    return tuple(lines[False]), tuple(lines[True])
 
 
 def _line(text: str, change: Change) -> Line:

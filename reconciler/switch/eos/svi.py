@@ -40,13 +40,15 @@ def read(stanza: Stanza) -> Section | None:
     if number == stanza.head or not number.isdigit() or len(number) > MOST_DIGITS:
         return None
     body = LEXICON.read(stanza.body)
+    description, alike = common(body)
     svi = Svi(
         vlan=int(number),
+        description=description,
         addresses=addresses(body),
         virtual=addresses(body, "virtual") or None,
         virtual_router=body.many("virtual_router") or None,
         autostate=body.one("autostate", None),
-        **common(body),
+        **alike,
     )
     return section((svi,), body.rest, body.trouble, stanza.lines[1:])
 

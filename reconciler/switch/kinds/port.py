@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
 
-from reconciler.switch.addresses import in_order, routers_in_order
+from reconciler.core.resource import Resource
+from reconciler.switch.addresses import in_order, is_ipv6, routers_in_order
 from reconciler.switch.kinds.open import Open
 from reconciler.switch.names import natural
 
@@ -105,6 +106,20 @@ class Svi(Open):
                 object.__setattr__(self, name, in_order(listed))
         if self.virtual_router:
             object.__setattr__(self, "virtual_router", routers_in_order(self.virtual_router))
+
+    @property
+    def _excludes_virtual(self) -> bool:
+        """EOS takes `ip address` or `ip address virtual`: who wants the one does not leave the other open."""
+        return self.virtual is None and any(not is_ipv6(address) for address in self.addresses)
+
+    def lens(self, live: Resource) -> Resource:
+        seen = Open.lens(self, live)
+        shared = live.virtual if isinstance(live, Svi) and self._excludes_virtual else None
+        return replace(seen, virtual=shared) if isinstance(seen, Svi) and shared else seen
+
+    def filled(self, live: Self | None) -> Self:
+        full = Open.filled(self, live)
+        return replace(full, virtual=None) if self._excludes_virtual and full.virtual else full
 
     @property
     def name(self) -> str:
