@@ -1,4 +1,4 @@
-"""`observe -o json` of a switch that is not understood in full fits its schema; a plan made from it freezes the same."""
+"""`observe -o json` of a switch that is not understood in full fits its schema, and plans from it freeze the same."""
 
 from __future__ import annotations
 
