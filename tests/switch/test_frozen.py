@@ -163,7 +163,7 @@ WORDS = (
         "/",
     ),
     *("10.0.0.1/24", "10.0.0.1", "fd00::1/64", "fd00::1", "1.2.3.4.5/6", "Null0", "secondary", "virtual", "default"),
-    *("peer", "group", "remote-as", "mode", "active", "EOF", "name", "tag", "ecmp", "shutdown"),
+    *("²", "peer", "group", "remote-as", "mode", "active", "EOF", "name", "tag", "ecmp", "shutdown"),
 )
 BEGINNINGS = (
     *("interface", "interface Vlan", "interface Ethernet", "vlan", "vlan 10,", "vrf instance", "router bgp"),
