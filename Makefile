@@ -46,6 +46,7 @@ kernel: install ## only the tests on the real kernel and in the lab
 bench: install ## what compiling and a cycle cost, each against a floor in the same run
 	@$(BIN)/python -m benchmarks.compile
 	@$(BIN)/python -m benchmarks.cycle
+	@$(BIN)/python -m benchmarks.running_config
 	@$(BIN)/python -m benchmarks.switch
 
 golden: $(STAMP) ## rewrite golden files and schemas; read the difference before you commit it

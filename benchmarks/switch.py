@@ -1,4 +1,4 @@
-"""A switch against netmiko itself in the same run: a look, a change confirmed and proven; and reading its text."""
+"""A switch against netmiko itself in the same run: a look at it, and a change that is confirmed and proven."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import fleet
 from reconciler.engine.record import Record
 from reconciler.lab import world
-from reconciler.switch.eos.configuration import read
 
 ROOT = Path(__file__).parents[1]
 LAB = [sys.executable, "-m", "reconciler.lab"]
@@ -34,33 +33,6 @@ SWITCH = "ceos01"
 LOOKS = 60
 CHANGES = 7
 PLAIN, MORE = "Connection to", "Bench link to"
-
-
-def configuration(lines: int) -> str:
-    """So many lines, as of a large leaf: ports, VLANs with names, SVIs, and what is not ours between them."""
-    found = ["! Command: show running-config", "! device: leaf1 (DCS-7280SR, EOS-4.34.0F)", "!", "hostname leaf1", "!"]
-    for vlan in range(2, 402):
-        found += [f"vlan {vlan}", f"   name tenant-{vlan % 97}", "!"]
-    numbers = itertools.count(1)
-    while len(found) < lines * 7 // 10:
-        number = next(numbers)
-        found += [f"interface Ethernet{number}", f"   description server {number} of the hall"]
-        found += [f"   switchport access vlan {2 + number % 400}", "   spanning-tree portfast", "!"]
-    for vlan in range(2, 202):
-        found += [f"interface Vlan{vlan}", "   mtu 9000", f"   ip address 10.{vlan // 250}.{vlan % 250}.1/24", "!"]
-    found += ["ip access-list everything"]
-    rules = (f"   {10 * rule} permit tcp 10.0.{rule % 256}.0/24 any eq 443" for rule in itertools.count(1))
-    found += itertools.islice(rules, lines - len(found) - 2)
-    return "\n".join([*found, "!", "end"]) + "\n"
-
-
-def reading() -> str:
-    text = configuration(10_000)
-    count = text.count("\n")
-    seconds = min(_spent(lambda: read(text)) for _ in range(7))
-    split = min(_spent(text.splitlines) for _ in range(7))
-    speed = f"{count / seconds:,.0f} lines/s (aim 500,000), {seconds / split:.0f} x str.splitlines"
-    return f"{count} lines read in {seconds * 1e3:.1f} ms: {speed}"
 
 
 def _spent(work: Callable[[], object]) -> float:
@@ -166,7 +138,6 @@ async def inside() -> None:
 
 
 def main() -> None:
-    print(reading())
     name = f"bench{uuid.uuid4().hex[:4]}"
     os.environ["RECONCILE_STATE"] = tempfile.mkdtemp()
     subprocess.run([*LAB, "up", "--name", name], check=True, stdout=subprocess.DEVNULL)

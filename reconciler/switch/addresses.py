@@ -17,6 +17,7 @@ def ip_interface(address: str) -> IPv4Interface | IPv6Interface:
     return parsed_interface(address)
 
 
+@lru_cache(maxsize=16384)
 def spelled(address: str) -> str:
     """``FD00:0::1/64`` -> ``fd00::1/64``. Raises: ValueError."""
     return address if address == DYNAMIC else str(ip_interface(address))
@@ -28,7 +29,9 @@ def is_ipv6(address: str) -> bool:
 
 def in_order(addresses: Iterable[str]) -> tuple[str, ...]:
     """Primary first, then the secondaries, then IPv6: only the first IPv4 address has a meaning by its place."""
-    known = list(dict.fromkeys(spelled(address) for address in addresses))
+    known = list(dict.fromkeys([spelled(address) for address in addresses]))
+    if len(known) < 2:
+        return tuple(known)
     four = [address for address in known if not is_ipv6(address)]
     six = [address for address in known if is_ipv6(address)]
     return (*four[:1], *sorted(four[1:], key=_number), *sorted(six, key=_number))

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,9 +35,10 @@ class Box:
     down: set[str] = field(default_factory=set)
     release: str = RELEASE
     ahead: float = 0.0
+    ports: Sequence[str] = PORTS
 
     def __post_init__(self) -> None:
-        links = NamedLinks(PORTS, lambda port: port in self.down)
+        links = NamedLinks(self.ports, lambda port: port in self.down)
         model = Model(self.release, lambda: now() + self.ahead)
         self.switch = Switch("ceos01", self.folder, links, lambda _config, _ports: None, model)
         self.refused = self.switch.boot(self.startup + MANAGEMENT, ("admin", "admin"))

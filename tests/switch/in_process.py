@@ -13,9 +13,10 @@ from reconciler.switch.claim import SwitchClaim
 from reconciler.switch.dialogue import Dialogue, Run
 from reconciler.switch.eos import EosDriver, EosReading
 from tests.lab_eos.conftest import Box
+from tests.switch.states import closed
 
 RUN = Run("box")
-CLAIM = SwitchClaim(vlans=frozenset(range(2, 900)), routes=True, vrfs=True, bgp=True, loopbacks=True)
+CLAIM: SwitchClaim = SwitchClaim(vlans=frozenset(range(2, 900)), routes=True, vrfs=True, bgp=True, loopbacks=True)
 
 
 def carry_out(box: Box, script: Dialogue) -> Sequence[Failure]:
@@ -41,13 +42,13 @@ class Bench:
 
     box: Box
     driver: EosDriver
+    claim: SwitchClaim = CLAIM
 
     def read(self) -> EosReading:
         return self.driver.read([Answer(_answer(self.box.cli(), "show running-config"))])
 
-    @staticmethod
-    def _owns(resource: Resource) -> bool:
-        return getattr(resource, "vrf", None) != "THEIRS" and CLAIM.owns(resource)
+    def _owns(self, resource: Resource) -> bool:
+        return getattr(resource, "vrf", None) != "THEIRS" and self.claim.owns(resource)
 
     def plan(self, reading: EosReading, wishes: Iterable[Resource]) -> list[Change]:
         want = state_of(wishes)
@@ -59,9 +60,20 @@ class Bench:
     def converge(self, wishes: Sequence[Resource]) -> EosReading:
         """One cycle; the second plan is empty."""
         reading = self.read()
-        changes = self.plan(reading, wishes)
-        failures = carry_out(self.box, self.driver.write(changes, reading))
-        assert [str(failure) for failure in failures if failure.nature != "warning"] == []
-        after = self.read()
+        after = self.apply(reading, self.plan(reading, wishes))
         assert self.plan(after, wishes) == []
         return after
+
+    def apply(self, reading: EosReading, changes: Sequence[Change]) -> EosReading:
+        failures = carry_out(self.box, self.driver.write(changes, reading))
+        refused = [f"{failure.line}: {failure.reason}" for failure in failures if failure.nature != "warning"]
+        assert not refused, refused
+        return self.read()
+
+    def undone(self, before: EosReading, changes: Sequence[Change]) -> EosReading:
+        """The same diff with its arguments swapped, for what ``changes`` have touched."""
+        after = self.read()
+        touched = {change.key for change in changes if not change.key.kind.startswith("routing") or change.before}
+        want = state_of(closed(one) for key, one in before.found.items() if key in touched)
+        ours = {key: one for key, one in after.found.items() if key in touched}
+        return self.apply(after, list(diff(want, Live(ours, {}))))

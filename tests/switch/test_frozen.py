@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key
-from reconciler.switch.eos import EosDriver
+from reconciler.switch.eos import EosDriver, config
 from reconciler.switch.eos.interlock import objection
 from reconciler.switch.kinds import Interface, StaticRoute, Svi, Vlan
 from tests.switch.running import RUNNING, reading, session_diff
@@ -138,3 +142,49 @@ def test_what_could_be_understood_is_known() -> None:
     partial = reading(IN_BAND.format(trouble="\n   mtu x", via="10.0.10.9")).partial
     assert partial == {Key("svi", "Vlan10"): Svi(vlan=10, addresses=("10.0.10.1/24",))}
     assert StaticRoute(dst="192.168.0.0/16", via="10.0.10.9").key not in partial
+
+
+WORDS = (
+    *(
+        "no",
+        "vlan",
+        "10",
+        "Vlan10",
+        "Ethernet1.5",
+        "vrf",
+        "x",
+        "1/2",
+        "-1",
+        "0",
+        "1-2-3",
+        "99999",
+        "4294967296",
+        "²",
+        "/",
+    ),
+    *("10.0.0.1/24", "10.0.0.1", "fd00::1/64", "fd00::1", "1.2.3.4.5/6", "Null0", "secondary", "virtual", "default"),
+    *("²", "peer", "group", "remote-as", "mode", "active", "EOF", "name", "tag", "ecmp", "shutdown"),
+)
+BEGINNINGS = (
+    *("interface", "interface Vlan", "interface Ethernet", "vlan", "vlan 10,", "vrf instance", "router bgp"),
+    *("ip route", "ipv6 route", "ip routing", "no ip routing", "   ip address", "   ipv6 address", "   mtu", "   vrf"),
+    *("   ip virtual-router address", "   switchport trunk allowed vlan", "   switchport mode", "   channel-group"),
+    *("   neighbor", "   neighbor 10.0.0.1", "   bgp listen range", "   maximum-paths", "   router-id", "   rd"),
+    *("   name", "   state", "   description", "   spanning-tree portfast", "   ", "      "),
+)
+TAILS = st.lists(st.sampled_from(WORDS), max_size=4)
+STRANGE = st.builds(lambda first, words: " ".join([first, *words]), st.sampled_from(BEGINNINGS), TAILS)
+SWITCH = (Path(__file__).parent / "golden" / "bgp-with-nodes" / "running.cfg").read_text().splitlines()
+
+
+@given(st.lists(st.tuples(st.integers(1, len(SWITCH) - 2), STRANGE), min_size=1, max_size=6))
+def test_no_line_is_too_strange(lines: list[tuple[int, str]]) -> None:
+    """Whatever stands in it: read, frozen, or somebody else's, and never lost."""
+    text = SWITCH.copy()
+    for place, line in lines:
+        text.insert(place, line)
+    found = reading("\n".join(text) + "\n", "10.0.0.0", "10.9.9.9")
+    assert not found.found.keys() & found.frozen.keys()
+    assert found.partial.keys() == found.frozen.keys()
+    cut = [line for stanza in config.stanzas(config.complete("\n".join(text))) for line in stanza.lines]
+    assert cut == [line for line in text[:-1] if line.strip() not in ("", "!")]

@@ -58,7 +58,7 @@ async def test_a_change_by_somebody_else_in_between_is_kept(cycle: Cycle, switch
         "not committed: somebody else has changed the configuration since it was read"
     ]
     found = (await cycle.read()).found
-    assert found[Key("vlan", "910")].values["name"] == "hers"
+    assert found[Key("vlan", "910")] == Vlan(id=910, label="hers", trunk_groups=("THEIRS",))
     assert Key("vlan", "30") not in found
     assert switch.pending() == []
     await assert_converged(cycle, [Vlan(id=30, label="ours")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -25,9 +26,8 @@ SEPARATORS = ("", "!")
 
 
 class Stanza(NamedTuple):
-    """``head`` and ``body`` verbatim; ``start`` is the place of the head in the text, in characters."""
+    """``head`` and ``body`` verbatim."""
 
-    start: int
     head: str
     body: str = ""
 
@@ -51,18 +51,21 @@ def complete(text: str) -> str:
 
 def stanzas(text: str) -> list[Stanza]:
     """All of a ``complete`` running configuration but its `end`. Raises: Unreadable for free text without its EOF."""
-    sealed = HERE_DOCUMENT.sub(_sealed, text) if any(word in text for word in FREE_TEXT) else text
-    return [Stanza(found.start(1), *found.groups()) for found in STANZA.finditer(sealed)][:-1]
+    return list(map(Stanza._make, STANZA.findall(_sealed(text))))[:-1]
 
 
-def line_of(text: str, stanza: Stanza, line: str = "") -> int:
-    """The number, from 1, of ``line`` in the stanza; without one, of its head."""
-    lines = text[stanza.start : stanza.start + len(stanza.head) + 1 + len(stanza.body)].split("\n")
-    below = lines.index(line) if line in lines else 0
-    return text.count("\n", 0, stanza.start) + 1 + below
+def line_of(text: str, place: int, line: str) -> int:
+    """The number, from 1, of ``line`` in the stanza at ``place``."""
+    found = next(itertools.islice(STANZA.finditer(_sealed(text)), place, None))
+    lines = text[found.start(1) : found.end()].split("\n")
+    return text.count("\n", 0, found.start(1)) + 1 + (lines.index(line) if line in lines else 0)
 
 
-def _sealed(found: re.Match[str]) -> str:
+def _sealed(text: str) -> str:
+    return HERE_DOCUMENT.sub(_seal, text) if any(word in text for word in FREE_TEXT) else text
+
+
+def _seal(found: re.Match[str]) -> str:
     document = found[0]
     if document.rstrip().rpartition("\n")[2].strip() != END_OF_TEXT:
         raise Unreadable(f"half an answer: {document.strip().partition(chr(10))[0]!r} has no {END_OF_TEXT}")

@@ -41,13 +41,13 @@ def read(text: str) -> Configuration:
     cut = stanzas(whole)
     readers = _readers(routed_by_default=any(stanza.head == ROUTED_BY_DEFAULT for stanza in cut))
     draft = _Draft(whole)
-    for stanza in cut:
+    for place, stanza in enumerate(cut):
         reader = readers.get(stanza.head.partition(" ")[0])
         section = _section(reader, stanza) if reader else None
         if section is None:
             draft.foreign.append(stanza.lines)
         else:
-            draft.take(stanza, section)
+            draft.take(place, stanza, section)
     return draft.done(text)
 
 
@@ -92,23 +92,23 @@ class _Draft:
     frozen: dict[Key, str] = field(default_factory=dict)
     partial: dict[Key, Resource] = field(default_factory=dict)
 
-    def take(self, stanza: Stanza, section: Section) -> None:
+    def take(self, place: int, stanza: Stanza, section: Section) -> None:
         for resource in section.resources:
             if self.found.setdefault(resource.key, resource) is not resource:
-                self._twice(stanza, resource)
+                self._twice(place, stanza, resource)
         for key, lines in section.rest.items():
             self.rest[key] = (*self.rest.get(key, ()), *lines)
         for trouble in section.troubles:
-            self._freeze(stanza, trouble.partial, trouble.line, "not understood")
+            self._freeze(place, trouble.partial, trouble.line, "not understood")
 
-    def _twice(self, stanza: Stanza, resource: Resource) -> None:
+    def _twice(self, place: int, stanza: Stanza, resource: Resource) -> None:
         """EOS has no two of them; where it prints two all the same, nobody can tell which one holds."""
         self.rest[resource.key] = (*self.rest.get(resource.key, ()), *stanza.lines)
         if self.found[resource.key] != resource:
-            self._freeze(stanza, self.found[resource.key], stanza.head, f"a second {resource.key}")
+            self._freeze(place, self.found[resource.key], stanza.head, f"a second {resource.key}")
 
-    def _freeze(self, stanza: Stanza, partial: Resource, line: str, why: str) -> None:
-        number = line_of(self.text, stanza, line)
+    def _freeze(self, place: int, partial: Resource, line: str, why: str) -> None:
+        number = line_of(self.text, place, line)
         self.frozen.setdefault(partial.key, f"line {number}, {line.strip()!r}: {why}")
         self.partial.setdefault(partial.key, partial)
 

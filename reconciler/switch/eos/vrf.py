@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from reconciler.core.change import Change
-from reconciler.core.resource import Key, Resource
+from reconciler.core.resource import Resource
 from reconciler.switch.eos.config import Stanza
 from reconciler.switch.eos.lexicon import Lexicon, described, value
 from reconciler.switch.eos.lexicon import word as one_word
@@ -59,7 +59,3 @@ def mention(lines: Collection[str], vrf: str) -> str | None:
     """A line that speaks of the VRF, stripped."""
     speaks = re.compile(rf"(?:^|\s)vrf {re.escape(vrf)}(?:\s|$)")
     return next((line.strip() for line in lines if speaks.search(line)), None)
-
-
-def of_key(key: Key) -> str | None:
-    return key.name if key.kind == Vrf.kind else None
