@@ -98,11 +98,12 @@ class Server:
 
     folder: Path
     port: int
+    release: str = RELEASE
 
     def start(self) -> None:
         options = ["--hostname", "ceos01", "--state-dir", str(self.folder), "--listen", "127.0.0.1"]
         options += ["--port", str(self.port), "--host-key", str(self.folder / "key"), "--no-dataplane"]
-        options += ["--startup-config", str(SEED), "--ports", ",".join(PORTS)]
+        options += ["--eos-version", self.release, "--startup-config", str(SEED), "--ports", ",".join(PORTS)]
         command = [sys.executable, "-m", "reconciler.lab.eos", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
@@ -118,13 +119,13 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
+def serving(folder: Path, release: str = RELEASE) -> Iterator[Server]:
     """The switch as a process, while the block lasts."""
     asyncssh.generate_private_key("ssh-ed25519").write_private_key(folder / "key")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    running = Server(folder, port)
+    running = Server(folder, port, release)
     running.start()
     try:
         yield running
