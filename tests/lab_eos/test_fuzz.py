@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,13 +14,16 @@ from reconciler.lab.eos.config import Config
 from tests.lab_eos.conftest import SEED, Box
 from tests.lab_eos.test_laws import LINES, SECTIONS
 
+
+def _patterns() -> Iterator[str]:
+    for shows in SHOWS:
+        yield from shows
+    for kind in modes.INSIDE:
+        yield from (pattern for pattern, _ in modes.commands_of(kind))
+
+
 WORDS = sorted(
-    {
-        word
-        for patterns in (*SHOWS, *(dict(modes.commands_of(kind)) for kind in modes.INSIDE))
-        for pattern in patterns
-        for word in pattern.replace("[", " ").replace("]", " ").split()
-    }
+    {word for pattern in _patterns() for word in pattern.replace("[", " ").replace("]", " ").split()}
     | {
         "no",
         "default",
