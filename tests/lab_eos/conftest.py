@@ -18,11 +18,15 @@ from reconciler.lab.eos import local, render
 from reconciler.lab.eos.cli import Cli
 from reconciler.lab.eos.clock import now
 from reconciler.lab.eos.links import NamedLinks
+from reconciler.lab.eos.sha512crypt import hashed
 from reconciler.lab.eos.switch import RELEASE, Model, Switch
 from reconciler.lab.eos.syslog import Actor
 
 SEED = Path(__file__).parents[2] / "reconciler" / "lab" / "data" / "ceos01.cfg"
 PORTS = ("eth0", "eth1", "eth2", "eth3", "eth4")
+PLAIN = "admin"
+HASHED = f"sha512 {hashed(PLAIN)}"
+"""Once for all boxes: hashing takes longer than everything else that a switch does to boot."""
 MANAGEMENT = "interface Management0\n   ip address 172.20.20.2/24\n"
 
 
@@ -41,7 +45,9 @@ class Box:
         links = NamedLinks(self.ports, lambda port: port in self.down)
         model = Model(self.release, lambda: now() + self.ahead)
         self.switch = Switch("ceos01", self.folder, links, lambda _config, _ports: None, model)
-        self.refused = self.switch.boot(self.startup + MANAGEMENT, ("admin", "admin"))
+        text = self.startup.replace(f" secret {PLAIN}\n", f" secret {HASHED}\n")
+        user = "" if "username admin" in text else f"username admin privilege 15 secret {HASHED}\n"
+        self.refused = self.switch.boot(f"{text}!\n{user}{MANAGEMENT}", ("admin", PLAIN))
 
     def later(self, seconds: float) -> None:
         """Time passes."""
@@ -93,11 +99,12 @@ class Server:
 
     folder: Path
     port: int
+    release: str = RELEASE
 
     def start(self) -> None:
         options = ["--hostname", "ceos01", "--state-dir", str(self.folder), "--listen", "127.0.0.1"]
         options += ["--port", str(self.port), "--host-key", str(self.folder / "key"), "--no-dataplane"]
-        options += ["--startup-config", str(SEED), "--ports", ",".join(PORTS)]
+        options += ["--eos-version", self.release, "--startup-config", str(SEED), "--ports", ",".join(PORTS)]
         command = [sys.executable, "-m", "reconciler.lab.eos", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
@@ -113,13 +120,13 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
+def serving(folder: Path, release: str = RELEASE) -> Iterator[Server]:
     """The switch as a process, while the block lasts."""
     asyncssh.generate_private_key("ssh-ed25519").write_private_key(folder / "key")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    running = Server(folder, port)
+    running = Server(folder, port, release)
     running.start()
     try:
         yield running

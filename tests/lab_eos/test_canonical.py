@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,8 +26,8 @@ TYPED = [line for line in PORT if line != "vrf RED"]
 
 
 @pytest.fixture(scope="module")
-def bare() -> Box:
-    return Box(Path(tempfile.mkdtemp()) / "state")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Box:
+    return Box(tmp_path_factory.mktemp("canonical") / "state")
 
 
 @settings(max_examples=40)

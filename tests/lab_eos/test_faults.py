@@ -162,6 +162,15 @@ def test_another_dialect(box: Box) -> None:
     assert "EOS-4.31.2F-41641815.4312F (" in box.ask("show running-config")
 
 
+def test_sessions_of_eos_itself(box: Box) -> None:
+    fault(box, "internal-sessions")
+    assert "cfg-" not in box.ask("configure session s", "vlan 9", "show configuration sessions")
+    box.ask("configure session s commit timer 60")
+    assert "  cfg-2034--574620864-1 pending" in box.ask("show configuration sessions")
+    assert '"cfg-2034--574620864-1": {' in box.ask("show configuration sessions | json")
+    assert "cfg-" not in box.ask("configure session s commit", "show configuration sessions")
+
+
 @pytest.mark.parametrize("when", ["at", "behind"])
 def test_a_reboot_at_a_line(box: Box, when: str) -> None:
     fault(box, f"reboot {when} commit")

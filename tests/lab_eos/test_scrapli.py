@@ -17,7 +17,7 @@ from tests.lab_eos.conftest import Server, serving
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("scrapli")) as running:
+    with serving(tmp_path_factory.mktemp("scrapli"), "4.31.2F") as running:
         running.console("configure", "enable secret sesame", "end", "write")
         yield running
 
@@ -42,6 +42,7 @@ def test_a_command(client: Cli) -> None:
     answer = client.send_input("show version")
     assert not answer.failed
     assert answer.result.startswith("Arista cEOSLab\n")
+    assert "Software image version: 4.31.2F-" in answer.result
     assert client.get_prompt().result == "ceos01#"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reconciler.lab.eos import mischief, transactions
+from reconciler.lab.eos.__main__ import main
 from reconciler.lab.eos.lock import LOCKED
 from tests.lab_eos.conftest import Box
 
@@ -89,6 +90,12 @@ def test_both_dialects(tmp_path: Path, release: str) -> None:
     assert "Session with pending commit timer: rec-1\nTime left until commit timer expiry: in 0:09:" in text
     assert f"EOS-{release}-" in box.ask("show running-config")
     assert f"Software image version: {release}-" in box.ask("show version")
+
+
+def test_a_version_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--eos-version", "newest"])
+    assert "'newest' is no version of EOS, such as 4.34.0F" in capsys.readouterr().err
 
 
 async def test_the_clock_rolls_back_by_itself(box: Box) -> None:

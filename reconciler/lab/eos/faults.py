@@ -66,6 +66,7 @@ class Faults:
     half: Half | None = None
     chunks: int = 0
     double_echo: bool = False
+    internal_sessions: bool = False
     syslog: str = ""
     tag: str = ""
     release: str | None = None

@@ -247,6 +247,9 @@ FAULTS = (
     Fault("foreign-session", "", "another user has a pending session", _session),
     Fault("full-sessions", "", "another user has all pending sessions that are left", _full),
     Fault("foreign-timer", "[SECONDS]", "another user's commit timer runs, for SECONDS (600)", _timer),
+    Fault(
+        "internal-sessions", "", "EOS lists `cfg-` sessions of its own while a timer runs", _flag("internal_sessions")
+    ),
     Fault("lock", "[REASON]", "another user holds the configuration lock", _lock),
     Fault("foreign-commit", "LINE", "another user changes the running configuration now", _foreign_commit),
     Fault(

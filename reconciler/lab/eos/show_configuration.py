@@ -16,6 +16,7 @@ from .sessions import Session
 from .shown import Shown, Shows, View
 
 NEW_DIALECT = (4, 32)
+INTERNAL = (("cfg-2034--574620864-0", "completed"), ("cfg-2034--574620864-1", "pending"))
 PENDING_TIMER = "pendingCommitTimer"
 
 
@@ -37,8 +38,15 @@ def _is_new(view: View) -> bool:
 
 
 def _known(view: View) -> list[Session]:
-    view.switch.sessions.pending()
-    return list(view.switch.sessions.by_name.values())
+    """With the fault `internal-sessions` also those that EOS makes for a commit timer (the reference's section 3.6)."""
+    opened = view.switch.sessions
+    opened.pending()
+    timer = opened.timer
+    own = [] if timer is None or not view.switch.faults.internal_sessions else INTERNAL
+    made = [
+        Session(name, view.switch.running, view.switch.running, "", view.switch.booted, state) for name, state in own
+    ]
+    return [*opened.by_name.values(), *made]
 
 
 def _sessions(view: View) -> Iterator[str]:
