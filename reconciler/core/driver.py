@@ -86,6 +86,7 @@ class Reading:
     ``facts``: what the device knows of others, by the name of the part that read it.
     ``frozen``: key -> why this one is not understood in full: it is unknown, not planned, and not in ``found``;
     ``partial`` holds what could be understood of it.
+    ``kept``: key -> why it is not pruned, although it may be ours.
     """
 
     found: State
@@ -96,6 +97,7 @@ class Reading:
     way: Way | None = None
     frozen: Mapping[Key, str] = field(default_factory=dict)
     partial: State = field(default_factory=dict)
+    kept: Mapping[Key, str] = field(default_factory=dict)
 
 
 class Claim(Protocol):

@@ -74,7 +74,7 @@ def _not_there(waits: Mapping[Key, str]) -> Iterator[str]:
 
 def _spared(wish: Wish, reading: Reading) -> Iterator[str]:
     """What the documents would have removed and our own session needs."""
-    for key, reason in sorted(reading.session.items()):
+    for key, reason in sorted({**reading.session, **reading.kept}.items()):
         resource = reading.found.get(key)
         if resource is not None and key not in wish.desired and wish.owns(resource):
             yield f"{key} is wanted by no document and stays: {reason}"
@@ -85,7 +85,7 @@ def split(wish: Wish, reading: Reading) -> Live:
     ours: dict[Key, Resource] = {}
     foreign: dict[Key, Resource] = {}
     for key, resource in reading.found.items():
-        mine = wish.owns(resource) and (key in wish.desired or key not in reading.session)
+        mine = wish.owns(resource) and (key in wish.desired or not (key in reading.session or key in reading.kept))
         (ours if mine else foreign)[key] = resource
     return Live(ours, foreign)
 

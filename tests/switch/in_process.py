@@ -52,8 +52,9 @@ class Bench:
 
     def plan(self, reading: EosReading, wishes: Iterable[Resource]) -> list[Change]:
         want = state_of(wishes)
+        spared = {**reading.session, **reading.kept}
         mine = {key: r for key, r in reading.found.items() if key in want or self._owns(r)}
-        ours = {key: r for key, r in mine.items() if key not in reading.session}
+        ours = {key: r for key, r in mine.items() if key in want or key not in spared}
         foreign = {key: r for key, r in reading.found.items() if key not in ours}
         return list(diff(want, Live(ours, foreign)))
 

@@ -16,6 +16,7 @@ from reconciler.switch.eos.bridging import stranded
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.direct import Direct
 from reconciler.switch.eos.exchange import RUNNING_CONFIG, unmixed
+from reconciler.switch.eos.keeping import kept, taken_along
 from reconciler.switch.eos.saving import Saving
 from reconciler.switch.eos.session import carriers
 from reconciler.switch.eos.step import script
@@ -91,6 +92,7 @@ class EosDriver:
             frozen=configuration.frozen,
             partial=configuration.partial,
             session=session,
+            kept=kept(configuration),
             way=way_back(configuration, self._host, self._client or client),
             configuration=configuration,
             digest=digest,
@@ -107,7 +109,8 @@ class EosDriver:
             if reason := reading.session.get(change.key) or reading.frozen.get(change.key):
                 raise ValueError(f"{change.key} is never changed: {reason}")
         makes, breaks = script(all_steps(changes, reading.configuration))
-        notes, before = tuple(stranded(reading.found, changes)), reading.configuration
+        before = reading.configuration
+        notes = (*stranded(reading.found, changes), *taken_along(before, changes))
         if self._timer is None:
             return Direct(makes, breaks, notes, before=before)
         return Transaction(makes, breaks, notes, changes=tuple(changes), before=before, timer=self._timer)

@@ -7,10 +7,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_net
 
 from reconciler.core.resource import Key, Resource
 from reconciler.switch.addresses import DYNAMIC, is_address
+from reconciler.switch.eos.bridging import carries
 from reconciler.switch.eos.configuration import Configuration
 from reconciler.switch.eos.vlan import FIRST_VLAN
 from reconciler.switch.kinds import DEFAULT_VRF, Interface, Routing, Routing6, StaticRoute, Svi, Vlan, Vrf
-from reconciler.switch.names import expand
 
 MANAGEMENT = "Management"
 Network = IPv4Network | IPv6Network
@@ -92,7 +92,7 @@ def _beneath(end: Interface | Svi, configuration: Configuration) -> Iterator[Key
         yield Vrf(vrf=end.vrf).key
     if isinstance(end, Svi):
         yield Vlan(id=end.vlan).key
-        ports = [r for r in _interfaces(configuration) if isinstance(r, Interface) and _carries(r, end.vlan)]
+        ports = [r for r in _interfaces(configuration) if isinstance(r, Interface) and carries(r, end.vlan)]
         if len(ports) == 1:
             yield ports[0].key
             yield from _members(ports[0].name, configuration)
@@ -116,16 +116,6 @@ def _bearers(route: StaticRoute, configuration: Configuration) -> Iterator[Key]:
 
 def _reaches(one: Interface | Svi, via: str) -> bool:
     return one.name == via.split()[0] or any(_is_in(via, network) for network in _near(one))
-
-
-def _carries(port: Interface, vlan: int) -> bool:
-    """A member of a channel does not: its channel does."""
-    if port.shutdown or port.channel_group is not None:
-        return False
-    if port.mode == "access":
-        return port.access == vlan
-    allowed = port.trunk_allowed or "none"
-    return port.mode == "trunk" and allowed != "none" and vlan in expand(allowed)
 
 
 def _members(channel: str, configuration: Configuration) -> Iterator[Key]:

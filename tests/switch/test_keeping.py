@@ -1,0 +1,48 @@
+"""What others have built on a VRF or a neighbour of ours is not pruned with it."""
+
+from __future__ import annotations
+
+from reconciler.core.change import Change
+from reconciler.core.resource import Key
+from reconciler.switch.eos import EosDriver
+from tests.switch.running import RUNNING, reading
+
+BGP = """vrf instance BLUE
+!
+vrf instance RED
+!
+router bgp 65001
+   neighbor NODES peer group
+   neighbor 10.0.0.1 remote-as 65010
+   neighbor 10.0.0.2 remote-as 65010
+   neighbor 10.0.0.2 timers 1 4
+   !
+   address-family ipv4
+      neighbor NODES activate
+   !
+   vrf RED
+      rd 65001:1
+!
+banner motd"""
+
+
+def test_what_lines_of_others_stand_on_is_kept() -> None:
+    assert reading(RUNNING.replace("banner motd", BGP)).kept == {
+        Key("vrf", "RED"): "'vrf RED' is not ours and would go with it",
+        Key("bgp_neighbor", "NODES"): "'neighbor NODES activate' is not ours and would go with it",
+        Key("bgp_neighbor", "10.0.0.2"): "'neighbor 10.0.0.2 timers 1 4' is not ours and would go with it",
+    }
+
+
+def test_what_goes_along_with_a_stanza_is_said() -> None:
+    found = reading()
+    gone = [Change(found.found[Key("svi", "Vlan10")], None)]
+    assert EosDriver().write(gone, found).notes == ()
+    found = reading(
+        RUNNING.replace(
+            "   ip virtual-router", "   ip ospf area 0.0.0.0\n   pim ipv4 sparse-mode\n   ip virtual-router"
+        )
+    )
+    assert EosDriver().write(gone, found).notes == (
+        "svi Vlan10 takes along what is not ours: 'ip ospf area 0.0.0.0' and 1 more",
+    )
