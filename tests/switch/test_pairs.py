@@ -76,7 +76,7 @@ def theirs(reading: EosReading) -> tuple[object, Mapping[Key, object]]:
     return reading.configuration.foreign, reading.configuration.rest
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=1700, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(first=states(), second=states())
 def test_one_cycle_leads_from_any_state_to_any_other(
     bench: Bench, first: list[Resource], second: list[Resource]
