@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,7 @@ from reconciler.core.resource import Live, Resource, state_of
 from reconciler.switch.claim import SwitchClaim
 from reconciler.switch.eos import EosDriver, EosReading
 from reconciler.switch.eos.interlock import objection
+from reconciler.switch.kinds import Bgp, BgpListen, BgpNeighbor
 from tests.lab_eos.conftest import Box
 from tests.switch.running import session_diff
 from tests.switch.strategies import switches
@@ -89,3 +91,14 @@ def test_one_plan_leads_from_any_switch_to_any_other(first: list[Resource], seco
         bench.converge(first)
         bench.converge(second)
         assert _rest(bench.read()) == rest
+
+
+def test_nodes_get_their_router(tmp_path: Path) -> None:
+    """As far as the lab takes back what stands in `router bgp`: lines are added, and a neighbour is un-shut."""
+    bench = Bench(Box(tmp_path / "state", STARTUP))
+    group = BgpNeighbor(neighbor="CALICO-K8S", remote_as=65010, description='"Calico nodes"')
+    listen = BgpListen(prefix="10.10.10.0/24", peer_group="CALICO-K8S", remote_as=65010)
+    peer = BgpNeighbor(neighbor="10.10.10.10", peer_group="CALICO-K8S", shutdown=True)
+    bench.converge([Bgp(asn=65001, router_id="10.10.10.1", ecmp=4), group, peer, listen])
+    bench.converge([Bgp(asn=65001), group, replace(peer, shutdown=False, description="k01-worker"), listen])
+    assert bench.read().found[peer.key] == replace(peer, shutdown=None, description="k01-worker")
