@@ -30,8 +30,10 @@ RED, BLUE = "RED", "BLUE"
 TEXTS = st.sampled_from([None, None, "uplink", "a # > b", "quo\"ted' $(x)", "ceos01#", "! end", "no shutdown"])
 LISTS = st.sampled_from(["1-4094", "10", "10,20", "20,30-31", "30-31,40", "10,20,30-31,40,900", "none"])
 GROUPS = st.sampled_from([None, (), ("A",), ("A", "B")])
+CHANNELS = st.sampled_from([None, None, "none", "5 active", "5 passive", "6 active"])
 MAYBE = st.sampled_from([None, False, True])
 MTU = st.sampled_from([None, 9000])
+DISTINGUISHERS = st.sampled_from([None, "", "65001:1"])
 
 
 def closed(resource: Resource) -> Resource:
@@ -71,7 +73,9 @@ def _port(draw: st.DrawFn, ifname: str, declared: Sequence[int], subnets: Subnet
         ifname=ifname, description=draw(TEXTS), shutdown=draw(st.booleans()), mtu=draw(MTU), portfast=draw(MAYBE)
     )
     mode = draw(st.sampled_from(["access", "trunk", "routed"]))
-    if mode == "routed":
+    if mode != "routed":
+        common = dataclasses.replace(common, channel_group=draw(CHANNELS))
+    else:
         vrf = draw(st.sampled_from(["default", RED]))
         return dataclasses.replace(common, mode=mode, addresses=subnets.some(2, draw), vrf=vrf, portfast=None)
     if mode == "trunk":
@@ -140,9 +144,10 @@ def states(draw: st.DrawFn) -> list[Resource]:
     loopbacks = draw(st.lists(st.sampled_from(["Loopback0", "Loopback7"]), unique=True, max_size=2))
     svis = draw(st.lists(st.sampled_from(VLANS), unique=True, max_size=3))
     return [
-        *(Vrf(vrf=vrf, rd=draw(st.sampled_from([None, "", "65001:1"]))) for vrf in vrfs),
+        *(Vrf(vrf=vrf, rd=draw(DISTINGUISHERS), description=draw(TEXTS)) for vrf in vrfs),
         *vlans,
         *(_port(draw, f"Ethernet{n}", [vlan.id for vlan in vlans], subnets) for n in (1, 2, 3)),
+        *(Interface(ifname=f"Port-Channel{number}", access=1) for number in (5, 6)),
         *(Interface(ifname=name, mode="routed", addresses=(f"10.9.0.{name[-1]}/32",)) for name in loopbacks),
         *(_svi(draw, vlan, vrfs, subnets) for vlan in svis),
         Routing(enabled=draw(st.booleans())),
