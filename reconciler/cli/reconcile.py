@@ -149,9 +149,9 @@ def _ended(outcome: Outcome) -> dict[str, object]:
 
 
 def _reasons(outcome: Outcome) -> Iterator[str]:
-    if outcome.error:
-        yield outcome.error
-    for failure in outcome.failures:
-        yield f"{failure.line}: {failure.reason}" if failure.line else failure.reason
-    for planned in outcome.residue.changes if outcome.residue else ():
-        yield f"still differs after applying: {planned.change.verb} {planned.change.key}"
+    """What still differs is said only where nothing else tells why."""
+    said = [outcome.error] if outcome.error else []
+    said += [f"{failure.line}: {failure.reason}" if failure.line else failure.reason for failure in outcome.failures]
+    left = () if said or outcome.residue is None else outcome.residue.changes
+    yield from said
+    yield from (f"still differs after applying: {planned.change.verb} {planned.change.key}" for planned in left)

@@ -181,3 +181,18 @@ def test_without_transactions_it_goes_line_by_line_where_that_is_wanted(bench: B
     assert ran.exit_code == 1
     assert "ceos01: ip address 10.40.0.1/24: % Invalid input" in ran.output
     assert "name wanted" in bench.running
+
+
+@pytest.mark.parametrize("size", range(700, 9100, 1200))
+def test_cut_at_any_byte_it_is_the_old_or_the_new_configuration(bench: Bench, size: int) -> None:
+    old = bench.undone()
+    bench.switch.console(f"lab fault cut after {size}")
+    ran = bench.reconcile("--yes")
+    assert ran.exit_code in (0, 1, 4)
+    if ran.exit_code:
+        assert "127.0.0.1: the connection was lost" in ran.output
+        assert bench.running == old
+    bench.switch.console("lab fault clear")
+    assert bench.reconcile("--yes").exit_code == 0
+    assert "name wanted" in bench.running
+    assert bench.switch.pending() == []
