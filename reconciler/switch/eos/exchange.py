@@ -18,7 +18,7 @@ REFUSED = re.compile(
 """Answers that mean no. A line with ``!`` is a notice and the command was taken, but a port that is not there is no
 notice for us; and that EOS makes a port's access VLAN is a notice, whatever it begins with."""
 LOCKED = re.compile("configuration is locked", re.IGNORECASE)
-UNKNOWN_COMMAND = re.compile(r"% (?:Invalid input|Unavailable command|Incomplete command|Unsupported command)")
+UNKNOWN_COMMAND = re.compile(r"^% (?:Invalid input|Unavailable command|Incomplete command|Unsupported command)", re.M)
 """What a switch says to a command that its version or its platform does not have (eos.md 2.6)."""
 
 LOGGED = re.compile(r"^\w{3} +\d+ [\d:.]+ \S+ (?:\S+ )?\S+: %[A-Z0-9_]+-\d-[A-Z0-9_]+: .*\n?", re.MULTILINE)

@@ -84,7 +84,7 @@ class Transaction(Dialogue):
 
     def _opened(self, name: str) -> Exchange:
         answer = yield Say(f"configure session {name}")
-        if UNKNOWN_COMMAND.match(answer):
+        if UNKNOWN_COMMAND.search(answer):
             return Failure(None, f"this switch has no configuration sessions ({answer.strip()}); {WITHOUT}")
         return verdict(f"configure session {name}", answer)
 
@@ -114,7 +114,7 @@ class Transaction(Dialogue):
         """Whoever sits in a session is still there: nobody takes it for a dead run's."""
         text = f"commit timer {self.timer // 3600:02}:{self.timer // 60 % 60:02}:{self.timer % 60:02}"
         answer = yield Say(text, slow=True, final=True)
-        if UNKNOWN_COMMAND.match(answer):
+        if UNKNOWN_COMMAND.search(answer):
             return Failure(None, f"not committed: this switch has no `commit timer` ({answer.strip()}); {WITHOUT}")
         return verdict(text, answer)
 
