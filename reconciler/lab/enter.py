@@ -20,20 +20,32 @@ def run(lab: Lab, name: str, command: list[str]) -> NoReturn:
         jump(lab, command)
     member = lab.member(name)
     if member.switch:
-        answer = switch.cli(lab, member, " ".join(command))
-        sys.stdout.write(answer if answer.endswith("\n") or not answer else answer + "\n")
-        sys.exit(1 if any(line.startswith("%") for line in answer.splitlines()) else 0)
+        answer, code = on_switch(lab, member, command)
+        sys.stdout.write(answer)
+        sys.exit(code)
     host(member, command)
+
+
+def on_switch(lab: Lab, member: Member, command: list[str]) -> tuple[str, int]:
+    """What the switch answers, and the exit code: 1 where it refuses a line."""
+    answer = switch.cli(lab, member, " ".join(command))
+    refused = any(line.startswith("%") for line in answer.splitlines())
+    return answer if answer.endswith("\n") or not answer else answer + "\n", int(refused)
 
 
 def host(member: Member, command: list[str]) -> NoReturn:
     """Become ``command`` as root on a Linux host, in its home directory."""
+    _become(*on_host(member, command))
+
+
+def on_host(member: Member, command: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The command line that runs ``command`` as root on a Linux host, in its home directory, and its environment."""
     if member.pid is None or not netns.holds(member.namespace, member.pid):
         raise LabError(f"{member.name} is not running any more: `reconcile lab status` shows what is.")
     places = {"PATH": SYSTEM_PATH, "HOME": "/root", "USER": "root", "SHELL": "/bin/bash"}
     kept = {key: os.environ[key] for key in ("TERM", "LANG", "LC_ALL") if key in os.environ}
     in_home = ["sh", "-c", 'cd && exec "$@"', "sh", *command]
-    _become(node.enter(member, in_home), {**kept, **places})
+    return node.enter(member, in_home), {**kept, **places}
 
 
 def jump(lab: Lab, command: list[str]) -> NoReturn:

@@ -8,14 +8,15 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reconciler.lab import state, world
+from reconciler.lab import enter, state, world
 from reconciler.lab.state import Lab
+from tests.lab.warm import Warm, warm
 
 ROOT = Path(__file__).parents[2]
 DESIRED = ROOT / "desired"
@@ -36,13 +37,22 @@ class Field:
 
     lab: Lab
     memory: Path
+    warm: Warm
     desired: Path = DESIRED
 
-    def command(self, *words: object, code: int | None = 0, stdin: str | None = None) -> str:
+    def wanting(self, desired: Path) -> Field:
+        """The same lab with other documents."""
+        return replace(self, desired=desired)
+
+    def command(self, *words: object, code: int | None = 0) -> str:
         """`reconcile WORDS` on the jump host; ``code`` is the exit code that it must have (None: any)."""
-        ran = self.run("jump", *self.words(*words))
+        ran = self.reconcile(*words)
         assert code is None or ran.returncode == code, f"exit {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
         return ran.stdout
+
+    def reconcile(self, *words: object) -> subprocess.CompletedProcess[str]:
+        """In a process that only has to be forked; `run("jump", …)` starts one as a person does."""
+        return self.warm.run(["--desired", str(self.desired), *map(str, words)])
 
     def words(self, *words: object) -> list[object]:
         return [sys.executable, "-m", "reconciler", "--desired", self.desired, *words]
@@ -56,9 +66,15 @@ class Field:
         return self.command("--yes")
 
     def run(self, node: str, *words: object) -> subprocess.CompletedProcess[str]:
-        """A command in the lab, whatever becomes of it."""
-        line = [sys.executable, "-m", "reconciler.lab", "exec", "--name", self.lab.name, node, "--", *map(str, words)]
-        environment = os.environ | {"RECONCILE_STATE": str(self.memory)}
+        """A command in the lab, whatever becomes of it: as `reconcile lab exec` runs it."""
+        command, lab = list(map(str, words)), state.get(self.lab.name)
+        if node == "jump":
+            line, environment = [*at_jump(lab), *command], remembering(self.memory)
+        elif lab.member(node).switch:
+            answer, code = enter.on_switch(lab, lab.member(node), command)
+            return subprocess.CompletedProcess(command, code, answer, "")
+        else:
+            line, environment = enter.on_host(lab.member(node), command)
         return subprocess.run(line, text=True, capture_output=True, timeout=120, env=environment)
 
     def shown(self, node: str, *words: str) -> str:
@@ -70,6 +86,14 @@ class Field:
     def pings(self) -> bool:
         line = [sys.executable, "-m", "reconciler.lab", "ping", "--name", self.lab.name]
         return subprocess.run(line, capture_output=True, timeout=120).returncode == 0
+
+
+def at_jump(lab: Lab) -> list[str]:
+    return [sys.executable, "-m", "reconciler.lab", "exec", "--name", lab.name, "jump", "--"]
+
+
+def remembering(memory: Path) -> dict[str, str]:
+    return os.environ | {"RECONCILE_STATE": str(memory)}
 
 
 def lines(plan: dict[str, Any]) -> list[tuple[str, str, str, str]]:
@@ -84,7 +108,9 @@ def field(memory: Path, *words: str) -> Iterator[Field]:
     ran = subprocess.run(line, text=True, capture_output=True, timeout=120)
     try:
         assert ran.returncode == 0, ran.stderr
-        yield Field(state.get(name), memory)
+        lab = state.get(name)
+        with warm(at_jump(lab), memory, remembering(memory)) as ready:
+            yield Field(lab, memory, ready)
     finally:
         world.down(name)
 

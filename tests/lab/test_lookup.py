@@ -35,7 +35,7 @@ def terse(converged: Field, tmp_path: Path, request: pytest.FixtureRequest) -> F
     desired = tmp_path / "desired"
     shutil.copytree(DESIRED, desired)
     request.param(desired)
-    return Field(converged.lab, converged.memory, desired)
+    return converged.wanting(desired)
 
 
 def routes(field: Field) -> dict[str, str]:

@@ -63,7 +63,7 @@ def other(converged: Field, tmp_path: Path) -> Field:
     """The same lab with a desired state that a test may change."""
     copy = tmp_path / "desired"
     shutil.copytree(DESIRED, copy)
-    return Field(converged.lab, converged.memory, copy)
+    return converged.wanting(copy)
 
 
 def test_without_a_terminal_yes_is_required(other: Field) -> None:
@@ -148,7 +148,7 @@ def test_what_leads_the_packets_back_to_us_elsewhere_is_refused(other: Field, wh
     (found,) = [device for device in plan["devices"] if device["status"] == "held"]
     assert f"packets back to us ({client}) would" in found["reason"]
     other.command("--yes", "--approve", plan["digest"], code=3)
-    assert lines(Field(other.lab, other.memory).plan(code=0)) == []
+    assert lines(other.wanting(DESIRED).plan(code=0)) == []
 
 
 def test_what_leaves_the_way_back_to_us_alone_is_done(other: Field) -> None:
@@ -166,7 +166,7 @@ def test_what_leaves_the_way_back_to_us_alone_is_done(other: Field) -> None:
     )
     other.converge()
     assert lines(other.plan(code=0)) == []
-    Field(other.lab, other.memory).converge()
+    other.wanting(DESIRED).converge()
 
 
 def test_audit_plans_and_never_writes(other: Field) -> None:
@@ -177,7 +177,7 @@ def test_audit_plans_and_never_writes(other: Field) -> None:
     assert line[:3] == ("k01-worker", "create", "route")
     other.command("--yes", code=2)
     assert "192.168.209.64/26" not in other.shown("k01-worker", "ip", "route")
-    Field(other.lab, other.memory).converge()
+    other.wanting(DESIRED).converge()
 
 
 def test_a_port_and_a_card_that_are_not_there_are_named_and_the_rest_is_done(other: Field) -> None:
@@ -194,4 +194,4 @@ def test_a_port_and_a_card_that_are_not_there_are_named_and_the_rest_is_done(oth
     other.command("--yes", code=2)
     left = lines(other.plan(code=2))
     assert left == [("ceos01", "create", "interface", "Ethernet9"), ("k01-control-plane", "create", "link", "eth7")]
-    Field(other.lab, other.memory).converge()
+    other.wanting(DESIRED).converge()

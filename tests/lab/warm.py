@@ -1,0 +1,94 @@
+"""`reconcile` on the lab's jump host without starting Python anew: a process that has imported everything, and forks.
+
+Each line on standard input is a JSON order: ``words`` of the command line, and the files that take what it prints. The
+answer is its exit code. Run as a program on the jump host; `Warm` is the other end.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+IMPORTS = (
+    *("asyncssh", "deepdiff", "netmiko", "rich.console", "reconciler.cli.main", "reconciler.cli.reconcile"),
+    *("reconciler.cli.observe", "reconciler.cli.compiled", "reconciler.cli.documents", "reconciler.transport.netmiko"),
+    *("reconciler.transport.netmiko_login", "reconciler.transport.ssh", "reconciler.transport.connect"),
+)
+PATIENCE = 120
+"""Seconds for one command."""
+
+
+@contextmanager
+def warm(start: Sequence[str], folder: Path, environment: dict[str, str]) -> Iterator[Warm]:
+    """``start``: the command line that enters the jump host; ``folder``: for what commands print."""
+    line = [*start, sys.executable, "-m", __name__]
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
+        try:
+            yield Warm(process, folder)
+        finally:
+            process.kill()
+
+
+class Warm:
+    """One jump host's process."""
+
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path) -> None:
+        self._process, self._folder = process, folder
+
+    def run(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        out, err = self._folder / "out", self._folder / "err"
+        order = {"words": list(words), "out": str(out), "err": str(err)}
+        self._process.stdin.write(f"{json.dumps(order)}\n".encode())
+        self._process.stdin.flush()
+        ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
+        if not ready:
+            raise subprocess.TimeoutExpired(list(words), PATIENCE)
+        code = int(self._process.stdout.readline())
+        return subprocess.CompletedProcess(list(words), code, out.read_text(), err.read_text())
+
+
+def serve() -> None:
+    for module in IMPORTS:
+        importlib.import_module(module)
+    gc.freeze()
+    for line in sys.stdin:
+        order = json.loads(line)
+        child = os.fork()
+        if not child:
+            _become(order)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _become(order: dict[str, Any]) -> None:
+    """The command with its own output, as its own process."""
+    from reconciler.cli.main import main
+
+    for number, name in ((1, order["out"]), (2, order["err"])):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.argv = ["reconcile", *order["words"]]
+    code: object = 1
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    serve()
