@@ -135,6 +135,8 @@ HARMLESS = {
     "chunks 50": "Applied and proven on 1 of 1 devices.",
     "double-echo": "Applied and proven on 1 of 1 devices.",
     "syslog": "Applied and proven on 1 of 1 devices.",
+    "supervisor": "Applied and proven on 1 of 1 devices.",
+    "internal-sessions": "Applied and proven on 1 of 1 devices.",
     "dialect 4.31": "Applied and proven on 1 of 1 devices.",
     "cut behind commit$": "Applied and proven on 1 of 1 devices.",
     "rename ceos01-new": "applied, and not saved: the startup configuration also differs in lines that are not ours;",
