@@ -9,6 +9,7 @@ from reconciler.core.resource import Key, Resource, State
 from reconciler.switch.eos import bgp, interface, routing, static_route, svi, vlan, vrf
 from reconciler.switch.eos.config import Stanza, complete, line_of, stanzas
 from reconciler.switch.eos.reading import Section
+from reconciler.switch.eos.shown import shown
 from reconciler.switch.kinds import Routing, Routing6, Vlan
 
 ROUTED_BY_DEFAULT = "switchport default mode routed"
@@ -109,7 +110,7 @@ class _Draft:
 
     def _freeze(self, place: int, partial: Resource, line: str, why: str) -> None:
         number = line_of(self.text, place, line)
-        self.frozen.setdefault(partial.key, f"line {number}, {line.strip()!r}: {why}")
+        self.frozen.setdefault(partial.key, f"line {number}, {shown(line)}: {why}")
         self.partial.setdefault(partial.key, partial)
 
     def done(self, text: str) -> Configuration:

@@ -9,6 +9,7 @@ from reconciler.core.driver import Unreadable
 from reconciler.core.resource import Key, Resource, State
 from reconciler.switch.eos.configuration import Configuration, hidden, read
 from reconciler.switch.eos.interface import pristine
+from reconciler.switch.eos.shown import shown
 from reconciler.switch.eos.unified import Mismatch, patched
 from reconciler.switch.eos.writing import outcome
 from reconciler.switch.kinds import DEFAULT_VRF, NO_CHANNEL, BgpNeighbor, Interface, Routing, Routing6, Vlan, Vrf
@@ -88,7 +89,7 @@ def _losses(before: Configuration, after: Configuration, changes: Sequence[Chang
     if before.foreign != after.foreign:
         pairs = zip((*before.foreign, ()), (*after.foreign, ()), strict=False)
         old, new = next((old, new) for old, new in pairs if old != new)
-        yield f"{(old or new)[0]!r} would change, which is not ours"
+        yield f"{shown((old or new)[0])} would change, which is not ours"
 
 
 def _without(lines: tuple[str, ...], deleted: Collection[Key]) -> tuple[str, ...]:
@@ -107,6 +108,6 @@ def _inside(before: Mapping[Key, tuple[str, ...]], after: Mapping[Key, tuple[str
     for key in sorted({*before, *after}):
         lost = [line for line in before.get(key, ()) if line not in after.get(key, ())]
         if lost:
-            yield f"{key} would lose {lost[0].strip()!r}, which is not ours"
+            yield f"{key} would lose {shown(lost[0])}, which is not ours"
         elif before.get(key) != after.get(key):
             yield f"{key} would get other lines that are not ours"

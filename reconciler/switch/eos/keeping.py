@@ -8,12 +8,13 @@ from reconciler.core.change import Change
 from reconciler.core.resource import Key
 from reconciler.switch.eos import vrf
 from reconciler.switch.eos.configuration import Configuration
+from reconciler.switch.eos.shown import shown
 from reconciler.switch.kinds import Bgp, BgpNeighbor, Vrf
 
 
 def kept(configuration: Configuration) -> Mapping[Key, str]:
     """Key -> why: EOS takes a VRF away with all that speaks of it, a neighbour with its lines in every section."""
-    return {key: f"{line!r} is not ours and would go with it" for key, line in _leant_on(configuration)}
+    return {key: f"{shown(line)} is not ours and would go with it" for key, line in _leant_on(configuration)}
 
 
 def _leant_on(configuration: Configuration) -> Iterator[tuple[Key, str]]:
@@ -42,4 +43,4 @@ def taken_along(configuration: Configuration, changes: Sequence[Change]) -> Iter
         lines = configuration.rest.get(change.key, ()) if change.after is None else ()
         if lines:
             more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
-            yield f"{change.key} takes along what is not ours: {lines[0].strip()!r}{more}"
+            yield f"{change.key} takes along what is not ours: {shown(lines[0])}{more}"

@@ -10,6 +10,7 @@ from reconciler.core.resource import Resource
 from reconciler.switch.eos import bgp_steps, port, routing, static_route, svi, vlan, vrf
 from reconciler.switch.eos.addresses import Claims
 from reconciler.switch.eos.configuration import Configuration
+from reconciler.switch.eos.shown import shown
 from reconciler.switch.eos.step import Step
 from reconciler.switch.kinds import (
     Bgp,
@@ -104,4 +105,4 @@ class _Work:
         foreign = [line for lines in self._configuration.foreign for line in lines]
         used = str(inside[0].key) if inside else vrf.mention([*rest, *foreign], name)
         if used:
-            raise ValueError(f"vrf {name} cannot be deleted: {used!r} is still in it and not ours to delete")
+            raise ValueError(f"vrf {name} cannot be deleted: {shown(used)} is still in it and not ours to delete")
