@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+RANGE = re.compile(r" *([0-9]+)(?:-([0-9]+))? *")
+
 
 def natural(name: str) -> tuple[object, ...]:
     """Sort key that puts Ethernet2 before Ethernet10."""
@@ -12,10 +14,12 @@ def natural(name: str) -> tuple[object, ...]:
 
 
 def expand(vlans: str) -> Iterator[int]:
-    """``10,20-22`` -> 10, 20, 21, 22. Raises: ValueError."""
+    """``10,20-22`` -> 10, 20, 21, 22. Raises: ValueError, also for ``22-20``, which would be nothing, and ``1_0``."""
     for part in vlans.split(","):
-        first, _, last = part.partition("-")
-        yield from range(int(first), int(last or first) + 1)
+        found = RANGE.fullmatch(part)
+        if found is None or int(found[2] or found[1]) < int(found[1]):
+            raise ValueError(f"{part!r} is no range of VLANs")
+        yield from range(int(found[1]), int(found[2] or found[1]) + 1)
 
 
 def compress(vlans: Iterable[int]) -> str:
