@@ -79,9 +79,13 @@ def test_lines_of_other_features_freeze_nothing() -> None:
     assert reading(text).configuration.rest[Key("interface", "Ethernet2")] == tuple(others.splitlines())
 
 
-@pytest.mark.parametrize("head", ["vlan internal order ascending range 1006 4094", "ip route 10.0.0.0/99 10.0.0.1"])
+@pytest.mark.parametrize(
+    "head",
+    ["vlan internal order ascending range 1006 4094", "ip route 10.0.0.0/99 10.0.0.1", "ip route 0.0.0.0/0 1.2.3"],
+)
 def test_what_names_nothing_is_foreign(head: str) -> None:
-    configuration = reading(RUNNING.replace("hostname ceos01", f"hostname ceos01\n{head}")).configuration
+    text = RUNNING.replace("hostname ceos01", f"hostname ceos01\n{head}")
+    configuration = reading(text, client="192.168.7.7").configuration
     assert not configuration.frozen
     assert (head,) in configuration.foreign
 
