@@ -90,6 +90,15 @@ def test_what_names_nothing_is_foreign(head: str) -> None:
     assert (head,) in configuration.foreign
 
 
+@pytest.mark.parametrize("blanks", [" ", "  ", "\t", "\t\t"])
+def test_an_indentation_that_is_none_of_eos_freezes_what_stands_above_it(blanks: str) -> None:
+    text = RUNNING.replace("   switchport access vlan 10", f"{blanks}switchport access vlan 10")
+    assert reading(text).frozen == {
+        Key("interface", "Ethernet1"): "line 14, 'switchport access vlan 10': indented as EOS never does"
+    }
+    assert reading(RUNNING.replace("hostname ceos01", f"hostname ceos01\n{blanks}x")).frozen == {}
+
+
 def test_a_frozen_one_is_not_written() -> None:
     text = RUNNING.replace("access vlan 10", "access vlan ten")
     with pytest.raises(ValueError, match="interface Ethernet1 is never changed: line 14, "):

@@ -46,7 +46,7 @@ def read(text: str) -> Configuration:
         reader = readers.get(stanza.head.partition(" ")[0])
         section = _section(reader, stanza) if reader else None
         if section is None:
-            draft.foreign.append(stanza.lines)
+            draft.leave(place, stanza)
         else:
             draft.take(place, stanza, section)
     return draft.done(text)
@@ -92,8 +92,18 @@ class _Draft:
     rest: dict[Key, tuple[str, ...]] = field(default_factory=dict)
     frozen: dict[Key, str] = field(default_factory=dict)
     partial: dict[Key, Resource] = field(default_factory=dict)
+    last: tuple[Resource, ...] = ()
+
+    def leave(self, place: int, stanza: Stanza) -> None:
+        """EOS indents by three blanks: behind any other indentation may stand more of what came before."""
+        self.foreign.append(stanza.lines)
+        if not stanza.head[0].isspace():
+            self.last = ()
+        for resource in self.last:
+            self._freeze(place, resource, stanza.head, "indented as EOS never does")
 
     def take(self, place: int, stanza: Stanza, section: Section) -> None:
+        self.last = section.resources
         for resource in section.resources:
             if self.found.setdefault(resource.key, resource) is not resource:
                 self._twice(place, stanza, resource)
