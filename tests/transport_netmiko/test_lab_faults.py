@@ -181,3 +181,17 @@ def test_without_transactions_it_goes_line_by_line_where_that_is_wanted(bench: B
     assert ran.exit_code == 1
     assert "ceos01: ip address 10.40.0.1/24: % Invalid input" in ran.output
     assert "name wanted" in bench.running
+
+
+def test_who_only_looks_does_not_clear_up_either(bench: Bench) -> None:
+    bench.undone()
+    bench.switch.console("enable", "configure session rec-dead-1-2-3", "vlan 944", "end")
+    try:
+        assert bench.reconcile("--dry-run").exit_code == 2
+        assert bench.reconcile("--yes", extra=", mode: audit").exit_code == 2
+        assert bench.reconcile("observe").exit_code == 0
+        assert bench.switch.pending() == ["rec-dead-1-2-3"]
+        assert bench.reconcile("--yes").exit_code == 0
+        assert bench.switch.pending() == []
+    finally:
+        bench.switch.console("enable", "configure session rec-dead-1-2-3 abort")
