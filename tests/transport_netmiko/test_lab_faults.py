@@ -107,6 +107,7 @@ NOTHING_LEFT = {
     "refuse-after-commit": "ceos01: taken back: no new connection could be opened (login refused for user admin)",
     "port-down Ethernet3": "ceos01: taken back: Ethernet3 was up before and is not any more",
     "refuse-login": "! unreachable: 127.0.0.1: login refused for user admin",
+    "cut at enable": "! unreachable: 127.0.0.1: the connection was lost during login (",
     "hang": "! unreachable: 127.0.0.1: logged in, but no prompt within 2 s",
     "half-answer 900": "! unreachable: 127.0.0.1: no answer to 'show running-config' within 2 s",
     "half-answer 900 prompt": "! unreadable: half an answer: it ends with ",
