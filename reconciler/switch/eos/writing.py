@@ -98,8 +98,11 @@ class _Work:
             return
         name = change.key.name
         gone = {other.key for other in self._changes if other.after is None}
-        moved = {other.key: other.after for other in self._changes if other.after is not None}
-        after = {**self._configuration.everything, **moved}
+        live = self._configuration.everything
+        after = {
+            **live,
+            **{other.key: will for other in self._changes if (will := outcome(other, live.get(other.key)))},
+        }
         inside = [one for key, one in after.items() if key not in gone and vrf.inside(one, name)]
         rest = [line for key, lines in self._configuration.rest.items() if key not in gone for line in lines]
         foreign = [line for lines in self._configuration.foreign for line in lines]
