@@ -35,6 +35,11 @@ class Configuration:
         """Also what is frozen, as far as it could be understood."""
         return {**self.partial, **self.found} if self.partial else self.found
 
+    @property
+    def routed_by_default(self) -> bool:
+        """Whether a port is routed where nothing is said of it."""
+        return (ROUTED_BY_DEFAULT,) in self.foreign
+
 
 def read(text: str) -> Configuration:
     """Raises: Unreadable for half an answer; a line that makes no sense only freezes what it speaks of."""

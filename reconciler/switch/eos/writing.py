@@ -55,7 +55,8 @@ class _Work:
             case Vlan():
                 return vlan.steps(change, *self._sides(change, Vlan))
             case Interface():
-                return port.steps(change, *self._sides(change, Interface), self._claims)
+                routed = self._configuration.routed_by_default
+                return port.steps(change, *self._sides(change, Interface), self._claims, routed_by_default=routed)
             case Svi():
                 return svi.steps(change, *self._sides(change, Svi), self._claims)
             case Vrf():
