@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-RANGE = re.compile(r" *([0-9]+)(?:-([0-9]+))? *")
+RANGE = re.compile(r" *([0-9]{1,4})(?:-([0-9]{1,4}))? *")
+"""No VLAN has more digits; more numbers than VLANs would only cost memory."""
 
 
 def natural(name: str) -> tuple[object, ...]:

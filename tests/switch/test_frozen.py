@@ -28,6 +28,8 @@ LINES = [
     ("   switchport access vlan 10", "   switchport mode fabric", {"interface Ethernet1"}),
     ("   switchport access vlan 10", "   switchport trunk allowed vlan 10,x", {"interface Ethernet1"}),
     ("   switchport access vlan 10", "   switchport trunk native vlan tag", {"interface Ethernet1"}),
+    ("   switchport access vlan 10", "   switchport trunk allowed vlan 1-999999999", {"interface Ethernet1"}),
+    ("   switchport access vlan 10", "   switchport trunk allowed vlan 20-10", {"interface Ethernet1"}),
     ("   switchport access vlan 10", "   channel-group 5 mode lacp", {"interface Ethernet1"}),
     ("vlan 20,30", "vlan 20,30\n   state act/lshut", {"vlan 20", "vlan 30"}),
     ("vlan 20,30", "vlan 20,30\n   trunk group", {"vlan 20", "vlan 30"}),

@@ -107,6 +107,6 @@ class _Work:
         inside = [one for key, one in after.items() if key not in gone and vrf.inside(one, name)]
         rest = [line for key, lines in self._configuration.rest.items() if key not in gone for line in lines]
         foreign = [line for lines in self._configuration.foreign for line in lines]
-        used = str(inside[0].key) if inside else vrf.mention([*rest, *foreign], name)
+        used = str(inside[0].key) if inside else vrf.mentions([*rest, *foreign]).get(name)
         if used:
             raise ValueError(f"vrf {name} cannot be deleted: {shown(used)} is still in it and not ours to delete")
