@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 RANGE = re.compile(r" *([0-9]{1,4})(?:-([0-9]{1,4}))? *")
 """No VLAN has more digits; more numbers than VLANs would only cost memory."""
@@ -21,6 +22,12 @@ def expand(vlans: str) -> Iterator[int]:
         if found is None or int(found[2] or found[1]) < int(found[1]):
             raise ValueError(f"{part!r} is no range of VLANs")
         yield from range(int(found[1]), int(found[2] or found[1]) + 1)
+
+
+@lru_cache(maxsize=256)
+def members(vlans: str) -> frozenset[int]:
+    """The same as a set; the ports of a switch have few lists between them. Raises: ValueError."""
+    return frozenset(expand(vlans))
 
 
 def compress(vlans: Iterable[int]) -> str:
