@@ -77,7 +77,7 @@ async def warm(inventory: Inventory, names: Collection[str]) -> tuple[list[float
     """One of ours, one of theirs, in turn, so that a noisy machine disturbs both alike."""
     repository = load(ROOT / "desired")
     ours, bare = [], []
-    async with fleet(inventory, repository, names.__contains__) as devices:
+    async with fleet(inventory, repository, names.__contains__, writes=True) as devices:
         cycle = Cycle(repository, devices, Record(inventory.path))
         questions = {name: list(device.driver.questions) for name, device in devices.items()}
         shells = await floor_shells(inventory, names)
@@ -109,7 +109,7 @@ async def phases(inventory_path: Path) -> AsyncIterator[tuple[str, float]]:
     yield "compile", time.perf_counter() - started
 
     for what, names in (("nodes", of(inventory, switches=False)), ("switch", of(inventory, switches=True))):
-        async with fleet(inventory, repository, names.__contains__) as devices:
+        async with fleet(inventory, repository, names.__contains__, writes=True) as devices:
             for turn in ("connect and read", "read again"):
                 yield f"{what}: {turn}", await spent(partial(observe, devices.values()))
 

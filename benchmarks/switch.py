@@ -52,7 +52,7 @@ def bare(inventory: Inventory) -> BaseConnection:
 
 @asynccontextmanager
 async def cycle(inventory: Inventory, repository: Repository) -> AsyncIterator[Cycle]:
-    async with fleet(inventory, repository, SWITCH.__eq__) as devices:
+    async with fleet(inventory, repository, SWITCH.__eq__, writes=True) as devices:
         yield Cycle(repository, devices, Record(inventory.path), owns_of(inventory))
 
 

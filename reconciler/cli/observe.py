@@ -45,7 +45,7 @@ def observe(options: Common) -> int:
 
 
 async def _look(inventory: Inventory, repository: Repository, options: Common) -> dict[str, Sight]:
-    async with fleet(inventory, repository, options.targeted) as devices:
+    async with fleet(inventory, repository, options.targeted, writes=False) as devices:
         return await look(devices.values())
 
 

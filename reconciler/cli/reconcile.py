@@ -63,7 +63,7 @@ def _offline(options: Common, repository: Repository, live: Path) -> int:
 async def _cycle(asked: Run, repository: Repository) -> int:
     inventory = inventory_of(asked.options, repository)
     asked.options.check_targets(inventory.devices)
-    async with fleet(inventory, repository, asked.options.targeted) as devices:
+    async with fleet(inventory, repository, asked.options.targeted, writes=not asked.dry_run) as devices:
         cycle = Cycle(repository, devices, Record(asked.options.inventory), owns_of(inventory), asked.approval)
         try:
             return await _planned(asked, cycle)

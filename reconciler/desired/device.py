@@ -39,7 +39,7 @@ def _vlans(text: Any) -> Any:
     if not isinstance(text, str):
         wrong("owns.vlans is not text", 'put it in quotes, such as "2-999"')
     try:
-        vlans = frozenset(expand(text)) if len(text) <= 1000 and not re.search(r"[0-9]{5}", text) else frozenset()
+        vlans = frozenset(expand(text)) if len(text) <= 1000 else frozenset()
     except ValueError:
         vlans = frozenset()
     if not vlans or not vlans <= frozenset(range(1, 4095)):

@@ -87,9 +87,12 @@ class Application:
         return [self._proven(outcome, plans[outcome.device]) for outcome in tried]
 
     def _proven(self, outcome: Outcome, now: DevicePlan) -> Outcome:
+        """Who was only beaten to it, and finds all as wanted, has not failed."""
         if now.status not in ("ok", self._shown[outcome.device].status):
             return dataclasses.replace(outcome, error=outcome.error or f"cannot be proven: {now.status}: {now.reason}")
-        return dataclasses.replace(outcome, residue=_written(now))
+        residue = _written(now)
+        beaten = not residue.changes and all(failure.nature == "stale" for failure in outcome.failures)
+        return dataclasses.replace(outcome, failures=() if beaten else outcome.failures, residue=residue)
 
     def _again(self, outcome: Outcome) -> DevicePlan | None:
         """What is left, if all of it is what the plan showed, or came to be missing while it was carried out."""

@@ -17,13 +17,13 @@ from reconciler.intent.cluster import is_complete
 
 @asynccontextmanager
 async def fleet(
-    inventory: Inventory, repository: Repository, targeted: Callable[[str], bool]
+    inventory: Inventory, repository: Repository, targeted: Callable[[str], bool], *, writes: bool
 ) -> AsyncIterator[dict[str, Device]]:
     """Every targeted device of the inventory, and those that must be asked about them, as sources.
 
-    Nothing is contacted before it is used, all is closed at the end.
+    Nothing is contacted before it is used, all is closed at the end. ``writes``: they are not only looked at.
     """
-    ways, api = Ways.new(), api_nodes(repository)
+    ways, api = Ways.new(writes=writes), api_nodes(repository)
     asked = {name for name, node in api.items() if node.ask_facts}
     devices = {
         name: Device(

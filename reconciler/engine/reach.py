@@ -39,14 +39,18 @@ class Barred:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What devices share on the way to them: connections to jump hosts, and the threads that talk to switches."""
+    """What devices share on the way to them: connections to jump hosts, and the threads that talk to switches.
+
+    ``writes``: whether anything may be changed on any of them.
+    """
 
     jumps: Jumps
     threads: ThreadPoolExecutor
+    writes: bool
 
     @classmethod
-    def new(cls) -> Ways:
-        return cls(Jumps(), ThreadPoolExecutor(SWITCHES_AT_ONCE, thread_name_prefix="switch"))
+    def new(cls, *, writes: bool) -> Ways:
+        return cls(Jumps(), ThreadPoolExecutor(SWITCHES_AT_ONCE, thread_name_prefix="switch"), writes)
 
     def close(self) -> None:
         self.threads.shutdown(wait=False)
@@ -87,7 +91,7 @@ def _switch(name: str, inventory: Inventory, ways: Ways) -> Transport:
         ),
         dial if way.jump else None,
         ways.threads,
-        Welcome(()),
+        Welcome((), clears=ways.writes and entry.mode == "enforce"),
     )
 
 

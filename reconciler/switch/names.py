@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+RANGE = re.compile(r" *([0-9]{1,4})(?:-([0-9]{1,4}))? *")
+"""No VLAN has more digits; more numbers than VLANs would only cost memory."""
 
 
 def natural(name: str) -> tuple[object, ...]:
@@ -12,10 +16,18 @@ def natural(name: str) -> tuple[object, ...]:
 
 
 def expand(vlans: str) -> Iterator[int]:
-    """``10,20-22`` -> 10, 20, 21, 22. Raises: ValueError."""
+    """``10,20-22`` -> 10, 20, 21, 22. Raises: ValueError, also for ``22-20``, which would be nothing, and ``1_0``."""
     for part in vlans.split(","):
-        first, _, last = part.partition("-")
-        yield from range(int(first), int(last or first) + 1)
+        found = RANGE.fullmatch(part)
+        if found is None or int(found[2] or found[1]) < int(found[1]):
+            raise ValueError(f"{part!r} is no range of VLANs")
+        yield from range(int(found[1]), int(found[2] or found[1]) + 1)
+
+
+@lru_cache(maxsize=256)
+def members(vlans: str) -> frozenset[int]:
+    """The same as a set; the ports of a switch have few lists between them. Raises: ValueError."""
+    return frozenset(expand(vlans))
 
 
 def compress(vlans: Iterable[int]) -> str:

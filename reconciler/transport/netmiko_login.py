@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netmiko import ConnectHandler
 from netmiko.exceptions import NetmikoAuthenticationException, NetmikoTimeoutException, ReadException
@@ -73,7 +73,11 @@ def _privileged(connection: BaseConnection, settings: Settings) -> BaseConnectio
     try:
         connection.enable()
     except Exception:
+        channel: Any = connection.remote_conn
+        lost = channel is None or channel.closed or channel.eof_received
         connection.disconnect()
+        if lost:
+            raise Broken("the connection was lost during login (at `enable`)") from None
         raise Broken(f"`enable` was refused for user {settings.username}") from None
     return connection
 

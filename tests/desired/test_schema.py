@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from reconciler.desired.compose import compose
 from reconciler.desired.schema import rendered, schemas
+from reconciler.engine.parts import KINDS
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "schemas"
@@ -112,6 +113,12 @@ def plan(**change: Any) -> dict[str, Any]:
         "devices": [{"name": "n", "platform": "linux", "status": "ok", "changes": [{**row, **made, **change}]}],
         "summary": {**counts, "devices": 5, "in_sync": 4, "unreachable": 0},
     }
+
+
+@pytest.mark.parametrize("kind", sorted(kind.kind for kind in KINDS))
+def test_every_kind_may_be_planned_and_unknown(kind: str) -> None:
+    output("plan.v1.json").validate(plan(kind=kind))
+    output("state.v1.json").validate(state(unknown=[{"kind": kind, "name": "x", "missing": "a fact"}]))
 
 
 def test_the_plan_of_the_contract_fits_and_others_do_not() -> None:

@@ -266,6 +266,14 @@ async def test_what_came_up_meanwhile_is_not_pruned_unseen(tmp_path: Path) -> No
     assert there.sent == []
 
 
+async def test_who_was_beaten_to_it_by_another_who_wants_the_same_has_not_failed(tmp_path: Path) -> None:
+    there = DictTransport.having(ONE, meanwhile=TWO)
+    (outcome,) = await run(cycle(tmp_path, [device("n1", there)]))
+    assert outcome.ok
+    assert there.sent == []
+    assert there.saved == 1
+
+
 async def test_a_run_that_is_cut_short_leaves_the_saving_to_the_next(tmp_path: Path) -> None:
     there = DictTransport.having(ONE)
     made = cycle(tmp_path, [device("n1", there)])

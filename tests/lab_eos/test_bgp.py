@@ -45,6 +45,12 @@ def bgp(box: Box) -> str:
     return next((part for part in box.text.split("!\nrou") if part.startswith("ter bgp")), "")
 
 
+def test_an_as_number_is_the_same_in_both_notations(box: Box) -> None:
+    assert box.configure("router bgp 1.5", "router-id 10.0.0.1", "router bgp 65541", "maximum-paths 4") == ""
+    assert box.text.count("router bgp") == 1
+    assert "maximum-paths 4" in box.text
+
+
 def typed(box: Box, *lines: str) -> list[str]:
     """Type them in `router bgp 65001`; what the section says then."""
     assert box.configure("router bgp 65001", *lines) == ""

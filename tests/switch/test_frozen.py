@@ -28,6 +28,8 @@ LINES = [
     ("   switchport access vlan 10", "   switchport mode fabric", {"interface Ethernet1"}),
     ("   switchport access vlan 10", "   switchport trunk allowed vlan 10,x", {"interface Ethernet1"}),
     ("   switchport access vlan 10", "   switchport trunk native vlan tag", {"interface Ethernet1"}),
+    ("   switchport access vlan 10", "   switchport trunk allowed vlan 1-999999999", {"interface Ethernet1"}),
+    ("   switchport access vlan 10", "   switchport trunk allowed vlan 20-10", {"interface Ethernet1"}),
     ("   switchport access vlan 10", "   channel-group 5 mode lacp", {"interface Ethernet1"}),
     ("vlan 20,30", "vlan 20,30\n   state act/lshut", {"vlan 20", "vlan 30"}),
     ("vlan 20,30", "vlan 20,30\n   trunk group", {"vlan 20", "vlan 30"}),
@@ -79,11 +81,24 @@ def test_lines_of_other_features_freeze_nothing() -> None:
     assert reading(text).configuration.rest[Key("interface", "Ethernet2")] == tuple(others.splitlines())
 
 
-@pytest.mark.parametrize("head", ["vlan internal order ascending range 1006 4094", "ip route 10.0.0.0/99 10.0.0.1"])
+@pytest.mark.parametrize(
+    "head",
+    ["vlan internal order ascending range 1006 4094", "ip route 10.0.0.0/99 10.0.0.1", "ip route 0.0.0.0/0 1.2.3"],
+)
 def test_what_names_nothing_is_foreign(head: str) -> None:
-    configuration = reading(RUNNING.replace("hostname ceos01", f"hostname ceos01\n{head}")).configuration
+    text = RUNNING.replace("hostname ceos01", f"hostname ceos01\n{head}")
+    configuration = reading(text, client="192.168.7.7").configuration
     assert not configuration.frozen
     assert (head,) in configuration.foreign
+
+
+@pytest.mark.parametrize("blanks", [" ", "  ", "\t", "\t\t"])
+def test_an_indentation_that_is_none_of_eos_freezes_what_stands_above_it(blanks: str) -> None:
+    text = RUNNING.replace("   switchport access vlan 10", f"{blanks}switchport access vlan 10")
+    assert reading(text).frozen == {
+        Key("interface", "Ethernet1"): "line 14, 'switchport access vlan 10': indented as EOS never does"
+    }
+    assert reading(RUNNING.replace("hostname ceos01", f"hostname ceos01\n{blanks}x")).frozen == {}
 
 
 def test_a_frozen_one_is_not_written() -> None:

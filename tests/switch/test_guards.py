@@ -106,6 +106,15 @@ def test_a_vrf_with_something_in_it_is_not_deleted(vrf: str, why: str) -> None:
         _write(Change(Vrf(vrf=vrf), None))
 
 
+def test_a_port_that_leaves_its_vrf_open_stays_in_it() -> None:
+    text = FABRIC.replace("vrf instance MGMT", "vrf instance PORTS\n!\nvrf instance MGMT")
+    text = text.replace("interface Ethernet7\n", "interface Ethernet7\n   vrf PORTS\n", 1)
+    before = reading(text, "10.255.0.1")
+    wish = Change(before.found[Key("interface", "Ethernet7")], Interface(ifname="Ethernet7", access=1))
+    with pytest.raises(ValueError, match="'interface Ethernet7' is still in it"):
+        EosDriver().write([wish, Change(Vrf(vrf="PORTS"), None)], before)
+
+
 def test_lines_of_others_keep_their_vrf() -> None:
     text = FABRIC.replace("ntp server vrf MGMT", "ntp server vrf RED").replace("   vrf RED\n", "")
     with pytest.raises(ValueError, match=r"'ntp server vrf RED 192\.168\.2\.9' is still in it"):

@@ -107,6 +107,7 @@ NOTHING_LEFT = {
     "refuse-after-commit": "ceos01: taken back: no new connection could be opened (login refused for user admin)",
     "port-down Ethernet3": "ceos01: taken back: Ethernet3 was up before and is not any more",
     "refuse-login": "! unreachable: 127.0.0.1: login refused for user admin",
+    "cut at enable": "! unreachable: 127.0.0.1: the connection was lost during login (",
     "hang": "! unreachable: 127.0.0.1: logged in, but no prompt within 2 s",
     "half-answer 900": "! unreachable: 127.0.0.1: no answer to 'show running-config' within 2 s",
     "half-answer 900 prompt": "! unreadable: half an answer: it ends with ",
@@ -198,3 +199,17 @@ def test_cut_at_any_byte_it_is_the_old_or_the_new_configuration(bench: Bench, si
     assert bench.reconcile("--yes").exit_code == 0
     assert "name wanted" in bench.running
     assert bench.switch.pending() == []
+
+
+def test_who_only_looks_does_not_clear_up_either(bench: Bench) -> None:
+    bench.undone()
+    bench.switch.console("enable", "configure session rec-dead-1-2-3", "vlan 944", "end")
+    try:
+        assert bench.reconcile("--dry-run").exit_code == 2
+        assert bench.reconcile("--yes", extra=", mode: audit").exit_code == 2
+        assert bench.reconcile("observe").exit_code == 0
+        assert bench.switch.pending() == ["rec-dead-1-2-3"]
+        assert bench.reconcile("--yes").exit_code == 0
+        assert bench.switch.pending() == []
+    finally:
+        bench.switch.console("enable", "configure session rec-dead-1-2-3 abort")

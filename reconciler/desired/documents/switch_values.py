@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from reconciler.desired.documents.values import matching, plain_address, wrong
+from reconciler.desired.documents.values import matching, plain_address, without_zone, wrong
 from reconciler.switch.addresses import is_address, router
 from reconciler.switch.kinds import DEFAULT_VRF
 from reconciler.switch.names import compress, expand
@@ -17,23 +17,26 @@ from reconciler.switch.names import compress, expand
 PORT = re.compile(
     r"(Ethernet[0-9]{1,3}(/[0-9]{1,3}){0,2}|Port-Channel[0-9]{1,6})(\.[1-9][0-9]{0,3})?|Loopback[0-9]{1,4}"
 )
+VLAN_NUMBER = re.compile(r"0|[1-9][0-9]{0,19}")
 VRF_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 VLAN_NAME = re.compile(r"[A-Za-z0-9_.:/+-]{1,32}")
 GROUP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,99}")
 INTERFACE = re.compile(r"[A-Z][a-z]|.* ")
 LONGEST_LIST = 20000
-"""Characters; every other VLAN by itself is shorter. More, or numbers of more digits, only cost memory."""
+"""Characters; every other VLAN by itself is shorter. More only cost time."""
+LAST_VLAN = 4094
 SMALL, BIG = 2**16 - 1, 2**32 - 1
 
 
 def _vlan_key(key: Any) -> Any:
-    if not (isinstance(key, str) and key.isascii() and key.isdigit()):
+    """In one spelling only: `010` beside `10` would be another key for the same VLAN."""
+    if not (isinstance(key, str) and VLAN_NUMBER.fullmatch(key)):
         wrong(f"{key!r} is not a VLAN number", "use 1 to 4094")
     return int(key)
 
 
 def _vlan_id(vlan: int) -> int:
-    if not 1 <= vlan <= 4094:
+    if not 1 <= vlan <= LAST_VLAN:
         wrong(f"VLAN {vlan} does not exist", "use 1 to 4094")
     return vlan
 
@@ -42,10 +45,10 @@ def _vlan_list(text: str) -> str:
     if text == "none":
         return text
     try:
-        vlans = list(expand(text)) if len(text) <= LONGEST_LIST and not re.search(r"[0-9]{5}", text) else []
+        vlans = list(expand(text)) if len(text) <= LONGEST_LIST else []
     except ValueError:
         vlans = []
-    if not vlans or not all(1 <= vlan <= 4094 for vlan in vlans):
+    if not vlans or not all(1 <= vlan <= LAST_VLAN for vlan in vlans):
         wrong(f"{text!r} is not a list of VLANs", 'use numbers and ranges from 1 to 4094, such as "10,20-22", or none')
     return compress(vlans)
 
@@ -88,7 +91,8 @@ def _next_hop(text: str) -> str:
 def _via_interface(name: str) -> None:
     if name.lower().startswith(("management", "ma")):
         wrong(f"{name} is the switch's management interface", "use a next hop that is not behind it")
-    if not (PORT.fullmatch(name) or re.fullmatch(r"Vlan[0-9]{1,4}", name)):
+    vlan = re.fullmatch(r"Vlan([1-9][0-9]{0,3})", name)
+    if not (PORT.fullmatch(name) or (vlan and int(vlan[1]) <= LAST_VLAN)):
         wrong(f"{name!r} is not an interface on EOS", "use an address, Null0, or a full name such as Vlan10")
 
 
@@ -112,6 +116,7 @@ def _is_ipv4(text: str) -> bool:
 
 def _router_address(text: str) -> str:
     """With or without a length, as EOS takes it."""
+    without_zone(text)
     try:
         return router(text)
     except ValueError:
@@ -125,7 +130,9 @@ def _router_id(text: str) -> str:
 
 
 def _group(text: str) -> str:
-    """A name that looks like an address would be a neighbour."""
+    """A name that looks like an address would be a neighbour, `neighbor interface` begins another command."""
+    if "interface".startswith(text):
+        wrong(f"{text!r} is a word of EOS's own behind `neighbor`", "use another name for the peer group")
     if is_address(text.partition("/")[0]):
         wrong(f"{text!r} is an address, not the name of a peer group", "put it under neighbors, or use another name")
     return text

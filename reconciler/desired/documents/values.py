@@ -28,14 +28,14 @@ def wrong(what: str, right: str) -> NoReturn:
     raise PydanticCustomError("problem", "{what}: {right}", {"what": what, "right": right})
 
 
-def _without_zone(text: str) -> None:
+def without_zone(text: str) -> None:
     """``ipaddress`` takes any text behind a ``%``: the interface has a field of its own, and commands have words."""
     if "%" in text:
         wrong(f"{text!r} has a zone", "the address alone; the interface goes under dev")
 
 
 def plain_address(text: str) -> str:
-    _without_zone(text)
+    without_zone(text)
     try:
         return str(ip_address(text))
     except ValueError:
@@ -45,7 +45,7 @@ def plain_address(text: str) -> str:
 
 
 def _interface(text: str) -> str:
-    _without_zone(text)
+    without_zone(text)
     try:
         interface = ip_interface(text)
     except ValueError:
@@ -71,7 +71,7 @@ def _check_host(text: str, interface: Any) -> None:
 
 
 def _prefix(text: str) -> str:
-    _without_zone(text)
+    without_zone(text)
     try:
         return str(ip_network(text))
     except ValueError:

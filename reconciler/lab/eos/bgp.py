@@ -41,16 +41,22 @@ STORED_NO = re.compile(
 """Lines whose `no` is stored and shown (the reference's section 5.9)."""
 
 
-def check_head(line: str, blocks: tuple[Block, ...]) -> None:
-    """Whether `router bgp N` may be said beside ``blocks``, the sections of the margin. Raises: Refused."""
+def head(line: str, blocks: tuple[Block, ...]) -> str:
+    """The section among ``blocks``, those of the margin, that `router bgp N` opens: 1.5 is 65541. Raises: Refused."""
     number = line.removeprefix(SECTION).strip()
     if not number:
         raise Refused(INCOMPLETE)
     if not ASN.fullmatch(number):
         raise Refused(INVALID)
     running = [block.line for block in blocks if block.line.startswith(SECTION + " ")]
-    if running and running[0] != line:
+    if running and _asn(running[0]) != _asn(line):
         raise Refused(f"% BGP is already running with AS number {running[0].removeprefix(SECTION).strip()}")
+    return running[0] if running else line
+
+
+def _asn(line: str) -> int:
+    high, _, low = line.split()[-1].rpartition(".")
+    return (int(high or 0) << 16) + int(low)
 
 
 def canonical(text: str) -> str:

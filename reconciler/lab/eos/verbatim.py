@@ -47,7 +47,7 @@ def keep(editor: Editor, block: Block) -> None:
     if sections.family(block.line) is None:
         raise Refused(INVALID)
     if block.line.split()[:2] == bgp.SECTION.split():
-        bgp.check_head(block.line, editor.config.verbatim)
+        block = replace(block, line=bgp.head(block.line, editor.config.verbatim))
     marked = _marked(block, (), sections.OPENERS.fullmatch(block.line) is not None)
     others = tuple(other for other in editor.config.verbatim if other.line != block.line)
     editor.config.verbatim = (*_replaced(others, block.line), marked)
@@ -94,7 +94,7 @@ def _at_margin(editor: Editor, line: str) -> str | None:
     verbatim = editor.config.verbatim
     if sections.OPENERS.fullmatch(line):
         if line.split()[:2] == bgp.SECTION.split():
-            bgp.check_head(line, verbatim)
+            line = bgp.head(line, verbatim)
         if not any(block.line == line for block in verbatim):
             editor.config.verbatim = (*verbatim, Block(line, mode=True))
         editor.mode = _mode((line,))

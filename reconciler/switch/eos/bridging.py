@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.core.change import Change, replay
 from reconciler.core.resource import Live, State
 from reconciler.switch.kinds import ALL_VLANS, Interface, Svi
-from reconciler.switch.names import expand
+from reconciler.switch.names import members
 
 
 def carries(port: Interface, vlan: int) -> bool:
@@ -17,7 +17,7 @@ def carries(port: Interface, vlan: int) -> bool:
     if port.mode == "access":
         return (port.access or 1) == vlan
     allowed = port.trunk_allowed or ALL_VLANS
-    return port.mode == "trunk" and allowed != "none" and vlan in expand(allowed)
+    return port.mode == "trunk" and allowed != "none" and vlan in members(allowed)
 
 
 def carriers(state: State, vlan: int) -> list[Interface]:
@@ -29,6 +29,7 @@ def stranded(found: State, changes: Sequence[Change]) -> Iterator[str]:
     if not any(isinstance(change.subject, Interface) for change in changes):
         return
     after = replay(Live(found, {}), changes).ours
+    had, have = _ports(found), _ports(after)
     for svi in after.values():
         if (
             isinstance(svi, Svi)
@@ -37,7 +38,12 @@ def stranded(found: State, changes: Sequence[Change]) -> Iterator[str]:
             and svi.autostate is not False
             and svi.key in found
         ):
-            lost = carriers(found, svi.vlan)
-            if lost and not carriers(after, svi.vlan):
+            lost = carriers(had, svi.vlan)
+            if lost and not carriers(have, svi.vlan):
                 ports = ", ".join(port.name for port in lost)
                 yield f"{svi.name} loses its last port ({ports}): it goes down, and {svi.addresses[0]} with it"
+
+
+def _ports(state: State) -> State:
+    """Alone, since they are gone through for every SVI."""
+    return {key: one for key, one in state.items() if isinstance(one, Interface)}

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from reconciler.core.driver import Unreadable
+from reconciler.switch.eos.shown import shown
 
 END_OF_TEXT = "EOF"
 INDENT = "   "
@@ -68,7 +69,7 @@ def _sealed(text: str) -> str:
 def _seal(found: re.Match[str]) -> str:
     document = found[0]
     if document.rstrip().rpartition("\n")[2].strip() != END_OF_TEXT:
-        raise Unreadable(f"half an answer: {document.strip().partition(chr(10))[0]!r} has no {END_OF_TEXT}")
+        raise Unreadable(f"half an answer: {shown(document.strip().partition(chr(10))[0])} has no {END_OF_TEXT}")
     return document.replace("\n", SEAL)
 
 
@@ -76,5 +77,5 @@ def _incomplete(lines: Sequence[str]) -> str:
     """The switch's own complaint where there is one, else where the text breaks off."""
     complaints = [line for line in lines if line.startswith("% ")]
     if complaints:
-        return f"no configuration but {complaints[0]!r}"
-    return f"half an answer: it ends with {lines[-1]!r} and not with 'end'" if any(lines) else "an empty answer"
+        return f"no configuration but {shown(complaints[0])}"
+    return f"half an answer: it ends with {shown(lines[-1])} and not with 'end'" if any(lines) else "an empty answer"

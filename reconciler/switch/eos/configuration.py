@@ -9,6 +9,7 @@ from reconciler.core.resource import Key, Resource, State
 from reconciler.switch.eos import bgp, interface, routing, static_route, svi, vlan, vrf
 from reconciler.switch.eos.config import Stanza, complete, line_of, stanzas
 from reconciler.switch.eos.reading import Section
+from reconciler.switch.eos.shown import shown
 from reconciler.switch.kinds import Routing, Routing6, Vlan
 
 ROUTED_BY_DEFAULT = "switchport default mode routed"
@@ -34,6 +35,11 @@ class Configuration:
         """Also what is frozen, as far as it could be understood."""
         return {**self.partial, **self.found} if self.partial else self.found
 
+    @property
+    def routed_by_default(self) -> bool:
+        """Whether a port is routed where nothing is said of it."""
+        return (ROUTED_BY_DEFAULT,) in self.foreign
+
 
 def read(text: str) -> Configuration:
     """Raises: Unreadable for half an answer; a line that makes no sense only freezes what it speaks of."""
@@ -45,7 +51,7 @@ def read(text: str) -> Configuration:
         reader = readers.get(stanza.head.partition(" ")[0])
         section = _section(reader, stanza) if reader else None
         if section is None:
-            draft.foreign.append(stanza.lines)
+            draft.leave(place, stanza)
         else:
             draft.take(place, stanza, section)
     return draft.done(text)
@@ -91,8 +97,18 @@ class _Draft:
     rest: dict[Key, tuple[str, ...]] = field(default_factory=dict)
     frozen: dict[Key, str] = field(default_factory=dict)
     partial: dict[Key, Resource] = field(default_factory=dict)
+    last: tuple[Resource, ...] = ()
+
+    def leave(self, place: int, stanza: Stanza) -> None:
+        """EOS indents by three blanks: behind any other indentation may stand more of what came before."""
+        self.foreign.append(stanza.lines)
+        if not stanza.head[0].isspace():
+            self.last = ()
+        for resource in self.last:
+            self._freeze(place, resource, stanza.head, "indented as EOS never does")
 
     def take(self, place: int, stanza: Stanza, section: Section) -> None:
+        self.last = section.resources
         for resource in section.resources:
             if self.found.setdefault(resource.key, resource) is not resource:
                 self._twice(place, stanza, resource)
@@ -109,7 +125,7 @@ class _Draft:
 
     def _freeze(self, place: int, partial: Resource, line: str, why: str) -> None:
         number = line_of(self.text, place, line)
-        self.frozen.setdefault(partial.key, f"line {number}, {line.strip()!r}: {why}")
+        self.frozen.setdefault(partial.key, f"line {number}, {shown(line)}: {why}")
         self.partial.setdefault(partial.key, partial)
 
     def done(self, text: str) -> Configuration:

@@ -131,8 +131,8 @@ def _allowed(known: Understood, *, active: bool) -> str | None:
     return allowed if active or allowed != ALL_VLANS else None
 
 
-def pristine(ifname: str) -> Interface:
+def pristine(ifname: str, *, routed_by_default: bool) -> Interface:
     """A port as EOS makes it."""
-    if routed_by_nature(ifname):
+    if routed_by_default or routed_by_nature(ifname):
         return Interface(ifname=ifname, mode="routed", addresses=())
     return Interface(ifname=ifname, access=DEFAULT_VLAN)

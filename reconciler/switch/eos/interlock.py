@@ -9,6 +9,7 @@ from reconciler.core.driver import Unreadable
 from reconciler.core.resource import Key, Resource, State
 from reconciler.switch.eos.configuration import Configuration, hidden, read
 from reconciler.switch.eos.interface import pristine
+from reconciler.switch.eos.shown import shown
 from reconciler.switch.eos.unified import Mismatch, patched
 from reconciler.switch.eos.writing import outcome
 from reconciler.switch.kinds import DEFAULT_VRF, NO_CHANNEL, BgpNeighbor, Interface, Routing, Routing6, Vlan, Vrf
@@ -40,7 +41,7 @@ def _strays(before: Configuration, after: Configuration, changes: Sequence[Chang
         planned.pop(change.key, None)
         if outcome_of is not None:
             planned[change.key] = outcome_of
-    for one in [*_made_by_itself(after.found, planned, changes), *hidden(planned.values())]:
+    for one in [*_made_by_itself(after, planned, changes), *hidden(planned.values())]:
         planned.setdefault(one.key, one)
     left = {key: one for key, one in planned.items() if not _goes_with_its_vrf(key, planned)}
     for key in sorted({*left, *after.found}):
@@ -67,7 +68,7 @@ def _difference(stray: Change) -> str:
     return f"would have {name} {got!r}, not {planned!r}"
 
 
-def _made_by_itself(after: State, planned: State, changes: Sequence[Change]) -> Iterator[Resource]:
+def _made_by_itself(after: Configuration, planned: State, changes: Sequence[Change]) -> Iterator[Resource]:
     """EOS makes a port's access VLAN where there is none ("Access VLAN does not exist. Creating vlan 30"), and a
     port channel with its first member."""
     for change in changes:
@@ -75,8 +76,9 @@ def _made_by_itself(after: State, planned: State, changes: Sequence[Change]) -> 
         if isinstance(change.after, Interface) and change.after.access is not None:
             made.append(Vlan(id=change.after.access))
         if isinstance(change.after, Interface) and change.after.channel_group not in (None, NO_CHANNEL):
-            made.append(pristine(f"Port-Channel{str(change.after.channel_group).partition(' ')[0]}"))
-        yield from (one for one in made if one.key not in planned and after.get(one.key) == one)
+            channel = f"Port-Channel{str(change.after.channel_group).partition(' ')[0]}"
+            made.append(pristine(channel, routed_by_default=after.routed_by_default))
+        yield from (one for one in made if one.key not in planned and after.found.get(one.key) == one)
 
 
 def _losses(before: Configuration, after: Configuration, changes: Sequence[Change]) -> Iterator[str]:
@@ -88,7 +90,7 @@ def _losses(before: Configuration, after: Configuration, changes: Sequence[Chang
     if before.foreign != after.foreign:
         pairs = zip((*before.foreign, ()), (*after.foreign, ()), strict=False)
         old, new = next((old, new) for old, new in pairs if old != new)
-        yield f"{(old or new)[0]!r} would change, which is not ours"
+        yield f"{shown((old or new)[0])} would change, which is not ours"
 
 
 def _without(lines: tuple[str, ...], deleted: Collection[Key]) -> tuple[str, ...]:
@@ -107,6 +109,6 @@ def _inside(before: Mapping[Key, tuple[str, ...]], after: Mapping[Key, tuple[str
     for key in sorted({*before, *after}):
         lost = [line for line in before.get(key, ()) if line not in after.get(key, ())]
         if lost:
-            yield f"{key} would lose {lost[0].strip()!r}, which is not ours"
+            yield f"{key} would lose {shown(lost[0])}, which is not ours"
         elif before.get(key) != after.get(key):
             yield f"{key} would get other lines that are not ours"

@@ -13,7 +13,9 @@ from reconciler.switch.eos.trunk import narrower, whole, wider
 from reconciler.switch.kinds import Interface
 
 
-def steps(change: Change, live: Interface | None, new: Interface | None, claims: Claims) -> Iterator[Step]:
+def steps(
+    change: Change, live: Interface | None, new: Interface | None, claims: Claims, *, routed_by_default: bool
+) -> Iterator[Step]:
     """Raises: ValueError for a port that should be deleted: hardware stays."""
     name = word(change.key.name)
     head = f"interface {name}"
@@ -22,7 +24,8 @@ def steps(change: Change, live: Interface | None, new: Interface | None, claims:
     if new is None:
         yield Step(Phase.INTERFACE_GONE, "", (f"no {head}",), change)
         return
-    for phase, texts in _by_phase(live or pristine(name), new, claims):
+    old = live or pristine(name, routed_by_default=routed_by_default)
+    for phase, texts in _by_phase(old, new, claims):
         if texts or (live is None and phase is Phase.PORT):
             yield Step(phase, head, texts, change)
 

@@ -33,7 +33,7 @@ READERS: dict[str, Reader] = {
 
 
 def read(stanza: Stanza) -> Section | None:
-    """Raises: ValueError for a prefix that is none. What nobody can tell from others stays somebody else's."""
+    """What nobody can tell from others stays somebody else's. Raises: ValueError for no prefix, or no next hop."""
     if not stanza.head.startswith(("ip route ", "ipv6 route ")):
         return None
     found = HEAD.fullmatch(stanza.head)
@@ -65,12 +65,14 @@ def _attributes(behind: str) -> dict[str, Any] | None:
 
 
 def spelled(via: str) -> str:
-    """An address as documents spell it, an interface as it stands."""
+    """An address as documents spell it, an interface as it stands. Raises: ValueError for `1.2.3`, which is neither."""
     *interface, last = via.split()
     try:
         return " ".join([*interface, str(ip_address(last))])
     except ValueError:
-        return via
+        if interface or not last[0].isupper():
+            raise
+        return last
 
 
 def steps(change: Change, live: StaticRoute | None, new: StaticRoute | None) -> Iterator[Step]:

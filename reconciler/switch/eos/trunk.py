@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from reconciler.switch.kinds import ALL_VLANS
-from reconciler.switch.names import compress, expand
+from reconciler.switch.names import compress, expand, members
 
 COMMAND = "switchport trunk allowed vlan"
 LONGEST = 200
@@ -62,7 +62,7 @@ def whole(old: str | None, new: str | None) -> Iterator[str]:
 
 
 def _vlans(allowed: str | None) -> frozenset[int]:
-    return frozenset() if allowed == NONE else frozenset(expand(allowed or ALL_VLANS))
+    return frozenset() if allowed == NONE else members(allowed or ALL_VLANS)
 
 
 def _set(vlans: Iterable[int]) -> Iterator[str]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reconciler.switch.eos.shown import shown
+
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@.*")
 COMMAND_LINE = "! Command: "
 """The first line of the answer to `show running-config`."""
@@ -79,7 +81,7 @@ def hunks(diff: str) -> Iterator[Hunk]:
             place += len(body)
             yield _hunk(start - bool(old), ends - bool(new), body)
         elif line.strip() and not line.startswith(("--- ", "+++ ")):
-            raise Mismatch(f"its diff has a strange line: {line!r}")
+            raise Mismatch(f"its diff has a strange line: {shown(line)}")
 
 
 def _body(lines: Sequence[str], old: int, new: int) -> list[str]:

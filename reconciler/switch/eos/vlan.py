@@ -42,7 +42,8 @@ def read(stanza: Stanza) -> Section | None:
         return None
     body = LEXICON.read(stanza.body)
     name, state, groups = body.one("name", None), body.one("state", "active"), body.many("trunk_groups") or None
-    vlans = [Vlan(id=vlan, label=_label(vlan, name), state=state, trunk_groups=groups) for vlan in expand(head[1])]
+    ids = dict.fromkeys(expand(head[1]))
+    vlans = [Vlan(id=vlan, label=_label(vlan, name), state=state, trunk_groups=groups) for vlan in ids]
     return section(vlans, body.rest, body.trouble, stanza.lines[1:])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.switch.dialogue import Dialogue, Run, Say, Talk
 from reconciler.switch.eos import pending
@@ -17,11 +17,16 @@ class Welcome(Dialogue):
     """Whoever was killed in the middle of a transaction left a session, or a commit that waits for confirmation.
 
     It is dropped or taken back before anything is read: else a state would be read that EOS is about to leave.
+    ``clears``: not for who only looks (`--dry-run`, `observe`, `mode: audit`): that would change the device.
     """
+
+    clears: bool = field(default=True, kw_only=True)
 
     def talk(self, run: Run, number: int) -> Talk:
         """A switch that has no sessions, or tells nothing of them, is read all the same."""
         yield Say(VERSION)
+        if not self.clears:
+            return []
         try:
             yield from pending.tidy(run)
         except ValueError:

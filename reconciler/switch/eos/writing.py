@@ -10,6 +10,7 @@ from reconciler.core.resource import Resource
 from reconciler.switch.eos import bgp_steps, port, routing, static_route, svi, vlan, vrf
 from reconciler.switch.eos.addresses import Claims
 from reconciler.switch.eos.configuration import Configuration
+from reconciler.switch.eos.shown import shown
 from reconciler.switch.eos.step import Step
 from reconciler.switch.kinds import (
     Bgp,
@@ -54,7 +55,8 @@ class _Work:
             case Vlan():
                 return vlan.steps(change, *self._sides(change, Vlan))
             case Interface():
-                return port.steps(change, *self._sides(change, Interface), self._claims)
+                routed = self._configuration.routed_by_default
+                return port.steps(change, *self._sides(change, Interface), self._claims, routed_by_default=routed)
             case Svi():
                 return svi.steps(change, *self._sides(change, Svi), self._claims)
             case Vrf():
@@ -97,11 +99,14 @@ class _Work:
             return
         name = change.key.name
         gone = {other.key for other in self._changes if other.after is None}
-        moved = {other.key: other.after for other in self._changes if other.after is not None}
-        after = {**self._configuration.everything, **moved}
+        live = self._configuration.everything
+        after = {
+            **live,
+            **{other.key: will for other in self._changes if (will := outcome(other, live.get(other.key)))},
+        }
         inside = [one for key, one in after.items() if key not in gone and vrf.inside(one, name)]
         rest = [line for key, lines in self._configuration.rest.items() if key not in gone for line in lines]
         foreign = [line for lines in self._configuration.foreign for line in lines]
-        used = str(inside[0].key) if inside else vrf.mention([*rest, *foreign], name)
+        used = str(inside[0].key) if inside else vrf.mentions([*rest, *foreign]).get(name)
         if used:
-            raise ValueError(f"vrf {name} cannot be deleted: {used!r} is still in it and not ours to delete")
+            raise ValueError(f"vrf {name} cannot be deleted: {shown(used)} is still in it and not ours to delete")
