@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.driver import Failure, Unreadable
-from reconciler.core.resource import Resource
+from reconciler.core.resource import Resource, State
 from reconciler.switch.dialogue import Dialogue, Run, Say, Talk
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.exchange import order, refusal, unmixed
 from reconciler.switch.eos.unified import Mismatch, unpatched
+from reconciler.switch.kinds import Routing, Routing6
 
 UNSAVED = "show running-config diffs"
 """From the startup to the running configuration; empty where they are the same (eos.md 4.11)."""
@@ -47,11 +48,18 @@ class Saving(Dialogue):
             startup = read(unpatched(self.running.text, unsaved))
         except (Mismatch, Unreadable) as error:
             return str(error)
-        running = self.running
-        for key in sorted({*startup.found, *running.found}):
-            sides = startup.found.get(key), running.found.get(key)
+        before, running = _printed(startup.found), self.running
+        now = _printed(running.found)
+        for key in sorted({*before, *now}):
+            sides = before.get(key), now.get(key)
             if sides[0] != sides[1] and not any(side is not None and self.owns(side) for side in sides):
                 return f"{key} differs from the startup configuration, too, and is not ours"
         if startup.foreign != running.foreign or startup.rest != running.rest:
             return "the startup configuration also differs in lines that are not ours"
         return None
+
+
+def _printed(found: State) -> State:
+    """Without that a VRF routes nothing: that comes with the VRF."""
+    off = (Routing, Routing6)
+    return {key: one for key, one in found.items() if not (isinstance(one, off) and not one.enabled)}
