@@ -28,15 +28,16 @@ MODE_HELP = " ".join(f"{cni}: {', '.join(modes)}." for cni, modes in MODES.items
 class Group(click.Group):
     """A group whose commands' LabErrors end as one sentence on standard error and exit code 1.
 
-    Names of commands may have two words: `break switch`.
+    Names of commands may have two words, with options between them: `break --name mine switch`.
     """
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        both = " ".join(args[:2])
-        if len(args) > 1 and both in self.commands:
-            return both, self.commands[both], args[2:]
+        place = _second_word(args)
+        both = " ".join((args[0], *args[place : place + 1]))
+        if both != args[0] and both in self.commands:
+            return both, self.commands[both], [*args[1:place], *args[place + 1 :]]
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -44,6 +45,14 @@ class Group(click.Group):
             return super().invoke(ctx)
         except LabError as error:
             raise click.ClickException(str(error)) from error
+
+
+def _second_word(args: list[str]) -> int:
+    """The place of the first word behind the command that is no option, and no value of one."""
+    place = 1
+    while place < len(args) and args[place].startswith("-"):
+        place += 1 if "=" in args[place] else 2
+    return place
 
 
 @click.group(cls=Group)
