@@ -165,7 +165,8 @@ def test_pruning_needs_a_word_of_the_inventory(resource: Resource, owner: dict[s
 def test_a_deleted_neighbour_takes_its_lines_along_and_no_others() -> None:
     text = FABRIC.replace(
         "remote-as 65002\n",
-        "remote-as 65002\n   !\n   address-family ipv4\n      neighbor 10.0.0.1 activate\n      network 10.0.0.0/8\n",
+        "remote-as 65002\n   !\n   address-family ipv4\n      neighbor 10.0.0.1 activate\n      network 10.0.0.0/8\n"
+        "      network 10.9.0.0/16\n",
     )
     before = reading(text)
     gone = Change(before.found[Key("bgp_neighbor", "10.0.0.1")], None)

@@ -52,6 +52,9 @@ route-map BEHIND permit 10
 router bgp 65001
    redistribute connected
    !
+   address-family ipv4
+      network 10.90.0.0/24
+   !
    vrf THEIRS
       rd 65001:99
 !

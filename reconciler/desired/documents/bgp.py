@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -12,12 +12,16 @@ from reconciler.desired.documents.values import Address, Description, Prefix, wr
 
 
 class PeerGroup(Part):
-    """What neighbours have in common; what is left out stays on the switch as it is."""
+    """What neighbours have in common; what is left out stays on the switch as it is.
+
+    ``activate``: exactly these address families, ``[]`` is none.
+    """
 
     example: ClassVar[str] = "{remoteAs: 65010}"
     remote_as: Asn | None = None
     description: Description | None = None
     shutdown: bool | None = None
+    activate: Many[Literal["ipv4", "ipv6"]] | None = None
 
 
 class Neighbor(PeerGroup):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.core.change import Change
 from reconciler.switch.eos.step import Phase, Step, word
-from reconciler.switch.kinds import Bgp, BgpListen, BgpNeighbor
+from reconciler.switch.kinds import FAMILIES, Bgp, BgpListen, BgpNeighbor
 
 
 def router(change: Change, live: Bgp | None, new: Bgp | None) -> Iterator[Step]:
@@ -52,6 +52,21 @@ def _neighbor(name: str, old: BgpNeighbor, new: BgpNeighbor) -> Iterator[str]:
         yield f"{'' if text else 'no '}neighbor {name} description{text}"
     if old.shutdown != new.shutdown:
         yield f"{'' if new.shutdown else 'default '}neighbor {name} shutdown"
+    yield from _families(name, old.activate or (), new.activate or ())
+
+
+def _families(name: str, old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[str]:
+    """Each family is a section of its own, which is left for `router bgp` again."""
+    for family in FAMILIES:
+        if (said := _said(family, new)) != _said(family, old):
+            yield from (f"address-family {family}", f"{said}neighbor {name} activate", "exit")
+
+
+def _said(family: str, activate: tuple[str, ...]) -> str:
+    """What stands before `neighbor X activate`: a `no` is stored, so silence has to be asked for."""
+    if family in activate:
+        return ""
+    return "no " if f"no {family}" in activate else "default "
 
 
 def listen(change: Change, live: BgpListen | None, new: BgpListen | None, asn: int | None) -> Iterator[Step]:

@@ -28,7 +28,7 @@ def _leant_on(configuration: Configuration) -> Iterator[tuple[Key, str]]:
 
 
 def _speaking_of(neighbor: str, lines: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(line for line in lines if line.split()[:2] == ["neighbor", neighbor])
+    return tuple(line for line in lines if line.strip().removeprefix("no ").split()[:2] == ["neighbor", neighbor])
 
 
 def _others(configuration: Configuration) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import ClassVar
@@ -31,19 +31,48 @@ class Bgp(Open):
         return "default"
 
 
+FAMILIES = ("ipv4", "ipv6")
+"""Address families that a neighbour may be active in; it is said in a section of each below `router bgp`."""
+
+
+def active_in(families: Collection[str]) -> tuple[str, ...]:
+    """``activate`` of a wish for exactly ``families``: not to be active in IPv4 has to be said.
+
+    Assumed of EOS: where nothing is said a neighbour is active in IPv4 (unless `no bgp default ipv4-unicast`) and not
+    in IPv6. IPv4 is therefore always said, which holds with either default; IPv6 only where it is wanted.
+    """
+    return (*families,) if "ipv4" in families else (*families, "no ipv4")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BgpNeighbor(Open):
-    """A neighbour, known by its address, or a peer group, known by its name. All but that is open."""
+    """A neighbour, known by its address, or a peer group, known by its name. All but that is open.
+
+    ``activate``: what address families say of it, sorted: ``ipv4`` is `neighbor X activate` in that of IPv4, ``no
+    ipv4`` a stored `no neighbor X activate`; nothing of a family where that is silent. EOS stores and shows both forms,
+    also where they repeat the default (recorded on vEOS 4.2x).
+    """
 
     kind: ClassVar[str] = "bgp_neighbor"
     after: ClassVar[frozenset[str]] = frozenset({"bgp"})
-    open: ClassVar[Mapping[str, object]] = {"peer_group": "", "remote_as": 0, "description": "", "shutdown": False}
+    open: ClassVar[Mapping[str, object]] = {
+        "peer_group": "",
+        "remote_as": 0,
+        "description": "",
+        "shutdown": False,
+        "activate": (),
+    }
 
     neighbor: str = field(metadata={"json": "name"})
     peer_group: str | None = None
     remote_as: int | None = None
     description: str | None = None
     shutdown: bool | None = None
+    activate: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.activate:
+            object.__setattr__(self, "activate", tuple(sorted(set(self.activate))))
 
     @property
     def name(self) -> str:
