@@ -173,7 +173,9 @@ def _bgp(rows: list[Resource]) -> list[str]:
     listens = [_listen(row) for row in rows if isinstance(row, BgpListen)]
     peers = [line for row in rows if isinstance(row, BgpNeighbor) for line in _peer(row)]
     families = [line for family in FAMILIES for line in _family(family, rows)]
-    return [f"router bgp {router.asn}", *own, *listens, *peers, *families]
+    told = [f"   network {prefix}" for prefix in router.networks or ()]
+    told += [f"   redistribute {source}" for source in router.redistribute or ()]
+    return [f"router bgp {router.asn}", *own, *listens, *peers, *told, *families]
 
 
 def _family(family: str, rows: list[Resource]) -> list[str]:

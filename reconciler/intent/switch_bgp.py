@@ -17,7 +17,14 @@ def bgp_rows(document: Document[Switch]) -> Iterator[Row]:
     bgp = document.spec.bgp
     if bgp is None:
         return
-    yield Bgp(asn=bgp.asn, router_id=bgp.router_id, ecmp=bgp.ecmp, origin=document.origin(*PATH))
+    yield Bgp(
+        asn=bgp.asn,
+        router_id=bgp.router_id,
+        ecmp=bgp.ecmp,
+        networks=bgp.networks,
+        redistribute=bgp.redistribute,
+        origin=document.origin(*PATH),
+    )
     for name, group in bgp.peer_groups.items():
         yield BgpNeighbor(
             neighbor=name,

@@ -38,6 +38,8 @@ MTU = st.sampled_from([None, 9000])
 ACTIVE = st.sampled_from(
     [None, (), ("ipv4", "no ipv6"), *(active_in(some) for some in ((), ("ipv4",), ("ipv6",), FAMILIES))]
 )
+NETWORKS = st.sampled_from([None, (), ("10.6.1.0/24",), ("10.6.0.0/16", "10.6.1.0/24")])
+SOURCES = st.sampled_from([None, (), ("static",)])
 DISTINGUISHERS = st.sampled_from([None, "", "65001:1"])
 
 
@@ -130,7 +132,8 @@ def _bgp(draw: st.DrawFn) -> list[Resource]:
     groups = draw(st.lists(st.sampled_from(["CALICO", "OTHER"]), unique=True, max_size=2))
     router_id, ecmp = draw(st.sampled_from([None, "", "10.0.0.1"])), draw(st.sampled_from([None, 1, 4]))
     words = st.sampled_from([None, "", '"Calico nodes"'])
-    found: list[Resource] = [Bgp(asn=65001, router_id=router_id, ecmp=ecmp)]
+    router = Bgp(asn=65001, router_id=router_id, ecmp=ecmp, networks=draw(NETWORKS), redistribute=draw(SOURCES))
+    found: list[Resource] = [router]
     found += [
         BgpNeighbor(neighbor=name, remote_as=65010, description=draw(words), activate=draw(ACTIVE)) for name in groups
     ]

@@ -40,6 +40,7 @@ LINES = [
         "router bgp 1\n   neighbor 10.0.0.1 bfd\n   address-family ipv4\n      neighbor 10.0.0.1 activate activate",
         {"bgp_neighbor 10.0.0.1"},
     ),
+    ("hostname ceos01", "router bgp 1\n   network 10.0.0.1/8", {"bgp default"}),
 ]
 
 
@@ -175,7 +176,14 @@ BEGINNINGS = (
     *("ip route", "ipv6 route", "ip routing", "no ip routing", "   ip address", "   ipv6 address", "   mtu", "   vrf"),
     *("   ip virtual-router address", "   switchport trunk allowed vlan", "   switchport mode", "   channel-group"),
     *("   neighbor", "   neighbor 10.0.0.1", "   bgp listen range", "   maximum-paths", "   router-id", "   rd"),
-    *("   address-family ipv4", "      neighbor 10.0.0.1 activate", "      neighbor activate", "      no"),
+    *(
+        "   network",
+        "   redistribute",
+        "   address-family ipv4",
+        "      neighbor 10.0.0.1 activate",
+        "      neighbor activate",
+        "      no",
+    ),
     *("   name", "   state", "   description", "   spanning-tree portfast", "   ", "      "),
 )
 TAILS = st.lists(st.sampled_from(WORDS), max_size=4)

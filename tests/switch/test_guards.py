@@ -134,6 +134,18 @@ def test_another_as_is_refused() -> None:
         _write(Change(router, None))
 
 
+@pytest.mark.parametrize(("attribute", "said"), [("networks", "10.9.0.0/16"), ("redistribute", "connected")])
+def test_a_route_map_is_not_taken_away(attribute: str, said: str) -> None:
+    """It is somebody's filter: without it neighbours would be told more."""
+    line = f"{attribute.removesuffix('s')} {said}"
+    text = FABRIC.replace("remote-as 65002\n", f"remote-as 65002\n   {line} route-map FEW\n")
+    before = reading(text)
+    router = before.found[Key("bgp", "default")]
+    wish: dict[str, Any] = {attribute: (said,)}
+    with pytest.raises(ValueError, match=f"`{line}` would replace `{line} route-map FEW`, which is not ours"):
+        EosDriver().write([Change(router, Bgp(asn=65001, **wish))], before)
+
+
 def test_neighbours_need_a_router() -> None:
     with pytest.raises(ValueError, match="there is no `router bgp`"):
         EosDriver().write([Change(None, BgpNeighbor(neighbor="10.0.0.9", remote_as=1))], reading(RUNNING))

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from reconciler.desired.documents.spec import Many, Part
-from reconciler.desired.documents.switch_values import Asn, PeerGroupName, RouterId
+from reconciler.desired.documents.switch_values import Asn, PeerGroupName, Prefix4, RouterId
 from reconciler.desired.documents.values import Address, Description, Prefix, wrong
 
 
@@ -47,12 +47,14 @@ class ListenRange(Part):
 
 
 class Bgp(Part):
-    """``ecmp``: so many equal paths are used at once."""
+    """``ecmp``: so many equal paths are used at once. ``networks``, ``redistribute``: what neighbours are told of."""
 
     example: ClassVar[str] = "{asn: 65001}"
     asn: Asn
     router_id: RouterId | None = None
     ecmp: int | None = Field(default=None, ge=1, le=128)
+    networks: Many[Prefix4] | None = None
+    redistribute: Many[Literal["connected", "static"]] | None = None
     peer_groups: dict[PeerGroupName, PeerGroup] = Field(default_factory=dict)
     listen_ranges: Many[ListenRange] = ()
     neighbors: dict[Address, Neighbor] = Field(default_factory=dict)

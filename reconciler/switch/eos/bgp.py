@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 from typing import Any
 
 from reconciler.core.resource import Key, Resource
-from reconciler.switch.addresses import router
+from reconciler.switch.addresses import is_ipv6, router
 from reconciler.switch.eos.config import INDENT, SEPARATORS, Stanza
 from reconciler.switch.eos.lexicon import LEVEL, Lexicon, Told, described, number, value, word
 from reconciler.switch.eos.reading import Section, Trouble
-from reconciler.switch.kinds import FAMILIES, Bgp, BgpListen, BgpNeighbor
+from reconciler.switch.kinds import FAMILIES, SOURCES, Bgp, BgpListen, BgpNeighbor
 
 HEAD = "router bgp "
 BIGGEST_AS = 2**32 - 1
@@ -41,7 +41,26 @@ def _paths(text: str) -> Told:
     return "ecmp", number(1, 4096)(paths)
 
 
-ROUTER = Lexicon({}, {"router-id": value("router_id", router), "maximum-paths": _paths})
+def _network(text: str) -> Told:
+    """With a route map it is somebody else's, and so are IPv6 networks. Raises: ValueError."""
+    return None if " " in text or is_ipv6(text) else ("networks", str(IPv4Network(text)))
+
+
+def _redistribute(text: str) -> Told:
+    return ("redistribute", text) if text in SOURCES else None
+
+
+ROUTER = Lexicon(
+    {},
+    {
+        "router-id": value("router_id", router),
+        "maximum-paths": _paths,
+        "network": _network,
+        "redistribute": _redistribute,
+    },
+)
+MANY = ("networks", "redistribute")
+"""Attributes of which each line tells one value more."""
 PEER = Lexicon(
     {"peer group": ("made", True), "peer-group": ("made", True), "shutdown": ("shutdown", True)},
     {
@@ -147,7 +166,8 @@ class _Reader:
         if told is None:
             self.rest.append(line)
         else:
-            self.said[told[0]] = told[1]
+            name, said = told
+            self.said[name] = (*self.said.get(name, ()), said) if name in MANY else said
             self.lines.append(line)
 
     def section(self, router: Bgp) -> Section:

@@ -1,6 +1,6 @@
 """What a switch is made of, whatever its make: VLANs, ports, SVIs, VRFs, routing, static routes, BGP."""
 
-from reconciler.switch.kinds.bgp import FAMILIES, Bgp, BgpListen, BgpNeighbor, active_in
+from reconciler.switch.kinds.bgp import FAMILIES, SOURCES, Bgp, BgpListen, BgpNeighbor, active_in
 from reconciler.switch.kinds.open import Open
 from reconciler.switch.kinds.port import ALL_VLANS, NO_CHANNEL, Interface, Svi, routed_by_nature
 from reconciler.switch.kinds.routing import DEFAULT_VRF, Routing, Routing6, StaticRoute, Vrf
@@ -11,6 +11,7 @@ __all__ = [
     "DEFAULT_VRF",
     "FAMILIES",
     "NO_CHANNEL",
+    "SOURCES",
     "Bgp",
     "BgpListen",
     "BgpNeighbor",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, ip_address, ip_network
 from typing import ClassVar
 
 from reconciler.core.resource import Resource
@@ -14,23 +14,37 @@ from reconciler.switch.kinds.open import Open
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bgp(Open):
-    """The one BGP router of a switch, that of the default VRF. ``router_id`` and ``ecmp`` (equal paths) are open."""
+    """The one BGP router of a switch, that of the default VRF. All but its AS number is open.
+
+    ``ecmp``: equal paths. ``networks`` and ``redistribute``: what it tells its neighbours of, as far as it is said
+    without more words; `network 10.0.0.0/8 route-map X` is somebody else's.
+    """
 
     kind: ClassVar[str] = "bgp"
     identity: ClassVar[frozenset[str]] = frozenset()
     after: ClassVar[frozenset[str]] = frozenset({"svi", "routing"})
     recreated_by: ClassVar[frozenset[str]] = frozenset({"asn"})
-    open: ClassVar[Mapping[str, object]] = {"router_id": "", "ecmp": 1}
+    open: ClassVar[Mapping[str, object]] = {"router_id": "", "ecmp": 1, "networks": (), "redistribute": ()}
 
     asn: int
     router_id: str | None = None
     ecmp: int | None = None
+    networks: tuple[str, ...] | None = None
+    redistribute: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.networks:
+            object.__setattr__(self, "networks", tuple(map(str, sorted(set(map(IPv4Network, self.networks))))))
+        if self.redistribute:
+            object.__setattr__(self, "redistribute", tuple(sorted(set(self.redistribute))))
 
     @property
     def name(self) -> str:
         return "default"
 
 
+SOURCES = ("connected", "static")
+"""Routes that a router may tell its neighbours of as they are."""
 FAMILIES = ("ipv4", "ipv6")
 """Address families that a neighbour may be active in; it is said in a section of each below `router bgp`."""
 
