@@ -9,6 +9,7 @@ from reconciler.core.resource import Resource, ordered
 from reconciler.switch.addresses import is_ipv6
 from reconciler.switch.kinds import (
     ALL_VLANS,
+    FAMILIES,
     NO_CHANNEL,
     Bgp,
     BgpListen,
@@ -171,7 +172,17 @@ def _bgp(rows: list[Resource]) -> list[str]:
     own += [f"   maximum-paths {router.ecmp} ecmp {router.ecmp}"] if router.ecmp not in (None, 1) else []
     listens = [_listen(row) for row in rows if isinstance(row, BgpListen)]
     peers = [line for row in rows if isinstance(row, BgpNeighbor) for line in _peer(row)]
-    return [f"router bgp {router.asn}", *own, *listens, *peers]
+    families = [line for family in FAMILIES for line in _family(family, rows)]
+    told = [f"   network {prefix}" for prefix in router.networks or ()]
+    told += [f"   redistribute {source}" for source in router.redistribute or ()]
+    return [f"router bgp {router.asn}", *own, *listens, *peers, *told, *families]
+
+
+def _family(family: str, rows: list[Resource]) -> list[str]:
+    """`no` is printed as well: it is stored."""
+    said = [(word, row.neighbor) for row in rows if isinstance(row, BgpNeighbor) for word in row.activate or ()]
+    lines = [f"      {word.removesuffix(family)}neighbor {name} activate" for word, name in said if family in word]
+    return ["   !", f"   address-family {family}", *lines] if lines else []
 
 
 def _listen(listen: BgpListen) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.core.resource import Resource
 from reconciler.switch.kinds import (
+    FAMILIES,
     Bgp,
     BgpListen,
     BgpNeighbor,
@@ -20,6 +21,7 @@ from reconciler.switch.kinds import (
     Svi,
     Vlan,
     Vrf,
+    active_in,
 )
 from reconciler.switch.kinds.open import Open
 
@@ -33,6 +35,11 @@ GROUPS = st.sampled_from([None, (), ("A",), ("A", "B")])
 CHANNELS = st.sampled_from([None, None, "none", "5 active", "5 passive", "6 active"])
 MAYBE = st.sampled_from([None, False, True])
 MTU = st.sampled_from([None, 9000])
+ACTIVE = st.sampled_from(
+    [None, (), ("ipv4", "no ipv6"), *(active_in(some) for some in ((), ("ipv4",), ("ipv6",), FAMILIES))]
+)
+NETWORKS = st.sampled_from([None, (), ("10.6.1.0/24",), ("10.6.0.0/16", "10.6.1.0/24")])
+SOURCES = st.sampled_from([None, (), ("static",)])
 DISTINGUISHERS = st.sampled_from([None, "", "65001:1"])
 
 
@@ -125,11 +132,15 @@ def _bgp(draw: st.DrawFn) -> list[Resource]:
     groups = draw(st.lists(st.sampled_from(["CALICO", "OTHER"]), unique=True, max_size=2))
     router_id, ecmp = draw(st.sampled_from([None, "", "10.0.0.1"])), draw(st.sampled_from([None, 1, 4]))
     words = st.sampled_from([None, "", '"Calico nodes"'])
-    found: list[Resource] = [Bgp(asn=65001, router_id=router_id, ecmp=ecmp)]
-    found += [BgpNeighbor(neighbor=name, remote_as=65010, description=draw(words)) for name in groups]
+    router = Bgp(asn=65001, router_id=router_id, ecmp=ecmp, networks=draw(NETWORKS), redistribute=draw(SOURCES))
+    found: list[Resource] = [router]
+    found += [
+        BgpNeighbor(neighbor=name, remote_as=65010, description=draw(words), activate=draw(ACTIVE)) for name in groups
+    ]
     for number in draw(st.lists(st.integers(10, 13), unique=True, max_size=3)):
         group, off = draw(st.sampled_from(["", *groups])), draw(MAYBE)
-        found.append(BgpNeighbor(neighbor=f"10.6.1.{number}", peer_group=group, remote_as=65010, shutdown=off))
+        peer = BgpNeighbor(neighbor=f"10.6.1.{number}", peer_group=group, remote_as=65010, shutdown=off)
+        found.append(dataclasses.replace(peer, activate=draw(ACTIVE)))
     if draw(st.booleans()) and groups:
         found.append(BgpListen(prefix="10.6.1.0/24", peer_group=groups[0], remote_as=65010))
     return found

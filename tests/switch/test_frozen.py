@@ -37,6 +37,12 @@ LINES = [
     ("172.20.20.1", "172.20.20.1 tag x", {"static_route 0.0.0.0/0 via 172.20.20.1"}),
     ("172.20.20.1", "172.20.20.1 weight 3", {"static_route 0.0.0.0/0 via 172.20.20.1"}),
     ("172.20.20.1", "172.20.20.1\nip route 0.0.0.0/0 172.20.20.1 9", {"static_route 0.0.0.0/0 via 172.20.20.1"}),
+    (
+        "hostname ceos01",
+        "router bgp 1\n   neighbor 10.0.0.1 bfd\n   address-family ipv4\n      neighbor 10.0.0.1 activate activate",
+        {"bgp_neighbor 10.0.0.1"},
+    ),
+    ("hostname ceos01", "router bgp 1\n   network 10.0.0.1/8", {"bgp default"}),
 ]
 
 
@@ -185,6 +191,14 @@ BEGINNINGS = (
     *("ip route", "ipv6 route", "ip routing", "no ip routing", "   ip address", "   ipv6 address", "   mtu", "   vrf"),
     *("   ip virtual-router address", "   switchport trunk allowed vlan", "   switchport mode", "   channel-group"),
     *("   neighbor", "   neighbor 10.0.0.1", "   bgp listen range", "   maximum-paths", "   router-id", "   rd"),
+    *(
+        "   network",
+        "   redistribute",
+        "   address-family ipv4",
+        "      neighbor 10.0.0.1 activate",
+        "      neighbor activate",
+        "      no",
+    ),
     *("   name", "   state", "   description", "   spanning-tree portfast", "   ", "      "),
 )
 TAILS = st.lists(st.sampled_from(WORDS), max_size=4)

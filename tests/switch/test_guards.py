@@ -143,6 +143,18 @@ def test_another_as_is_refused() -> None:
         _write(Change(router, None))
 
 
+@pytest.mark.parametrize(("attribute", "said"), [("networks", "10.9.0.0/16"), ("redistribute", "connected")])
+def test_a_route_map_is_not_taken_away(attribute: str, said: str) -> None:
+    """It is somebody's filter: without it neighbours would be told more."""
+    line = f"{attribute.removesuffix('s')} {said}"
+    text = FABRIC.replace("remote-as 65002\n", f"remote-as 65002\n   {line} route-map FEW\n")
+    before = reading(text)
+    router = before.found[Key("bgp", "default")]
+    wish: dict[str, Any] = {attribute: (said,)}
+    with pytest.raises(ValueError, match=f"`{line}` would replace `{line} route-map FEW`, which is not ours"):
+        EosDriver().write([Change(router, Bgp(asn=65001, **wish))], before)
+
+
 def test_neighbours_need_a_router() -> None:
     with pytest.raises(ValueError, match="there is no `router bgp`"):
         EosDriver().write([Change(None, BgpNeighbor(neighbor="10.0.0.9", remote_as=1))], reading(RUNNING))
@@ -174,7 +186,8 @@ def test_pruning_needs_a_word_of_the_inventory(resource: Resource, owner: dict[s
 def test_a_deleted_neighbour_takes_its_lines_along_and_no_others() -> None:
     text = FABRIC.replace(
         "remote-as 65002\n",
-        "remote-as 65002\n   !\n   address-family ipv4\n      neighbor 10.0.0.1 activate\n      network 10.0.0.0/8\n",
+        "remote-as 65002\n   !\n   address-family ipv4\n      neighbor 10.0.0.1 activate\n      network 10.0.0.0/8\n"
+        "      network 10.9.0.0/16\n",
     )
     before = reading(text)
     gone = Change(before.found[Key("bgp_neighbor", "10.0.0.1")], None)

@@ -18,9 +18,19 @@ router bgp 65001
    neighbor 10.0.0.1 remote-as 65010
    neighbor 10.0.0.2 remote-as 65010
    neighbor 10.0.0.2 timers 1 4
+   neighbor 10.0.0.3 remote-as 65010
+   neighbor 10.0.0.4 remote-as 65010
+   neighbor 10.0.0.5 remote-as 65010
    !
    address-family ipv4
       neighbor NODES activate
+      neighbor NODES next-hop address-family ipv6 originate
+      neighbor 10.0.0.1 activate
+      no neighbor 10.0.0.3 activate
+      no neighbor 10.0.0.4 send-community
+   !
+   address-family evpn
+      neighbor 10.0.0.5 activate
    !
    vrf RED
       rd 65001:1
@@ -29,10 +39,15 @@ banner motd"""
 
 
 def test_what_lines_of_others_stand_on_is_kept() -> None:
+    """Not so whether it is active in IPv4 or IPv6: that is ours."""
     assert reading(RUNNING.replace("banner motd", BGP)).kept == {
         Key("vrf", "RED"): "'vrf RED' is not ours and would go with it",
-        Key("bgp_neighbor", "NODES"): "'neighbor NODES activate' is not ours and would go with it",
+        Key("bgp_neighbor", "NODES"): (
+            "'neighbor NODES next-hop address-family ipv6 originate' is not ours and would go with it"
+        ),
         Key("bgp_neighbor", "10.0.0.2"): "'neighbor 10.0.0.2 timers 1 4' is not ours and would go with it",
+        Key("bgp_neighbor", "10.0.0.4"): "'no neighbor 10.0.0.4 send-community' is not ours and would go with it",
+        Key("bgp_neighbor", "10.0.0.5"): "'neighbor 10.0.0.5 activate' is not ours and would go with it",
     }
 
 

@@ -50,7 +50,11 @@ route-map BEHIND permit 10
    match tag 7
 !
 router bgp 65001
-   redistribute connected
+   network 10.90.1.0/24 route-map BEHIND
+   redistribute connected route-map BEHIND
+   !
+   address-family ipv4
+      network 10.90.0.0/24
    !
    vrf THEIRS
       rd 65001:99

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from reconciler.desired.documents.spec import Many, Part
-from reconciler.desired.documents.switch_values import Asn, PeerGroupName, RouterId
+from reconciler.desired.documents.switch_values import Asn, PeerGroupName, Prefix4, RouterId
 from reconciler.desired.documents.values import Address, Description, Prefix, wrong
 
 
 class PeerGroup(Part):
-    """What neighbours have in common; what is left out stays on the switch as it is."""
+    """What neighbours have in common; what is left out stays on the switch as it is.
+
+    ``activate``: exactly these address families, ``[]`` is none.
+    """
 
     example: ClassVar[str] = "{remoteAs: 65010}"
     remote_as: Asn | None = None
     description: Description | None = None
     shutdown: bool | None = None
+    activate: Many[Literal["ipv4", "ipv6"]] | None = None
 
 
 class Neighbor(PeerGroup):
@@ -43,12 +47,14 @@ class ListenRange(Part):
 
 
 class Bgp(Part):
-    """``ecmp``: so many equal paths are used at once."""
+    """``ecmp``: so many equal paths are used at once. ``networks``, ``redistribute``: what neighbours are told of."""
 
     example: ClassVar[str] = "{asn: 65001}"
     asn: Asn
     router_id: RouterId | None = None
     ecmp: int | None = Field(default=None, ge=1, le=128)
+    networks: Many[Prefix4] | None = None
+    redistribute: Many[Literal["connected", "static"]] | None = None
     peer_groups: dict[PeerGroupName, PeerGroup] = Field(default_factory=dict)
     listen_ranges: Many[ListenRange] = ()
     neighbors: dict[Address, Neighbor] = Field(default_factory=dict)

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from reconciler.desired.documents.values import matching, plain_address, without_zone, wrong
-from reconciler.switch.addresses import is_address, router
+from reconciler.desired.documents.values import Prefix, matching, plain_address, without_zone, wrong
+from reconciler.switch.addresses import is_address, is_ipv6, router
 from reconciler.switch.kinds import DEFAULT_VRF
 from reconciler.switch.names import compress, expand
 
@@ -51,6 +51,12 @@ def _vlan_list(text: str) -> str:
     if not vlans or not all(1 <= vlan <= LAST_VLAN for vlan in vlans):
         wrong(f"{text!r} is not a list of VLANs", 'use numbers and ranges from 1 to 4094, such as "10,20-22", or none')
     return compress(vlans)
+
+
+def _ipv4(prefix: str) -> str:
+    if is_ipv6(prefix):
+        wrong(f"{prefix} is an IPv6 prefix", "only IPv4 ones can be given here")
+    return prefix
 
 
 def _port(text: str) -> str:
@@ -163,5 +169,6 @@ RouterAddress = Annotated[str, AfterValidator(_router_address), Field(examples=[
 NextHop = Annotated[str, AfterValidator(_next_hop), Field(examples=["10.10.10.1"])]
 ChannelId = Annotated[int, Field(ge=1, le=2000)]
 Asn = Annotated[int, Field(ge=1, le=4294967295)]
+Prefix4 = Annotated[Prefix, AfterValidator(_ipv4)]
 RouterId = Annotated[str, AfterValidator(_router_id), Field(examples=["10.10.10.1"])]
 RouteDistinguisher = Annotated[str, AfterValidator(_route_distinguisher), Field(examples=["65001:1"])]

@@ -25,8 +25,9 @@ def parse(text: str) -> tuple[Block, ...]:
 def lines_of(block: Block) -> Iterator[str]:
     """The block as the running configuration prints it: nested parts are separated by an indented ``!``."""
     yield block.line
-    for number, child in enumerate(block.children):
-        if number and not (child.is_leaf and block.children[number - 1].is_leaf):
+    shown = block.shown
+    for number, child in enumerate(shown):
+        if number and not (child.is_leaf and shown[number - 1].is_leaf):
             yield f"{INDENT}!"
         indent = "" if block.literal else INDENT
         yield from (indent + line for line in lines_of(child))
@@ -34,9 +35,7 @@ def lines_of(block: Block) -> Iterator[str]:
 
 def as_json(blocks: Iterable[Block]) -> dict[str, Any]:
     """``cmds`` of `show running-config | json`: null for a line, a dictionary for a section."""
-    return {
-        block.line: None if block.is_leaf else {"comments": [], "cmds": as_json(block.children)} for block in blocks
-    }
+    return {block.line: None if block.is_leaf else {"comments": [], "cmds": as_json(block.shown)} for block in blocks}
 
 
 def _significant(lines: Sequence[str]) -> Iterator[tuple[int, str]]:

@@ -34,6 +34,11 @@ class Block:
     def is_leaf(self) -> bool:
         return not (self.children or self.mode)
 
+    @property
+    def shown(self) -> tuple[Block, ...]:
+        """Its lines, but for address families in which nothing is said (assumed; no recording has an empty one)."""
+        return tuple(b for b in self.children if b.children or not b.line.startswith("address-family "))
+
 
 @dataclass(frozen=True, slots=True)
 class Vlan:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 from typing import Any
 
 from reconciler.core.resource import Key, Resource
-from reconciler.switch.addresses import router
+from reconciler.switch.addresses import is_ipv6, router
 from reconciler.switch.eos.config import INDENT, SEPARATORS, Stanza
 from reconciler.switch.eos.lexicon import LEVEL, Lexicon, Told, described, number, value, word
 from reconciler.switch.eos.reading import Section, Trouble
-from reconciler.switch.kinds import Bgp, BgpListen, BgpNeighbor
+from reconciler.switch.kinds import FAMILIES, SOURCES, Bgp, BgpListen, BgpNeighbor
 
 HEAD = "router bgp "
 BIGGEST_AS = 2**32 - 1
 NEIGHBOR = ("neighbor ", "no neighbor ")
 LISTEN = "bgp listen range "
+ACTIVATE = "activate"
+ADDRESS_FAMILIES = {f"address-family {family}": family for family in FAMILIES}
+"""Heads of the sections whose `neighbor X activate` is ours; those of other families and in VRFs are not."""
 INTERFACE = "interface"
 """`neighbor interface Et1 …` is a neighbour without an address: not ours."""
 
@@ -38,7 +41,26 @@ def _paths(text: str) -> Told:
     return "ecmp", number(1, 4096)(paths)
 
 
-ROUTER = Lexicon({}, {"router-id": value("router_id", router), "maximum-paths": _paths})
+def _network(text: str) -> Told:
+    """With a route map it is somebody else's, and so are IPv6 networks. Raises: ValueError."""
+    return None if " " in text or is_ipv6(text) else ("networks", str(IPv4Network(text)))
+
+
+def _redistribute(text: str) -> Told:
+    return ("redistribute", text) if text in SOURCES else None
+
+
+ROUTER = Lexicon(
+    {},
+    {
+        "router-id": value("router_id", router),
+        "maximum-paths": _paths,
+        "network": _network,
+        "redistribute": _redistribute,
+    },
+)
+MANY = ("networks", "redistribute")
+"""Attributes of which each line tells one value more."""
 PEER = Lexicon(
     {"peer group": ("made", True), "peer-group": ("made", True), "shutdown": ("shutdown", True)},
     {
@@ -70,6 +92,15 @@ class Peer:
         else:
             self.said[told[0]] = told[1]
 
+    def hear_family(self, line: str, family: str) -> None:
+        """`neighbor X activate`, or a stored `no` of it, in an address family."""
+        self.lines.append(line)
+        words = line.split()
+        is_no = words[0] == "no"
+        if len(words) > 3 + is_no:
+            self.trouble = self.trouble or line
+        self.said[ACTIVATE] = (*self.said.get(ACTIVATE, ()), f"no {family}" if is_no else family)
+
 
 def read(stanza: Stanza) -> Section | None:
     """Raises: ValueError for an AS number that is none."""
@@ -84,7 +115,11 @@ def read(stanza: Stanza) -> Section | None:
 
 @dataclass(slots=True)
 class _Reader:
-    """``lines``: those that speak of the router itself and were understood."""
+    """``lines``: those that speak of the router itself and were understood.
+
+    ``family``: that of the section below which the next lines stand, where it is one of ours; ``head``: the line that
+    opened it, until somebody else's line has stood in it. By itself it says nothing.
+    """
 
     said: dict[str, Any] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
@@ -92,13 +127,30 @@ class _Reader:
     trouble: str = ""
     peers: dict[str, Peer] = field(default_factory=dict)
     listens: list[Section] = field(default_factory=list)
+    family: str = ""
+    head: tuple[str, ...] = ()
 
     def hear(self, line: str) -> None:
-        """Only the first level counts: address families and VRFs have neighbours of their own."""
+        """VRFs have neighbours of their own, and what else address families say is not ours."""
         text = line[LEVEL:].rstrip()
         if text.startswith(" "):
-            self.rest.append(line)
-        elif text.startswith(NEIGHBOR) and text.removeprefix("no ").split()[1:2] != [INTERFACE]:
+            self._below(line, line[2 * LEVEL :].removeprefix("no "))
+        elif text in ADDRESS_FAMILIES:
+            self.family, self.head = ADDRESS_FAMILIES[text], (line,)
+        else:
+            self.family, self.head = "", ()
+            self._line(line, text)
+
+    def _below(self, line: str, text: str) -> None:
+        words = text.split()
+        if self.family and text.startswith(NEIGHBOR[0]) and words[2:3] == [ACTIVATE]:
+            self.peers.setdefault(_name(words[1]), Peer()).hear_family(line, self.family)
+        else:
+            self.rest += [*self.head, line]
+            self.head = ()
+
+    def _line(self, line: str, text: str) -> None:
+        if text.startswith(NEIGHBOR) and text.removeprefix("no ").split()[1:2] != [INTERFACE]:
             name, _, said = text.removeprefix("no ").removeprefix(NEIGHBOR[0]).partition(" ")
             self.peers.setdefault(_name(name), Peer()).hear(line, said)
         elif text.startswith(LISTEN) and (listen := _listen(line, text.removeprefix(LISTEN))):
@@ -114,7 +166,8 @@ class _Reader:
         if told is None:
             self.rest.append(line)
         else:
-            self.said[told[0]] = told[1]
+            name, said = told
+            self.said[name] = (*self.said.get(name, ()), said) if name in MANY else said
             self.lines.append(line)
 
     def section(self, router: Bgp) -> Section:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reconciler.core.change import Change
+from reconciler.switch.eos.config import INDENT
 from reconciler.switch.eos.step import Phase, Step, word
-from reconciler.switch.kinds import Bgp, BgpListen, BgpNeighbor
+from reconciler.switch.kinds import FAMILIES, Bgp, BgpListen, BgpNeighbor
 
 
-def router(change: Change, live: Bgp | None, new: Bgp | None) -> Iterator[Step]:
-    """Raises: ValueError for another AS number: that would be another router, and all sessions of this one lost."""
+def router(change: Change, live: Bgp | None, new: Bgp | None, others: Sequence[str]) -> Iterator[Step]:
+    """``others``: lines of the router that are not ours.
+
+    Raises: ValueError for another AS number: that would be another router, and all sessions of this one lost; and
+    where a line would take the place of one with a route map, which tells neighbours less.
+    """
     if new is None:
         raise ValueError(f"{change.key} is never deleted, only its neighbours and ranges are")
     if live is not None and live.asn != new.asn:
         raise ValueError(f"the switch has AS {live.asn}, wanted is {new.asn}: `router bgp` is never replaced")
-    yield Step(Phase.BGP, head(new.asn), tuple(_router(live or Bgp(asn=new.asn), new)), change)
+    texts = tuple(_router(live or Bgp(asn=new.asn), new))
+    for text, line in ((text, line) for text in texts for line in others if line.startswith(f"{INDENT}{text} ")):
+        raise ValueError(f"`{text}` would replace `{line.strip()}`, which is not ours")
+    yield Step(Phase.BGP, head(new.asn), texts, change)
 
 
 def _router(old: Bgp, new: Bgp) -> Iterator[str]:
@@ -23,6 +31,13 @@ def _router(old: Bgp, new: Bgp) -> Iterator[str]:
         yield "no router-id" if new.router_id is None else f"router-id {word(new.router_id)}"
     if old.ecmp != new.ecmp:
         yield "no maximum-paths" if new.ecmp is None else f"maximum-paths {new.ecmp} ecmp {new.ecmp}"
+    yield from _told("network", old.networks or (), new.networks or ())
+    yield from _told("redistribute", old.redistribute or (), new.redistribute or ())
+
+
+def _told(command: str, old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    yield from (f"{command} {word(one)}" for one in new if one not in old)
+    yield from (f"no {command} {word(one)}" for one in old if one not in new)
 
 
 def neighbor(change: Change, live: BgpNeighbor | None, new: BgpNeighbor | None, asn: int | None) -> Iterator[Step]:
@@ -52,6 +67,21 @@ def _neighbor(name: str, old: BgpNeighbor, new: BgpNeighbor) -> Iterator[str]:
         yield f"{'' if text else 'no '}neighbor {name} description{text}"
     if old.shutdown != new.shutdown:
         yield f"{'' if new.shutdown else 'default '}neighbor {name} shutdown"
+    yield from _families(name, old.activate or (), new.activate or ())
+
+
+def _families(name: str, old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[str]:
+    """Each family is a section of its own, which is left for `router bgp` again."""
+    for family in FAMILIES:
+        if (said := _said(family, new)) != _said(family, old):
+            yield from (f"address-family {family}", f"{said}neighbor {name} activate", "exit")
+
+
+def _said(family: str, activate: tuple[str, ...]) -> str:
+    """What stands before `neighbor X activate`: a `no` is stored, so silence has to be asked for."""
+    if family in activate:
+        return ""
+    return "no " if f"no {family}" in activate else "default "
 
 
 def listen(change: Change, live: BgpListen | None, new: BgpListen | None, asn: int | None) -> Iterator[Step]:

@@ -33,7 +33,7 @@ def _peers(lines: Iterable[str]) -> dict[str, str]:
     """Neighbour -> the first line that speaks of it."""
     found: dict[str, str] = {}
     for line in lines:
-        word, _, behind = line.strip().partition(" ")
+        word, _, behind = line.strip().removeprefix("no ").partition(" ")
         if word == "neighbor":
             found.setdefault(behind.partition(" ")[0], line)
     return found

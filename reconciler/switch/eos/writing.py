@@ -73,7 +73,8 @@ class _Work:
     def _bgp_steps(self, change: Change) -> Iterator[Step]:
         match change.subject:
             case Bgp():
-                return bgp_steps.router(change, *self._sides(change, Bgp))
+                others = self._configuration.rest.get(change.key, ())
+                return bgp_steps.router(change, *self._sides(change, Bgp), others)
             case BgpNeighbor():
                 return bgp_steps.neighbor(change, *self._sides(change, BgpNeighbor), self._asn)
             case BgpListen():

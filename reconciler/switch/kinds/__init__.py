@@ -1,6 +1,6 @@
 """What a switch is made of, whatever its make: VLANs, ports, SVIs, VRFs, routing, static routes, BGP."""
 
-from reconciler.switch.kinds.bgp import Bgp, BgpListen, BgpNeighbor
+from reconciler.switch.kinds.bgp import FAMILIES, SOURCES, Bgp, BgpListen, BgpNeighbor, active_in
 from reconciler.switch.kinds.open import Open
 from reconciler.switch.kinds.port import ALL_VLANS, NO_CHANNEL, Interface, Svi, routed_by_nature
 from reconciler.switch.kinds.routing import DEFAULT_VRF, Routing, Routing6, StaticRoute, Vrf
@@ -9,7 +9,9 @@ from reconciler.switch.kinds.vlan import Vlan
 __all__ = [
     "ALL_VLANS",
     "DEFAULT_VRF",
+    "FAMILIES",
     "NO_CHANNEL",
+    "SOURCES",
     "Bgp",
     "BgpListen",
     "BgpNeighbor",
@@ -21,5 +23,6 @@ __all__ = [
     "Svi",
     "Vlan",
     "Vrf",
+    "active_in",
     "routed_by_nature",
 ]
