@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from netmiko import ConnectHandler
@@ -38,6 +39,8 @@ def login(settings: Settings, way: socket.socket | None = None) -> BaseConnectio
         raise Broken(f"the connection was lost during login ({_words(error)})") from None
     except ValueError as error:
         raise Broken(f"the terminal could not be set up ({_words(error)})") from None
+    except Exception as error:  # of paramiko's own, where the switch has as many sessions as it takes
+        raise Broken(f"logged in, but no terminal was given ({_words(error)})") from None
     return _privileged(connection, settings)
 
 
@@ -75,7 +78,8 @@ def _privileged(connection: BaseConnection, settings: Settings) -> BaseConnectio
     except Exception:
         channel: Any = connection.remote_conn
         lost = channel is None or channel.closed or channel.eof_received
-        connection.disconnect()
+        with suppress(Exception):
+            connection.disconnect()
         if lost:
             raise Broken("the connection was lost during login (at `enable`)") from None
         raise Broken(f"`enable` was refused for user {settings.username}") from None

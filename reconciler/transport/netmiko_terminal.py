@@ -6,6 +6,7 @@ import re
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -117,9 +118,14 @@ class Terminal:
             raise Broken(f"the connection was lost at {line!r}") from error
 
     def close(self) -> None:
-        """The channel goes first: netmiko would have a last talk with a switch that may be silent."""
-        self._channel.close()
-        self._connection.disconnect()
+        """The channel goes first: netmiko would have a last talk with a switch that may be silent.
+
+        paramiko raises EOFError where the connection dies in this very moment: it is closed all the same.
+        """
+        with suppress(Exception):
+            self._channel.close()
+        with suppress(Exception):
+            self._connection.disconnect()
 
     def _answer(self, line: str, until: Until) -> str:
         heard = b""

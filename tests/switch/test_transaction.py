@@ -227,6 +227,13 @@ def test_a_lost_connection_is_followed_by_taking_back_what_was_begun(number: int
         _hold(talk, (number, Lost("cut")), (number + 1, Lost("away")))
 
 
+def test_after_the_confirmation_nobody_guesses_what_became_of_it() -> None:
+    said = "cut; whether it was confirmed is not known: EOS has kept it, or takes it back by itself within 120 s"
+    for lost in (PROOF + 3, PROOF + 4):
+        with pytest.raises(Lost, match=f"^{said}$"):
+            _hold(_transaction(), (lost, Lost("cut")), (lost + 1, Lost("cut")))
+
+
 def _sessions(**sessions: dict[str, object]) -> str:
     named = {name.replace("_", "-"): {"instances": {}, "state": "pending"} | value for name, value in sessions.items()}
     return json.dumps({"sessions": named, "maxOpenSessions": 5})

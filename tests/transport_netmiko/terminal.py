@@ -23,6 +23,7 @@ class Behaviour:
     """What the terminal is asked for (``said``) and how it behaves.
 
     ``hold_at``: a line whose answer waits for ``released``. ``deaf``: so many logins, the first ones, get no answer.
+    ``full``: whoever logs in is refused a session, as by a switch that has too many.
     """
 
     name: str = "ceos01"
@@ -41,6 +42,7 @@ class Behaviour:
     logins: int = 0
     refused: int = 0
     deaf: int = 0
+    full: bool = False
     released: asyncio.Event = field(default_factory=asyncio.Event)
     processes: list[asyncssh.SSHServerProcess[str]] = field(default_factory=list)
 
@@ -93,7 +95,12 @@ async def terminal(folder: Path, behaviour: Behaviour) -> AsyncIterator[Listenin
         await _talk(process, behaviour, behaviour.logins)
 
     server = await asyncssh.create_server(
-        lambda: _Server(behaviour), "127.0.0.1", 0, server_host_keys=[key], process_factory=talk, line_editor=False
+        lambda: _Server(behaviour),
+        "127.0.0.1",
+        0,
+        server_host_keys=[key],
+        process_factory=None if behaviour.full else talk,
+        line_editor=False,
     )
     port = server.get_port()
     known_hosts = folder / "known_hosts"

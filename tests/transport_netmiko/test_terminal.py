@@ -12,6 +12,7 @@ import pytest
 from reconciler.core.driver import Failure, Script, Unreachable
 from reconciler.transport import netmiko, netmiko_terminal
 from reconciler.transport.netmiko import NetmikoTransport, Settings
+from reconciler.transport.netmiko_terminal import Terminal
 from tests.transport_netmiko.lines import Lines
 from tests.transport_netmiko.terminal import CONFIG, Behaviour, terminal
 
@@ -30,6 +31,31 @@ async def _failing(settings: Settings) -> str:
     assert "\n" not in reason
     assert "right" not in reason
     return reason.removeprefix(f"{settings.host}: ")
+
+
+async def test_a_switch_with_too_many_sessions_says_so(tmp_path: Path) -> None:
+    async with terminal(tmp_path, Behaviour(full=True)) as listening:
+        reason = await _failing(listening.settings)
+    assert reason == "logged in, but no terminal was given (ChannelException(2, 'Connect failed'))"
+
+
+class Dying:
+    """A netmiko connection that is lost just when it is closed."""
+
+    @property
+    def remote_conn(self) -> Dying:
+        return self
+
+    def close(self) -> None:
+        raise EOFError
+
+    def disconnect(self) -> None:
+        raise OSError("Socket is closed")
+
+
+def test_closing_what_is_lost_already_is_no_news() -> None:
+    """paramiko's packetizer raises EOFError then, and no other device would have been looked after any more."""
+    Terminal(Dying(), "ceos01").close()  # type: ignore[arg-type]
 
 
 async def test_an_answer_comes_without_echo_and_prompt(tmp_path: Path) -> None:

@@ -32,10 +32,10 @@ class Proof:
     timer: int
 
     def talk(self) -> Talk:
-        """No failure but warnings: it is proven and confirmed. Raises: Lost."""
+        """No failure but warnings: it is proven and confirmed. Raises: Lost, Unsure."""
         try:
             now = yield from self._proven()
-            yield from self._confirm()
+            yield from self._surely_confirm()
         except NotOpened as error:
             return [(yield from self._taken_back(f"no new connection could be opened ({error})"))]
         except Unproven as reason:
@@ -67,6 +67,14 @@ class Proof:
             got = found.get(change.key)
             if (got if got is None or change.after is None else change.after.lens(got)) != change.after:
                 raise Unproven(f"{change.key} is not as planned after the commit")
+
+    def _surely_confirm(self) -> Asking[None]:
+        """Raises: Unproven, Unsure."""
+        try:
+            yield from self._confirm()
+        except Lost as lost:
+            fate = f"EOS has kept it, or takes it back by itself within {self.timer} s"
+            raise Unsure(f"{lost}; whether it was confirmed is not known: {fate}") from None
 
     def _confirm(self) -> Asking[None]:
         """Where the answer is lost, the switch is asked what became of it. Raises: Unproven."""
@@ -106,6 +114,10 @@ class Proof:
     def _warnings(self, now: Status) -> Sequence[Failure]:
         waiting = now.waits(self.was, self._after, self.changes)
         return [Failure(None, f"{', '.join(waiting)} is not up yet", "warning")] if waiting else []
+
+
+class Unsure(Lost):
+    """Nobody answers any more after the confirmation was typed: taking back would be a guess."""
 
 
 class Unproven(Exception):

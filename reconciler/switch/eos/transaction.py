@@ -23,7 +23,7 @@ from reconciler.switch.eos.exchange import (
     verdict,
 )
 from reconciler.switch.eos.interlock import objection
-from reconciler.switch.eos.proof import Proof
+from reconciler.switch.eos.proof import Proof, Unsure
 from reconciler.switch.eos.status import Status
 
 CHANGED = "not committed: somebody else has changed the configuration since it was read"
@@ -53,6 +53,8 @@ class Transaction(Dialogue):
             problem = yield from self._entered(name)
             if problem is None:
                 return (yield from self._proof(name, ready).talk())
+        except Unsure:
+            raise
         except Lost as lost:
             raise (yield from self._taken_back(name, lost)) from None
         except Exception:
