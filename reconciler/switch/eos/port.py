@@ -19,7 +19,7 @@ def steps(
     """Raises: ValueError for a port that should be deleted: hardware stays."""
     name = word(change.key.name)
     head = f"interface {name}"
-    if new is None and pristine(name).is_hardware:
+    if new is None and Interface(ifname=name).is_hardware:
         raise ValueError(f"{name} is hardware and cannot be deleted")
     if new is None:
         yield Step(Phase.INTERFACE_GONE, "", (f"no {head}",), change)
