@@ -53,7 +53,7 @@ class Script:
     ``notes``: what somebody should know before it is sent.
     """
 
-    makes: tuple[Line, ...]
+    makes: tuple[Line, ...] = ()
     breaks: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -31,6 +31,7 @@ class Parts:
             unread=_merged(reading.unread for reading in readings),
             frozen=_merged(reading.frozen for reading in readings),
             partial=_merged(reading.partial for reading in readings),
+            kept=_merged(reading.kept for reading in readings),
             session=_merged(reading.session for reading in readings),
             dialects=_merged(reading.dialects for reading in readings),
             facts=_merged(reading.facts for reading in readings),
@@ -42,7 +43,8 @@ class Parts:
         scripts = [part.write(_of(part, changes), reading) for part in self._parts]
         makes = chain.from_iterable(script.makes for script in scripts)
         breaks = chain.from_iterable(script.breaks for script in reversed(scripts))
-        return Script(tuple(makes), tuple(breaks))
+        notes = chain.from_iterable(script.notes for script in scripts)
+        return Script(tuple(makes), tuple(breaks), tuple(notes))
 
     def _split(self, answers: Sequence[Answer]) -> Iterator[Sequence[Answer]]:
         start = 0

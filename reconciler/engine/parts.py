@@ -13,8 +13,10 @@ from reconciler.core.parts import Parts
 from reconciler.core.resource import Key, Resource, State
 from reconciler.desired.device import Device as Entry
 from reconciler.linux.driver import LinuxDriver
+from reconciler.switch.dialogue import Dialogue
 from reconciler.switch.eos.configuration import Configuration
 from reconciler.switch.eos.driver import EosDriver, EosReading
+from reconciler.switch.eos.welcome import Welcome
 
 KINDS: tuple[type[Resource], ...] = (*EosDriver.kinds, *LinuxDriver.kinds, IPPool)
 """Every kind of resource that any driver knows."""
@@ -47,6 +49,11 @@ def reading_for(platform: str, found: State, frozen: Mapping[Key, str] | None = 
     if platform == "arista_eos":
         return EosReading(found=found, frozen=stuck, configuration=Configuration("", found, (), {}, stuck))
     return Reading(found, frozen=stuck)
+
+
+def greeting_for(platform: str, *, clears: bool) -> Dialogue | None:
+    """What is said first on each new terminal of the device; ``clears``: it also drops what dead runs have left."""
+    return Welcome(clears=clears) if platform == "arista_eos" else None
 
 
 def prologue_for(api: Api | None) -> str:

@@ -103,8 +103,8 @@ def standing(wish: Wish, sight: Sight) -> tuple[Status, str]:
 
 def _readable(wish: Wish, live: Live, reading: Reading) -> Iterable[Change]:
     """The diff of what could be read; the rest is unknown."""
-    unknown = (reading.unread, reading.frozen)
-    desired = {key: want for key, want in wish.desired.items() if key.kind not in unknown[0] and key not in unknown[1]}
+    unread, frozen = reading.unread, reading.frozen
+    desired = {key: want for key, want in wish.desired.items() if key.kind not in unread and key not in frozen}
     return diff(desired, live, wish.unknown)
 
 

@@ -12,7 +12,7 @@ from reconciler.core.driver import Answer, Failure, Script, Transport, Unreachab
 from reconciler.desired.device import Device as Entry
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.secret import PasswordRef, SecretMissing
-from reconciler.switch.eos.welcome import Welcome
+from reconciler.engine.parts import greeting_for
 from reconciler.transport.jumps import Jumps
 from reconciler.transport.settings import SshSettings
 from reconciler.transport.ssh import SshTransport
@@ -91,7 +91,7 @@ def _switch(name: str, inventory: Inventory, ways: Ways) -> Transport:
         ),
         dial if way.jump else None,
         ways.threads,
-        Welcome((), clears=ways.writes and entry.mode == "enforce"),
+        greeting_for(entry.platform, clears=ways.writes and entry.mode == "enforce"),
     )
 
 

@@ -47,7 +47,7 @@ def running(switch: LabSwitch) -> str:
 
 async def next_cycle(switch: LabSwitch) -> str:
     """What the next run reads, and that it then converges."""
-    cycle = Cycle(EosDriver(host="172.20.20.2"), NetmikoTransport(switch.settings, greeting=Welcome(())))
+    cycle = Cycle(EosDriver(host="172.20.20.2"), NetmikoTransport(switch.settings, greeting=Welcome()))
     found = (await cycle.read()).configuration.text
     assert switch.pending() == []
     assert "commit timer" not in switch.console("show configuration sessions")

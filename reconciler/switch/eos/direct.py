@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reconciler.core.driver import Failure
 from reconciler.switch.dialogue import Dialogue, Run, Say, Talk
@@ -12,16 +12,15 @@ from reconciler.switch.eos.exchange import RUNNING_CONFIG, Exchange, order, unmi
 from reconciler.switch.eos.transaction import CHANGED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Direct(Dialogue):
     """Every line takes effect at once; at the first that is refused it stops, and the next look says what is left."""
 
-    before: Configuration | None = field(default=None, kw_only=True)
+    before: Configuration
 
     def talk(self, run: Run, number: int) -> Talk:
         if not self.lines:
             return []
-        assert self.before is not None, "lines are made for a configuration"
         running = unmixed((yield Say(RUNNING_CONFIG)))
         if running.rstrip() != self.before.text.rstrip():
             return [Failure(None, CHANGED, "stale")]

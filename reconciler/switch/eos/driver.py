@@ -18,7 +18,7 @@ from reconciler.switch.eos.direct import Direct
 from reconciler.switch.eos.exchange import RUNNING_CONFIG, unmixed
 from reconciler.switch.eos.keeping import kept, taken_along
 from reconciler.switch.eos.saving import Saving
-from reconciler.switch.eos.session import carriers
+from reconciler.switch.eos.session import untouchable
 from reconciler.switch.eos.step import script
 from reconciler.switch.eos.transaction import Transaction
 from reconciler.switch.eos.way import way_back
@@ -84,9 +84,9 @@ class EosDriver:
 
     def _read(self, text: str, client: str, digest: str) -> EosReading:
         configuration = read(text)
-        session = carriers(configuration, self._host, self._client)
+        session = untouchable(configuration, self._host, self._client)
         if not self._client:
-            session = carriers(configuration, self._host, client) | session
+            session = untouchable(configuration, self._host, client) | session
         return EosReading(
             found=configuration.found,
             frozen=configuration.frozen,
@@ -119,4 +119,4 @@ class EosDriver:
         assert isinstance(reading, EosReading), "a reading of another driver"
         if self._save == "never":
             return None
-        return Saving((), running=reading.configuration, owns=owns, always=self._save == "always")
+        return Saving(running=reading.configuration, owns=owns, always=self._save == "always")

@@ -69,6 +69,6 @@ def document(question: str, pause: float = 0.0) -> Asking[dict[str, Any]]:
     return found
 
 
-def abortion(name: str) -> Say:
+def abort(name: str) -> Say:
     """Drops a session; where its commit waits for confirmation, takes that back at once."""
     return Say(f"configure session {name} abort", slow=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.core.driver import Failure
 from reconciler.switch.dialogue import Run
-from reconciler.switch.eos.exchange import Asking, Exchange, abortion, document
+from reconciler.switch.eos.exchange import Asking, Exchange, abort, document
 
 QUESTION = "show configuration sessions | json"
 NAME = re.compile(r"rec-(.+)-\d+")
@@ -46,7 +46,7 @@ class Sessions:
 
 
 def name_of(run: Run, number: int) -> str:
-    """``rec-4f2-a9c-1-7``: letters, digits and dashes, and short; EOS shows the first six characters in its prompt."""
+    """``rec-4f2a-1c2b-9d3-7``: letters, digits and dashes, at most 32; the prompt shows the first six of them."""
     return f"rec-{run.name}-{number}"
 
 
@@ -93,7 +93,7 @@ def tidy(run: Run) -> Asking[Sessions]:
     """Abort what dead runs of ours have left; others' sessions are never touched. Raises: ValueError."""
     sessions = read((yield from document(QUESTION)), run)
     for name in sessions.stale:
-        yield abortion(name)
+        yield abort(name)
     return sessions
 
 

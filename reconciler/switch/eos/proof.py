@@ -11,7 +11,7 @@ from reconciler.core.resource import Live, State
 from reconciler.switch.dialogue import Lost, NotOpened, Say, Talk
 from reconciler.switch.eos import pending, status
 from reconciler.switch.eos.configuration import Configuration, read
-from reconciler.switch.eos.exchange import RUNNING_CONFIG, Asking, abortion, refusal, unmixed
+from reconciler.switch.eos.exchange import RUNNING_CONFIG, Asking, abort, refusal, unmixed
 from reconciler.switch.eos.status import Status
 
 PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -103,7 +103,7 @@ class Proof:
     def _taken_back(self, reason: str) -> Asking[Failure]:
         """Undone at once rather than when the timer ends, and looked at."""
         try:
-            yield abortion(self.name)
+            yield abort(self.name)
             running = yield Say(RUNNING_CONFIG)
         except Lost:
             return Failure(None, f"not confirmed: {reason}; EOS takes it back by itself within {self.timer} s")

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_net
 
 from reconciler.core.resource import Key, Resource
 from reconciler.switch.addresses import DYNAMIC, is_address
-from reconciler.switch.eos.bridging import carries
+from reconciler.switch.eos.bridging import carriers
 from reconciler.switch.eos.configuration import Configuration
 from reconciler.switch.eos.vlan import FIRST_VLAN
 from reconciler.switch.kinds import DEFAULT_VRF, Interface, Routing, Routing6, StaticRoute, Svi, Vlan, Vrf
@@ -16,7 +16,7 @@ MANAGEMENT = "Management"
 Network = IPv4Network | IPv6Network
 
 
-def carriers(configuration: Configuration, host: str, client: str) -> dict[Key, str]:
+def untouchable(configuration: Configuration, host: str, client: str) -> dict[Key, str]:
     """Keys that must not be touched, each with the reason.
 
     ``host``: the address of the switch that we talk to; ``client``: our own, as the switch sees it. Either may be
@@ -92,7 +92,7 @@ def _beneath(end: Interface | Svi, configuration: Configuration) -> Iterator[Key
         yield Vrf(vrf=end.vrf).key
     if isinstance(end, Svi):
         yield Vlan(id=end.vlan).key
-        ports = [r for r in _interfaces(configuration) if isinstance(r, Interface) and carries(r, end.vlan)]
+        ports = carriers(configuration.everything, end.vlan)
         if len(ports) == 1:
             yield ports[0].key
             yield from _members(ports[0].name, configuration)

@@ -9,10 +9,10 @@ from typing import Any
 
 from reconciler.core.change import Change
 from reconciler.switch.eos.config import Stanza
-from reconciler.switch.eos.lexicon import Reader, number, one_of, value, word
+from reconciler.switch.eos.lexicon import Reader, number, one_of, value
+from reconciler.switch.eos.lexicon import word as one_word
 from reconciler.switch.eos.reading import Section, Trouble
-from reconciler.switch.eos.step import Phase, Step
-from reconciler.switch.eos.step import word as one_word
+from reconciler.switch.eos.step import Phase, Step, word
 from reconciler.switch.kinds import DEFAULT_VRF, StaticRoute
 
 DEFAULT_DISTANCE = 1
@@ -26,7 +26,7 @@ HEAD = re.compile(
 BIG = 2**32 - 1
 READERS: dict[str, Reader] = {
     "tag": lambda text: ("tag", number(0, BIG)(text) or None),
-    "name": value("label", word),
+    "name": value("label", one_word),
     "track": value("track", one_of("bfd")),
     "metric": lambda text: ("metric", number(0, BIG)(text) or None),
 }
@@ -87,16 +87,16 @@ def steps(change: Change, live: StaticRoute | None, new: StaticRoute | None) -> 
 
 def _identity(route: StaticRoute) -> str:
     family = COMMANDS[ip_network(route.dst).version == 6]
-    vrf = "" if route.vrf == DEFAULT_VRF else f" vrf {one_word(route.vrf)}"
+    vrf = "" if route.vrf == DEFAULT_VRF else f" vrf {word(route.vrf)}"
     if not NEXT_HOP.fullmatch(route.via):
         raise ValueError(f"{route.via!r} is not a next hop")
-    return f"{family} route{vrf} {one_word(route.dst)} {route.via}"
+    return f"{family} route{vrf} {word(route.dst)} {route.via}"
 
 
 def _words(route: StaticRoute) -> str:
     """In the order in which EOS takes them (eos.md 5.5)."""
     distance = "" if route.distance == DEFAULT_DISTANCE else f" {route.distance}"
-    track = "" if route.track is None else f" track {one_word(route.track)}"
+    track = "" if route.track is None else f" track {word(route.track)}"
     tag = "" if route.tag is None else f" tag {route.tag}"
-    name = "" if route.label is None else f" name {one_word(route.label)}"
+    name = "" if route.label is None else f" name {word(route.label)}"
     return distance + track + tag + name + ("" if route.metric is None else f" metric {route.metric}")

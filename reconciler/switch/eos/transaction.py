@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reconciler.core.change import Change
 from reconciler.core.driver import Failure
@@ -16,7 +16,7 @@ from reconciler.switch.eos.exchange import (
     UNKNOWN_COMMAND,
     Asking,
     Exchange,
-    abortion,
+    abort,
     order,
     refusal,
     unmixed,
@@ -30,16 +30,16 @@ CHANGED = "not committed: somebody else has changed the configuration since it w
 WITHOUT = "`transaction: none` in the inventory changes it line by line, without a way back"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction(Dialogue):
     """``changes`` are what the lines carry out on the configuration ``before``.
 
     ``timer``: seconds after which EOS takes a commit back that nobody has confirmed (eos.md 6.2).
     """
 
-    changes: tuple[Change, ...] = field(default=(), kw_only=True)
-    before: Configuration | None = field(default=None, kw_only=True)
-    timer: int = field(default=120, kw_only=True)
+    changes: tuple[Change, ...]
+    before: Configuration
+    timer: int
 
     def talk(self, run: Run, number: int) -> Talk:
         """All of it is committed and confirmed, or nothing; what went wrong says which."""
@@ -66,13 +66,13 @@ class Transaction(Dialogue):
     def _taken_back(self, name: str, lost: Lost) -> Asking[Lost]:
         """On a new connection. It is not known how far the lost one came: the session may be open, or committed."""
         try:
-            yield abortion(name)
+            yield abort(name)
         except Lost:
             return Lost(f"{lost}; what was committed EOS takes back by itself within {self.timer} s")
         return Lost(f"{lost}; what was begun has been taken back")
 
     def leave(self, run: Run, number: int) -> Sequence[Say]:
-        return (Say("end"), abortion(pending.name_of(run, number)))
+        return (Say("end"), abort(pending.name_of(run, number)))
 
     def _entered(self, name: str) -> Exchange:
         """The session is filled, looked at, and committed; or why it is not."""
@@ -102,7 +102,6 @@ class Transaction(Dialogue):
 
         From the top of the session: some modes take effect only when they are left (eos.md 6.1).
         """
-        assert self.before is not None, "lines are made for a configuration"
         session_diff = unmixed((yield Say("show session-config diffs", slow=True)))
         running = unmixed((yield Say(RUNNING_CONFIG)))
         if words := refusal(session_diff):
@@ -121,7 +120,6 @@ class Transaction(Dialogue):
         return verdict(text, answer)
 
     def _proof(self, name: str, was: Status) -> Proof:
-        assert self.before is not None, "lines are made for a configuration"
         return Proof(name, self.changes, self.before, was, self.timer)
 
 
@@ -129,4 +127,4 @@ def _left(name: str) -> Asking[None]:
     """A session that cannot be left for want of a connection stays, and is dropped by the next run."""
     with suppress(Lost):
         yield Say("end")
-        yield abortion(name)
+        yield abort(name)
