@@ -14,6 +14,7 @@ from reconciler.intent.switch_bgp import bgp_rows
 from reconciler.intent.wish import Owns, Part, Row, problem
 from reconciler.switch.claim import SwitchClaim
 from reconciler.switch.kinds import (
+    DEFAULT_MTU,
     DEFAULT_VRF,
     NO_CHANNEL,
     Interface,
@@ -25,8 +26,6 @@ from reconciler.switch.kinds import (
     Vrf,
     routed_by_nature,
 )
-
-DEFAULT_MTU = 1500
 
 
 def parts(repository: Repository) -> Iterator[Part]:

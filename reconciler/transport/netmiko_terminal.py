@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from reconciler.transport.netmiko_job import GLANCE
+
 if TYPE_CHECKING:
     from netmiko import BaseConnection
 
 DEVICE_TYPE = "arista_eos"
 KEEPALIVE = 30
 LONGEST_READ = 1 << 16
-GLANCE = 0.1
-"""Seconds between two looks whether anybody still waits for the answer."""
 IDLE = 10.0
 """Seconds after which a terminal is asked whether it is still there before it is used: a switch closes those that are
 silent for long, and a firewall on the way forgets them without a word."""

@@ -102,14 +102,11 @@ class Faults:
         self.reboot = None
         return True
 
-    def before_diff(self, switch: Switch) -> None:
+    def meddle(self, switch: Switch) -> None:
         """Somebody else's lines that were typed while a session was open."""
         lines, self.session_extra = self.session_extra, []
         if lines:
             type_in(switch, lines)
-
-    def before_commit(self, switch: Switch) -> None:
-        self.before_diff(switch)
 
     def after_commit(self) -> None:
         """What was armed for the next commit happens."""

@@ -211,7 +211,7 @@ class Switch:
         return "" if saved == running else sessions.unified(saved, running, SAVED_AND_RUNNING)
 
     def session_diff(self, session: Session) -> str:
-        self.faults.before_diff(self)
+        self.faults.meddle(self)
         return sessions.diff(session, self.running, self.device_line)
 
     def keep(self, name: str, text: str) -> None:

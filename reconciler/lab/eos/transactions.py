@@ -27,7 +27,7 @@ def commit(switch: Switch, name: str, actor: Actor, timer: float | None = None) 
         _confirm(switch, actor)
         return
     session = switch.sessions.committable(name)
-    switch.faults.before_commit(switch)
+    switch.faults.meddle(switch)
     switch.checkpoints.automatic(switch.running, actor.user)
     before, switch.running = switch.running, _result(switch, session)
     switch.sessions.finish(session, "completed", actor.user, switch.running.most_completed(sessions.MOST_COMPLETED))

@@ -12,9 +12,7 @@ from reconciler.switch.eos.reading import Section, section
 from reconciler.switch.eos.trunk import normal
 from reconciler.switch.kinds import ALL_VLANS, Interface, routed_by_nature
 
-SWITCHED = frozenset({"Ethernet", "Port-Channel"})
-ROUTED = frozenset({"Loopback", "Management"})
-HARDWARE = frozenset({"Ethernet", "Management"})
+TYPES = frozenset({"Ethernet", "Port-Channel", "Loopback", "Management"})
 DEFAULT_VLAN = 1
 CHANNELS = number(1, 999999)
 DESCRIPTION = "   description "
@@ -85,11 +83,7 @@ def read(stanza: Stanza, *, routed_by_default: bool) -> Section | None:
 def is_port(name: str) -> bool:
     """Whether it is of a type that we model; its numbers are EOS's own affair."""
     kind = name.rstrip("0123456789/.")
-    return kind != name and (kind in SWITCHED or kind in ROUTED)
-
-
-def is_hardware(name: str) -> bool:
-    return name.startswith(tuple(HARDWARE)) and "." not in name
+    return kind != name and kind in TYPES
 
 
 @lru_cache(maxsize=4096)

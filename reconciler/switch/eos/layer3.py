@@ -7,9 +7,8 @@ from typing import TypedDict
 
 from reconciler.switch.addresses import DYNAMIC, in_order, is_ipv6, router, spelled
 from reconciler.switch.eos.lexicon import Reader, Told, Understood, described, number, value, word
-from reconciler.switch.kinds import DEFAULT_VRF, Interface, Svi
+from reconciler.switch.kinds import DEFAULT_MTU, DEFAULT_VRF, Interface, Svi
 
-DEFAULT_MTU = 1500
 OF_ITSELF = ("auto-config", "link-local")
 """Last words of IPv6 addresses that a switch makes for its own needs, beside those that documents list."""
 

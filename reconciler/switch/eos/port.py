@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.core.change import Change
 from reconciler.switch.eos.addresses import Claims, coming, leaving, left_after_leaving
-from reconciler.switch.eos.interface import DEFAULT_VLAN, is_hardware, pristine
+from reconciler.switch.eos.interface import DEFAULT_VLAN, pristine
 from reconciler.switch.eos.layer3 import attribute, shutdown
 from reconciler.switch.eos.step import Phase, Step, word
 from reconciler.switch.eos.trunk import narrower, whole, wider
@@ -19,7 +19,7 @@ def steps(
     """Raises: ValueError for a port that should be deleted: hardware stays."""
     name = word(change.key.name)
     head = f"interface {name}"
-    if new is None and is_hardware(name):
+    if new is None and Interface(ifname=name).is_hardware:
         raise ValueError(f"{name} is hardware and cannot be deleted")
     if new is None:
         yield Step(Phase.INTERFACE_GONE, "", (f"no {head}",), change)

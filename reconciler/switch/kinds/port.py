@@ -13,6 +13,7 @@ from reconciler.switch.names import natural
 
 ALL_VLANS = "1-4094"
 NO_CHANNEL = "none"
+DEFAULT_MTU = 1500
 ROUTED = ("Loopback", "Management")
 
 

@@ -30,10 +30,9 @@ class Vrf(Open):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Routing(Resource):
-    """Whether a VRF routes IPv4 between its interfaces (``ip routing``)."""
+class _Forwarding(Resource):
+    """Whether a VRF routes one version of IP between its interfaces: a VRF always does or does not."""
 
-    kind: ClassVar[str] = "routing"
     identity: ClassVar[frozenset[str]] = frozenset({"vrf"})
     after: ClassVar[frozenset[str]] = frozenset({"svi", "vrf"})
 
@@ -50,23 +49,17 @@ class Routing(Resource):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Routing6(Resource):
-    """Whether a VRF routes IPv6 between its interfaces (``ipv6 unicast-routing``)."""
+class Routing(_Forwarding):
+    """IPv4: ``ip routing``."""
+
+    kind: ClassVar[str] = "routing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing6(_Forwarding):
+    """IPv6: ``ipv6 unicast-routing``."""
 
     kind: ClassVar[str] = "routing6"
-    identity: ClassVar[frozenset[str]] = frozenset({"vrf"})
-    after: ClassVar[frozenset[str]] = frozenset({"svi", "vrf"})
-
-    vrf: str = DEFAULT_VRF
-    enabled: bool
-
-    @property
-    def name(self) -> str:
-        return self.vrf
-
-    @property
-    def rank(self) -> tuple[object, ...]:
-        return (self.vrf != DEFAULT_VRF, self.vrf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
