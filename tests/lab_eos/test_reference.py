@@ -23,7 +23,7 @@ MUST = {
         "test_language::test_prompts test_bgp::test_prompts_and_the_way_out test_faults::test_two_supervisors"
     ),
     "5 user exec; enable with and without a secret": (
-        "test_language::test_user_exec test_faults::test_an_enable_secret_is_asked_for_and_not_shown"
+        "test_language::test_user_exec test_faults_on_the_wire::test_an_enable_secret_is_asked_for_and_not_shown"
     ),
     "6 abbreviations and refusals": "test_language::test_abbreviations test_language::test_refusals",
     "7 canonical rendering": (
@@ -54,15 +54,16 @@ MUST = {
     "13 links, SVIs, routes": (
         "test_show::test_a_port_without_carrier test_show::test_a_suspended_vlan test_show::test_static_routes"
     ),
-    "14 several terminals": "test_transactions::test_a_lock_keeps_others_out test_faults::test_cut_now",
+    "14 several terminals": "test_transactions::test_a_lock_keeps_others_out test_faults_on_the_wire::test_cut_now",
 }
 SHOULD = {
-    "slow": "test_faults::test_slow",
-    "pieces, double echo, messages": "test_faults::test_what_the_line_does_to_text",
+    "slow": "test_faults_on_the_wire::test_slow",
+    "pieces, double echo, messages": "test_faults_on_the_wire::test_what_the_line_does_to_text",
     "dropped mid-command and mid-commit": (
-        "test_faults::test_cut_at_a_line test_faults::test_cut_after_so_many_bytes test_faults::test_half_an_answer"
+        "test_faults_on_the_wire::test_cut_at_a_line"
+        " test_faults_on_the_wire::test_cut_after_so_many_bytes test_faults_on_the_wire::test_half_an_answer"
     ),
-    "refused login": "test_faults::test_nobody_may_enter test_faults::test_after_the_next_commit",
+    "refused login": "test_faults_on_the_wire::test_nobody_may_enter test_faults::test_after_the_next_commit",
     "host name by another": "test_faults::test_what_another_user_does",
     "foreign change, both merge modes": (
         "test_sessions::test_a_foreign_change_comes_in_between test_transactions::test_merge_on_commit"
@@ -72,7 +73,7 @@ SHOULD = {
     "a refused line, a failing commit": "test_faults::test_refused_commands",
     "a reboot": "test_faults::test_a_reboot_at_a_line",
     "two supervisors, banners, hash signs": (
-        "test_faults::test_two_supervisors test_faults::test_banners test_netmiko::test_a_session"
+        "test_faults::test_two_supervisors test_faults_on_the_wire::test_banners test_netmiko::test_a_session"
     ),
 }
 ACCEPTED = {

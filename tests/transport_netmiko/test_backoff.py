@@ -1,10 +1,7 @@
-"""How often a switch is tried that cannot be reached, and who is known to be dead."""
+"""How often a switch is tried that cannot be reached."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +9,6 @@ import pytest
 from reconciler.core.driver import Unreachable
 from reconciler.transport.backoff import LONGEST, Backoff
 from reconciler.transport.netmiko import NetmikoTransport
-from reconciler.transport.this_run import this_run
 from tests.transport_netmiko.terminal import Behaviour, terminal
 
 QUESTION = "show running-config"
@@ -51,27 +47,3 @@ async def test_a_switch_that_refuses_is_left_alone_for_a_while_and_taken_up_agai
         behaviour.password, now = "right", 2.0
         assert (await transport.query([QUESTION]))[0].text
         await transport.close()
-
-
-def test_only_a_program_of_this_machine_that_does_not_run_any_more_is_over() -> None:
-    ours = this_run()
-    assert not ours.is_over(ours.name)
-    where, process, beginning = ours.name.split("-")
-    assert int(process, 16) == os.getpid()
-    assert ours.is_over(f"{where}-{process}-{'0' if beginning != '0' else '1'}")
-    assert not ours.is_over(f"ffff{where}-{process}-0")
-    assert not ours.is_over("strange")
-    assert not ours.is_over(f"{where}-zz-0")
-
-
-def test_a_dead_process_is_over_even_as_a_zombie() -> None:
-    words = "from reconciler.transport.this_run import this_run; print(this_run().name, flush=True); input()"
-    process = subprocess.Popen([sys.executable, "-c", words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    name = process.stdout.readline().strip()
-    assert not this_run().is_over(name)
-    process.kill()
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    assert this_run().is_over(name)
-    process.communicate()
-    assert this_run().is_over(name)

@@ -143,35 +143,6 @@ def faults(switch: LabSwitch) -> Iterator[LabSwitch]:
     switch.console("lab fault clear")
 
 
-async def test_what_somebody_types_while_our_session_is_open_is_kept(cycle: Cycle, faults: LabSwitch) -> None:
-    await assert_converged(cycle, LAB)
-    faults.console("lab fault session-extra vlan 911")
-    failures = await converge(cycle, [*LAB, Vlan(id=81)])
-    assert [failure.reason for failure in failures] == [
-        "not committed: somebody else has changed the configuration since it was read"
-    ]
-    found = (await cycle.read()).found
-    assert Key("vlan", "911") in found
-    assert Key("vlan", "81") not in found
-    assert faults.pending() == []
-
-
-async def test_a_line_that_is_rejected_is_named(cycle: Cycle, faults: LabSwitch) -> None:
-    faults.console("lab fault reject-line name bad")
-    failures = await converge(cycle, [*LAB, Vlan(id=82, label="bad")])
-    assert [(str(failure.line), failure.reason) for failure in failures] == [("name bad", "% Invalid input")]
-    assert Key("vlan", "82") not in (await cycle.read()).found
-    assert faults.pending() == []
-
-
-async def test_a_switch_that_refuses_all_logins_says_so(cycle: Cycle, faults: LabSwitch) -> None:
-    faults.console("lab fault refuse-login")
-    with pytest.raises(Unreachable, match="login refused for user admin"):
-        await cycle.read()
-    faults.console("lab fault clear")
-    assert (await cycle.read()).found
-
-
 @pytest.mark.parametrize("trouble", ["hang", "cut"])
 async def test_a_switch_that_hangs_or_hangs_up_is_reached_again(faults: LabSwitch, trouble: str) -> None:
     transport = NetmikoTransport(replace(faults.settings, connect_timeout=3, command_timeout=2))
