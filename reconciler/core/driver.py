@@ -15,6 +15,14 @@ class Unreadable(Exception):
     """An answer that cannot be understood, or only in part: the device is unknown, never empty."""
 
 
+class Stays(ValueError):
+    """What of a plan cannot be deleted, since something that is not ours needs it; all else can be done without it."""
+
+    def __init__(self, key: Key, reason: str) -> None:
+        super().__init__(f"{key} cannot be deleted: {reason}")
+        self.key, self.reason = key, reason
+
+
 class Unreachable(Exception):
     """A device that does not answer, refuses the login, or broke off; the text says which and why."""
 
@@ -132,7 +140,10 @@ class Driver(Protocol):
         ...
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
-        """Lines that carry the changes out on the device that was read as ``reading``."""
+        """Lines that carry the changes out on the device that was read as ``reading``.
+
+        Raises: Stays; ValueError for what the device must not be told.
+        """
         ...
 
 

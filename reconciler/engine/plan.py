@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from reconciler.core import limits
 from reconciler.core.absent import LINK, waiting
 from reconciler.core.change import Change, diff
-from reconciler.core.driver import Driver, Reading, Script
+from reconciler.core.driver import Driver, Reading, Script, Stays
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.plan import DevicePlan, Planned, Status
 from reconciler.core.resource import Key, Live, Resource, Unknown
@@ -37,11 +37,19 @@ def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audi
     try:
         lines = driver.write(changes, sight.reading)
         script = lines if len(may_write) == len(changes) else driver.write(may_write, sight.reading)
+    except Stays as stays:
+        return plan_device(wish, _keeping(sight, stays), driver, platform=platform, audit=audit)
     except ValueError as error:
         shown = dataclasses.replace(seen, changes=_planned(wish, changes, writable, {}))
         return _held(shown, str(error)) if may_write else dataclasses.replace(shown, notes=(*notes, str(error)))
     told = dataclasses.replace(seen, notes=(*notes, *lines.notes))
     return dataclasses.replace(told, changes=_planned(wish, changes, writable, _commands(lines)), script=script)
+
+
+def _keeping(sight: Sight, stays: Stays) -> Sight:
+    assert sight.reading is not None, "it was planned for"
+    kept = {**sight.reading.kept, stays.key: stays.reason}
+    return dataclasses.replace(sight, reading=dataclasses.replace(sight.reading, kept=kept))
 
 
 def _planned(

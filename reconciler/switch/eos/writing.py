@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from reconciler.core.change import Change
+from reconciler.core.driver import Stays
 from reconciler.core.resource import Resource
 from reconciler.switch.eos import bgp_steps, port, routing, static_route, svi, vlan, vrf
 from reconciler.switch.eos.addresses import Claims
@@ -95,7 +96,7 @@ class _Work:
         return routers[0].asn if routers else None
 
     def _refuse_used(self, change: Change) -> None:
-        """EOS takes a VRF away with all that stands in it (eos.md 5.6). Raises: ValueError while anything does."""
+        """EOS takes a VRF away with all that stands in it (eos.md 5.6). Raises: Stays while anything does."""
         if change.after is not None:
             return
         name = change.key.name
@@ -110,4 +111,4 @@ class _Work:
         foreign = [line for lines in self._configuration.foreign for line in lines]
         used = str(inside[0].key) if inside else vrf.mentions([*rest, *foreign]).get(name)
         if used:
-            raise ValueError(f"vrf {name} cannot be deleted: {shown(used)} is still in it and not ours to delete")
+            raise Stays(change.key, f"{shown(used)} is still in it and not ours to delete")
