@@ -11,10 +11,8 @@ from reconciler.switch.eos import EosDriver
 from reconciler.switch.kinds import Vlan
 from tests.switch.running import RUNNING, reading
 
-TEXT = RUNNING.replace(
-    "interface Ethernet1\n",
-    "vrf instance BLUE\n!\nvrf instance RED\n!\ninterface Vlan500\n   vrf RED\n   ip address 10.5.0.1/24\n!\ninterface Ethernet1\n",
-)
+VRFS = "vrf instance BLUE\n!\nvrf instance RED\n!\ninterface Vlan500\n   vrf RED\n   ip address 10.5.0.1/24\n!\n"
+TEXT = RUNNING.replace("interface Ethernet1\n", f"{VRFS}interface Ethernet1\n")
 
 
 def wish(*wishes: Resource) -> Wish:
