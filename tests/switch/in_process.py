@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from reconciler.core.change import Change, diff
 from reconciler.core.driver import Answer, Failure
@@ -19,12 +20,18 @@ RUN = Run("box")
 CLAIM: SwitchClaim = SwitchClaim(vlans=frozenset(range(2, 900)), routes=True, vrfs=True, bgp=True, loopbacks=True)
 
 
-def carry_out(box: Box, script: Dialogue) -> Sequence[Failure]:
-    """As a terminal transport does it, a new terminal where a new connection is asked for."""
+def carry_out(
+    box: Box, script: Dialogue, before: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Sequence[Failure]:
+    """As a terminal transport does it, a new terminal where a new connection is asked for.
+
+    ``before``: what somebody else types just before one of our lines.
+    """
     cli, talk = box.cli(), script.talk(RUN, 1)
     try:
         say = next(talk)
         while True:
+            box.cli(*before.get(say.text, ()))
             cli = box.cli() if say.fresh else cli
             say = talk.send(_answer(cli, say.text))
     except StopIteration as end:

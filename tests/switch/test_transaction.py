@@ -14,6 +14,7 @@ from reconciler.core.resource import Key
 from reconciler.switch.dialogue import Lost, NotOpened, Run, Say
 from reconciler.switch.eos import EosDriver, Transaction, pending, status
 from reconciler.switch.eos.proof import PAUSES
+from reconciler.switch.eos.witness import LOG
 from reconciler.switch.kinds import Vlan
 from tests.switch.running import RUNNING, reading, session_diff
 
@@ -27,7 +28,7 @@ NAME = "rec-cafe-3"
 ASKED = [pending.QUESTION, status.PORTS, status.ADDRESSED]
 FILLED = [f"configure session {NAME}", "vlan 10", "name heart", "end", f"configure session {NAME}"]
 COMMITTED = ["show session-config diffs", "show running-config", "commit timer 00:02:00"]
-PROVEN = ["show running-config", status.PORTS, status.ADDRESSED]
+PROVEN = ["show running-config", LOG, status.PORTS, status.ADDRESSED]
 CONFIRMED = [f"configure session {NAME} commit", pending.QUESTION]
 SAID = [*ASKED, *FILLED, *COMMITTED, *PROVEN, *CONFIRMED]
 ABORT = f"configure session {NAME} abort"
@@ -176,16 +177,16 @@ PROOF = len(ASKED + FILLED + COMMITTED)
         ([(PROOF, "half"), (PROOF + 2, RUNNING)], "taken back: the configuration cannot be read any more: half an "),
         ([(PROOF, "half")], "taken back, but the configuration is not the one from before: the configuration cannot"),
         (
-            [*((PROOF + 2 + 2 * look, BRIEF_DOWN) for look in range(len(PAUSES))), (PROOF + 14, RUNNING)],
+            [*((PROOF + 3 + 2 * look, BRIEF_DOWN) for look in range(len(PAUSES))), (PROOF + 15, RUNNING)],
             "taken back: Vlan10 was up before and is not any more",
         ),
         (
-            [(PROOF + 1, "{}"), (PROOF + 3, RUNNING)],
+            [(PROOF + 2, "{}"), (PROOF + 4, RUNNING)],
             f"taken back: '{status.PORTS}' has no usable answer: no interfaceSta",
         ),
-        ([(PROOF + 3, ODD), (PROOF + 5, RUNNING)], f"taken back: its confirmation was refused: {ODD}"),
+        ([(PROOF + 4, ODD), (PROOF + 6, RUNNING)], f"taken back: its confirmation was refused: {ODD}"),
         (
-            [(PROOF + 4, json.dumps({"sessions": {NAME: {"state": "pendingCommitTimer"}}})), (PROOF + 6, RUNNING)],
+            [(PROOF + 5, json.dumps({"sessions": {NAME: {"state": "pendingCommitTimer"}}})), (PROOF + 7, RUNNING)],
             "taken back: its confirmation had no effect",
         ),
         (
@@ -206,15 +207,15 @@ def test_what_is_not_proven_is_taken_back(differing: list[tuple[int, str | Lost]
 
 
 def test_what_is_not_up_at_once_is_waited_for() -> None:
-    said, failures = _hold(_transaction(), (PROOF + 2, BRIEF_DOWN), (PROOF + 4, BRIEF_DOWN))
+    said, failures = _hold(_transaction(), (PROOF + 3, BRIEF_DOWN), (PROOF + 5, BRIEF_DOWN))
     assert failures == []
     assert said.count(status.ADDRESSED) == 1 + 3
 
 
 def test_a_confirmation_whose_answer_is_lost_is_asked_for() -> None:
-    assert _hold(_transaction(), (PROOF + 3, Lost("cut"))) == ([*SAID, "show running-config"], [])
+    assert _hold(_transaction(), (PROOF + 4, Lost("cut"))) == ([*SAID, "show running-config"], [])
     waiting = json.dumps({"sessions": {}, "commitTimerSessionName": NAME})
-    said, failures = _hold(_transaction(), (PROOF + 3, Lost("cut")), (PROOF + 4, waiting))
+    said, failures = _hold(_transaction(), (PROOF + 4, Lost("cut")), (PROOF + 5, waiting))
     assert (said[-4:], failures) == ([pending.QUESTION, *CONFIRMED, "show running-config"], [])
 
 
@@ -229,7 +230,7 @@ def test_a_lost_connection_is_followed_by_taking_back_what_was_begun(number: int
 
 def test_after_the_confirmation_nobody_guesses_what_became_of_it() -> None:
     said = "cut; whether it was confirmed is not known: EOS has kept it, or takes it back by itself within 120 s"
-    for lost in (PROOF + 3, PROOF + 4):
+    for lost in (PROOF + 4, PROOF + 5):
         with pytest.raises(Lost, match=f"^{said}$"):
             _hold(_transaction(), (lost, Lost("cut")), (lost + 1, Lost("cut")))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.core.change import Change, replay
 from reconciler.core.driver import Failure, Unreadable
@@ -13,6 +13,7 @@ from reconciler.switch.eos import pending, status
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.exchange import RUNNING_CONFIG, Asking, abort, refusal, unmixed
 from reconciler.switch.eos.status import Status
+from reconciler.switch.eos.witness import LOG, overtaken
 
 PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each look whether everything is up again that was up before."""
@@ -39,12 +40,15 @@ class Proof:
         except NotOpened as error:
             return [(yield from self._taken_back(f"no new connection could be opened ({error})"))]
         except Unproven as reason:
-            return [(yield from self._taken_back(str(reason)))]
+            failure = yield from self._taken_back(str(reason))
+            return [replace(failure, nature="stale") if isinstance(reason, Overtaken) else failure]
         return self._warnings(now)
 
     def _proven(self) -> Asking[Status]:
         """What is up now. Raises: Unproven, NotOpened."""
         self._is_as_planned((yield Say(RUNNING_CONFIG, fresh=True)))
+        if deed := overtaken((yield Say(LOG)), self.name):
+            raise Overtaken(f"it would undo what somebody else did at the same moment: {deed}")
         lost: Sequence[str] = ()
         for pause in PAUSES:
             now = yield from _status(pause)
@@ -122,6 +126,10 @@ class Unsure(Lost):
 
 class Unproven(Exception):
     """Why what was committed must not stay."""
+
+
+class Overtaken(Unproven):
+    """It has undone somebody else's change, which comes back with what was before."""
 
 
 def _status(pause: float) -> Asking[Status]:
