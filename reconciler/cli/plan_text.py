@@ -127,9 +127,21 @@ def _detail(change: Change) -> str:
     if change.before is None:
         return ", ".join(f"{name} {_shown(value)}" for name, value in change.after.told.items())
     differing = (part for name, (old, new) in change.fields.items() for part in parts(name, plain(old), plain(new)))
-    changed = ", ".join(f"{part.path} {_shown(part.old)} → {_shown(part.new)}" for part in differing)
+    changed = ", ".join(f"{part.path} {turn(part.old, part.new)}" for part in differing)
     again = f", and {plural(len(change.replays), 'entry', 'entries')} on it again" if change.replays else ""
     return changed + again
+
+
+def turn(old: object, new: object) -> str:
+    """``old → new``; a text in quotes where it looks like what it is not: a trunk of no VLAN, and no trunk list."""
+    sides = (_shown(old), _shown(new))
+    if sides[0] == sides[1]:
+        sides = (_quoted(old), _quoted(new))
+    return " → ".join(sides)
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else _shown(value)
 
 
 def _shown(value: object) -> str:

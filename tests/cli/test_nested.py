@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.cli.nested import parts
+from reconciler.cli.plan_text import turn
 
 ONE, TWO = {"gateway": "10.0.0.1", "weight": 1}, {"gateway": "10.0.0.2", "weight": 1}
 
@@ -26,3 +27,18 @@ ONE, TWO = {"gateway": "10.0.0.1", "weight": 1}, {"gateway": "10.0.0.2", "weight
 )
 def test_parts(old: object, new: object, said: list[tuple[str, object, object]]) -> None:
     assert [tuple(part) for part in parts("x", old, new)] == said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (10, 20, "10 → 20"),
+        (None, "core", "none → core"),
+        ("none", "10,20", "none → 10,20"),
+        ("none", None, '"none" → none'),
+        (1, "1", '1 → "1"'),
+    ],
+)
+def test_both_sides_of_a_change_look_different(old: object, new: object, said: str) -> None:
+    """`switchport trunk allowed vlan none` is a list without VLANs, not the absence of the line."""
+    assert turn(old, new) == said

@@ -46,6 +46,24 @@ def test_our_own_change_is_saved_with_all_that_comes_with_it() -> None:
     assert saved(startup, running) == ([UNSAVED, SAVE.text], [])
 
 
+RED = "vrf instance RED\n!\ninterface Ethernet1\n"
+
+
+def test_that_a_vrf_routed_goes_with_it() -> None:
+    """EOS drops `ip routing vrf` with the VRF: that is no change of somebody else's."""
+    startup = RUNNING.replace("interface Ethernet1\n", RED).replace("ip routing\n", "ip routing\nip routing vrf RED\n")
+    assert "ip routing vrf RED" in startup
+    assert saved(startup, RUNNING) == ([UNSAVED, SAVE.text], [])
+
+
+def test_that_somebody_stops_routing_in_a_vrf_that_stays_is_not_ours() -> None:
+    running = RUNNING.replace("interface Ethernet1\n", RED)
+    startup = running.replace("ip routing\n", "ip routing\nip routing vrf RED\n")
+    typed, (failure,) = saved(startup, running)
+    assert typed == [UNSAVED]
+    assert failure.reason.startswith("applied, and not saved: routing RED differs from the startup configuration, too")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [

@@ -92,10 +92,15 @@ def test_without_a_change_nothing_is_said() -> None:
         next(EosDriver().write([], reading()).talk(RUN, 3))
 
 
+KEPT = "; nothing was changed"
+
+
 def test_a_refused_line_ends_the_session_and_is_named() -> None:
     said, failures = _hold(_transaction(), (5, "% Invalid input (at token 1: 'heart')\n"))
     assert said == [*ASKED, *FILLED[:3], "end", ABORT]
-    assert [(str(f.line), f.reason) for f in failures] == [("name heart", "% Invalid input (at token 1: 'heart')")]
+    assert [(str(f.line), f.reason) for f in failures] == [
+        ("name heart", "% Invalid input (at token 1: 'heart'); nothing was changed")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +113,7 @@ def test_a_notice_is_no_refusal(notice: str) -> None:
 
 def test_a_port_that_is_not_there_is_one() -> None:
     words = "! Interface does not exist. The configuration will not take effect until the module is inserted."
-    assert [failure.reason for failure in _hold(_transaction(), (5, words))[1]] == [words]
+    assert [failure.reason for failure in _hold(_transaction(), (5, words))[1]] == [words + KEPT]
 
 
 LOCKED = "% Unable to run this command (configuration is locked by another session)"
@@ -119,8 +124,8 @@ ODD = "% Cannot commit it"
 @pytest.mark.parametrize(
     ("number", "answer", "last", "reason"),
     [
-        (0, "% Invalid input", 1, f"'{pending.QUESTION}' has no usable answer: % Invalid input"),
-        (0, '{"sessions": []}', 1, f"'{pending.QUESTION}' has no usable answer: no sessions in it"),
+        (0, "% Invalid input", 1, f"'{pending.QUESTION}' has no usable answer: % Invalid input{KEPT}"),
+        (0, '{"sessions": []}', 1, f"'{pending.QUESTION}' has no usable answer: no sessions in it{KEPT}"),
         (
             1,
             "",
@@ -131,15 +136,21 @@ ODD = "% Cannot commit it"
             3,
             "% Maximum number of pending sessions has been reached. Please commit or abort",
             4,
-            f"'{FILLED[0]}' was refused: % Maximum number of pending sessions has been reached. Please commit or abort",
+            f"'{FILLED[0]}' was refused: % Maximum number of pending sessions has been reached. Please commit or abort"
+            f"{KEPT}",
         ),
-        (3, LOCKED, 4, f"somebody has locked the configuration (`show configuration lock` tells who): {LOCKED}"),
+        (
+            3,
+            LOCKED,
+            4,
+            f"somebody has locked the configuration (`show configuration lock` tells who): {LOCKED}{KEPT}",
+        ),
         (
             3,
             "% Unavailable command (not supported on this hardware platform)",
             4,
             "this switch has no configuration sessions (% Unavailable command (not supported on this hardware "
-            f"platform)); {WITHOUT}",
+            f"platform)); {WITHOUT}{KEPT}",
         ),
         (8, "% Invalid input", 10, "not committed: its diff cannot be read: % Invalid input"),
         (8, "", 10, "not committed: it would not do what was planned: vlan 10 would have name 'core', not 'heart'"),
@@ -150,7 +161,7 @@ ODD = "% Cannot commit it"
             "not committed: somebody else has changed the configuration since it was read",
         ),
         (10, "% Invalid input", 11, f"not committed: this switch has no `commit timer` (% Invalid input); {WITHOUT}"),
-        (10, ODD, 11, f"'{COMMITTED[2]}' was refused: {ODD}"),
+        (10, ODD, 11, f"'{COMMITTED[2]}' was refused: {ODD}{KEPT}"),
     ],
 )
 def test_every_obstacle_has_its_own_reason_and_leaves_nothing_open(
@@ -254,7 +265,10 @@ def test_what_a_dead_run_left_is_aborted_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (_sessions(a={}, b={}, c={}, d=BUSY, e={}), "all 5 configuration sessions are open: a, b, c, d (admin), e"),
+        (
+            _sessions(a={}, b={}, c={}, d=BUSY, e={}),
+            "all 5 configuration sessions are open: a, b, c, d (admin), e; commit or abort them first",
+        ),
         (
             _sessions(theirs=BUSY),
             "somebody is about to change the configuration: pending session theirs (admin); commit or abort it first",
@@ -264,21 +278,24 @@ def test_what_a_dead_run_left_is_aborted_and_nothing_else() -> None:
             "somebody is about to change the configuration: pending session rec-busy-1 (admin); commit or abort it "
             "first",
         ),
-        (_sessions(theirs={"state": "pendingCommitTimer"}), "session 'theirs' waits for its commit to be confirmed"),
+        (
+            _sessions(theirs={"state": "pendingCommitTimer"}),
+            "session 'theirs' waits for its commit to be confirmed: try again when it is, or is taken back",
+        ),
         (
             json.dumps({"sessions": {"theirs": {"state": "committed"}}, "commitTimerSessionName": "theirs"}),
-            "session 'theirs' waits for its commit to be confirmed",
+            "session 'theirs' waits for its commit to be confirmed: try again when it is, or is taken back",
         ),
         (
             json.dumps({"sessions": {}, "commitTimerSessionName": "rec-elsewhere-1"}),
-            "session 'rec-elsewhere-1' waits for its commit to be confirmed",
+            "session 'rec-elsewhere-1' waits for its commit to be confirmed: try again when it is, or is taken back",
         ),
     ],
 )
 def test_others_sessions_are_named_and_not_touched(answer: str, reason: str) -> None:
     said, failures = _hold(_transaction(), (0, answer))
     assert said == SAID[:1]
-    assert [failure.reason for failure in failures] == [reason]
+    assert [failure.reason for failure in failures] == [reason + KEPT]
 
 
 @pytest.mark.parametrize(

@@ -90,15 +90,15 @@ def bench(switch: LabSwitch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 NOTHING_LEFT = {
-    "reject-line name wanted": "ceos01: name wanted: % Invalid input",
+    "reject-line name wanted": "ceos01: name wanted: % Invalid input; nothing was changed",
     "lock maintenance": "ceos01: somebody has locked the configuration (`show configuration lock` tells who): % Unable "
-    "to run this command (configuration is locked by another session)",
+    "to run this command (configuration is locked by another session); nothing was changed",
     "foreign-session": "ceos01: somebody is about to change the configuration: pending session foreign-",
     "full-sessions": "ceos01: all 5 configuration sessions are open: foreign-",
     "foreign-timer": "ceos01: session 'foreign-timer' waits for its commit to be confirmed",
     "no-timer": "ceos01: not committed: this switch has no `commit timer` (% Invalid input); `transaction: none` in",
     "no-sessions": "ceos01: this switch has no configuration sessions (% Unavailable command (not supported on this ",
-    "fail-commit": "ceos01: 'commit timer 00:02:00' was refused: % Cannot commit: internal error",
+    "fail-commit": "ceos01: 'commit timer 00:02:00' was refused: % Cannot commit: internal error; nothing was changed",
     "hang at name": "ceos01: 127.0.0.1: no answer to 'name wanted' within 2 s; what was begun has been taken back",
     "cut at name": "ceos01: 127.0.0.1: the connection was lost at 'name wanted'; what was begun has been taken back",
     "cut behind commit timer": "ceos01: 127.0.0.1: the connection was lost at 'commit timer 00:02:00'; what was begun "

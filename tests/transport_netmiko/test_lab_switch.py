@@ -90,7 +90,9 @@ async def test_what_a_dead_run_left_goes_and_others_stay(cycle: Cycle, switch: L
         switch.console("enable", f"configure session {name}", "end")
         failures = await converge(cycle, [Vlan(id=61)])
         assert [failure.nature for failure in failures] == ["failed"]
-    assert [failure.reason for failure in failures] == ["all 5 configuration sessions are open: s0, s1, s2, s3, s4"]
+    assert [failure.reason for failure in failures] == [
+        "all 5 configuration sessions are open: s0, s1, s2, s3, s4; commit or abort them first; nothing was changed"
+    ]
     assert switch.pending() == names
     for name in names:
         switch.console("enable", f"configure session {name} abort")

@@ -36,10 +36,12 @@ class Sessions:
         A session is a snapshot: whoever commits an older one undoes what was committed meanwhile (eos.md 6.1).
         """
         if self.timer:
-            return f"session {self.timer!r} waits for its commit to be confirmed"
+            return (
+                f"session {self.timer!r} waits for its commit to be confirmed: try again when it is, or is taken back"
+            )
         named = ", ".join(f"{name} ({user})" if user else name for name, user in self.pending.items())
         if len(self.pending) >= self.limit:
-            return f"all {self.limit} configuration sessions are open: {named}"
+            return f"all {self.limit} configuration sessions are open: {named}; commit or abort them first"
         if self.pending:
             return f"somebody is about to change the configuration: pending session {named}; commit or abort it first"
         return None

@@ -11,12 +11,14 @@ from reconciler.switch.dialogue import Dialogue, Run, Say, Talk
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.exchange import order, refusal, unmixed
 from reconciler.switch.eos.unified import Mismatch, unpatched
-from reconciler.switch.kinds import Routing, Routing6
+from reconciler.switch.kinds import Routing, Routing6, Vrf
 
 UNSAVED = "show running-config diffs"
 """From the startup to the running configuration; empty where they are the same (eos.md 4.11)."""
 SAVE = Say("write memory", slow=True, final=True)
-OTHERWISE = "`write memory` by hand, or `save: always` in the inventory, saves that as well"
+OTHERWISE = (
+    f"`{UNSAVED}` shows everything; `write memory` by hand, or `save: always` in the inventory, saves that as well"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,9 @@ class Saving(Dialogue):
             startup = read(unpatched(self.running.text, unsaved))
         except (Mismatch, Unreadable) as error:
             return str(error)
-        before, running = _printed(startup.found), self.running
+        running = self.running
         now = _printed(running.found)
+        before = _still_there(_printed(startup.found), now)
         for key in sorted({*before, *now}):
             sides = before.get(key), now.get(key)
             if sides[0] != sides[1] and not any(side is not None and self.owns(side) for side in sides):
@@ -63,3 +66,9 @@ def _printed(found: State) -> State:
     """Without that a VRF routes nothing: that comes with the VRF."""
     off = (Routing, Routing6)
     return {key: one for key, one in found.items() if not (isinstance(one, off) and not one.enabled)}
+
+
+def _still_there(before: State, now: State) -> State:
+    """Without that a VRF routed which is gone: EOS takes its `ip routing vrf` away with it."""
+    gone = {key.name for key in before.keys() - now.keys() if key.kind == Vrf.kind}
+    return {k: one for k, one in before.items() if not (isinstance(one, (Routing, Routing6)) and one.vrf in gone)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.core.change import Change
 from reconciler.core.driver import Failure
@@ -27,6 +27,7 @@ from reconciler.switch.eos.proof import Proof, Unsure
 from reconciler.switch.eos.status import Status
 
 CHANGED = "not committed: somebody else has changed the configuration since it was read"
+UNCHANGED = "nothing was changed"
 WITHOUT = "`transaction: none` in the inventory changes it line by line, without a way back"
 
 
@@ -47,7 +48,7 @@ class Transaction(Dialogue):
             return []
         ready = yield from preflight.checked(run, self.changes)
         if isinstance(ready, Failure):
-            return [ready]
+            return [_unchanged(ready)]
         name = pending.name_of(run, number)
         try:
             problem = yield from self._entered(name)
@@ -61,7 +62,7 @@ class Transaction(Dialogue):
             yield from _left(name)
             raise
         yield from _left(name)
-        return [problem]
+        return [_unchanged(problem)]
 
     def _taken_back(self, name: str, lost: Lost) -> Asking[Lost]:
         """On a new connection. It is not known how far the lost one came: the session may be open, or committed."""
@@ -121,6 +122,12 @@ class Transaction(Dialogue):
 
     def _proof(self, name: str, was: Status) -> Proof:
         return Proof(name, self.changes, self.before, was, self.timer)
+
+
+def _unchanged(problem: Failure) -> Failure:
+    """The state that the switch is in, for whoever reads it at night: nothing of the plan is in its configuration."""
+    told = problem.reason.startswith(("not committed", UNCHANGED))
+    return problem if told else replace(problem, reason=f"{problem.reason}; {UNCHANGED}")
 
 
 def _left(name: str) -> Asking[None]:
