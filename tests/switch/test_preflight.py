@@ -29,7 +29,7 @@ def test_a_vlan_of_a_routed_port_is_named_with_its_port(tmp_path: Path) -> None:
     bench = Bench(Box(tmp_path / "state", ROUTED), EosDriver("172.20.20.2"))
     before = bench.read()
     used = "VLAN 1006 is used by Ethernet1 itself: give it another number, or move `vlan internal order`"
-    assert reasons(bench, 1006, 1007) == [used]
+    assert reasons(bench, 1006, 1007) == [f"{used}; nothing was changed"]
     assert bench.read().configuration.text == before.configuration.text
     assert reasons(bench, 1007) == []
     assert Key("vlan", "1007") in bench.read().found

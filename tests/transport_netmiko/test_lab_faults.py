@@ -133,7 +133,7 @@ def test_what_goes_wrong_is_named_and_nothing_is_changed(bench: Bench, fault: st
 
 HARMLESS = {
     "slow 0.02": "Applied and proven on 1 of 1 devices.",
-    "chunks 50": "Applied and proven on 1 of 1 devices.",
+    "chunks 100": "Applied and proven on 1 of 1 devices.",
     "double-echo": "Applied and proven on 1 of 1 devices.",
     "syslog": "Applied and proven on 1 of 1 devices.",
     "supervisor": "Applied and proven on 1 of 1 devices.",

@@ -47,7 +47,7 @@ class Proof:
     def _proven(self) -> Asking[Status]:
         """What is up now. Raises: Unproven, NotOpened."""
         self._is_as_planned((yield Say(RUNNING_CONFIG, fresh=True)))
-        if deed := overtaken((yield Say(LOG)), self.name):
+        if deed := overtaken((yield Say(LOG, slow=True)), self.name):
             raise Overtaken(f"it would undo what somebody else did at the same moment: {deed}")
         lost: Sequence[str] = ()
         for pause in PAUSES:
