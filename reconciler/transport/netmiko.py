@@ -56,8 +56,8 @@ class NetmikoTransport:
         self._dial = dial
         self._greeting = greeting
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._own_threads = ThreadPoolExecutor(1) if threads is None else None
-        self._threads = threads or self._own_threads
+        self._threads = threads or ThreadPoolExecutor(1)
+        self._owns_threads = threads is None
         self._busy: Future[object] | None = None
         self._terminal: Terminal | None = None
         self._greeted: dict[str, str] | None = None
@@ -77,8 +77,8 @@ class NetmikoTransport:
         try:
             await self._in_thread(lambda job: self._drop())
         finally:
-            if self._own_threads is not None:
-                self._own_threads.shutdown(wait=False)
+            if self._owns_threads:
+                self._threads.shutdown(wait=False)
 
     @property
     def _grace(self) -> float:
@@ -91,7 +91,6 @@ class NetmikoTransport:
             while self._busy is not None and not self._busy.done():
                 with suppress(Exception):
                     await asyncio.shield(asyncio.wrap_future(self._busy))
-            assert self._threads is not None, "one of the two is there"
             future = self._threads.submit(work, job)
             self._busy = future  # type: ignore[assignment]  # only waited for
             return await asyncio.wrap_future(future)
