@@ -7,6 +7,9 @@ from ipaddress import ip_network
 
 from reconciler.core.resource import Resource, ordered
 from reconciler.switch.addresses import is_ipv6
+from reconciler.switch.eos import routing, static_route
+from reconciler.switch.eos.bgp_steps import listen_line
+from reconciler.switch.eos.port import bpduguard, channel, portfast
 from reconciler.switch.kinds import (
     ALL_VLANS,
     FAMILIES,
@@ -98,16 +101,15 @@ def _switching(port: Interface) -> Iterator[str]:
     if port.mode == "trunk":
         yield "   switchport mode trunk"
     yield from (f"   switchport trunk group {group}" for group in port.trunk_groups or ())
-    if port.channel_group not in (None, NO_CHANNEL):
-        group, _, mode = str(port.channel_group).partition(" ")
-        yield f"   channel-group {group} mode {mode}"
+    if port.channel_group is not None and port.channel_group != NO_CHANNEL:
+        yield f"   {channel(port.channel_group)}"
 
 
 def _edge(port: Interface) -> Iterator[str]:
     if port.portfast:
-        yield f"   spanning-tree portfast{'' if port.portfast is True else f' {port.portfast}'}"
+        yield f"   {portfast(port.portfast)}"
     if port.bpduguard:
-        yield f"   spanning-tree bpduguard {'enable' if port.bpduguard is True else port.bpduguard}"
+        yield f"   {bpduguard(port.bpduguard)}"
 
 
 def _svis(rows: list[Resource]) -> Iterator[list[str]]:
@@ -133,34 +135,18 @@ def _addresses(addresses: Iterable[str], virtual: str = "") -> Iterator[str]:
 
 
 def _routing(rows: list[Resource]) -> list[str]:
-    return [_routing_line(row, "ip routing") for row in rows if isinstance(row, Routing)]
+    return [routing.line(row) for row in rows if isinstance(row, Routing)]
 
 
 def _routing6(rows: list[Resource]) -> list[str]:
     """That it is off is not printed: it is the default."""
-    return [_routing_line(row, "ipv6 unicast-routing") for row in rows if isinstance(row, Routing6) and row.enabled]
-
-
-def _routing_line(routing: Routing | Routing6, command: str) -> str:
-    vrf = "" if routing.vrf == "default" else f" vrf {routing.vrf}"
-    return f"{'' if routing.enabled else 'no '}{command}{vrf}"
+    return [routing.line(row) for row in rows if isinstance(row, Routing6) and row.enabled]
 
 
 def _static_routes(rows: list[Resource]) -> Iterator[list[str]]:
     routes = [row for row in rows if isinstance(row, StaticRoute)]
-    for word, version in (("ip", 4), ("ipv6", 6)):
-        yield [f"{word} route {_route_words(row)}" for row in routes if ip_network(row.dst).version == version]
-
-
-def _route_words(route: StaticRoute) -> str:
-    words = [] if route.vrf == "default" else ["vrf", route.vrf]
-    words += [route.dst, route.via]
-    words += [] if route.distance == 1 else [str(route.distance)]
-    words += [] if route.track is None else ["track", route.track]
-    words += [] if route.tag is None else ["tag", str(route.tag)]
-    words += [] if route.label is None else ["name", route.label]
-    words += [] if route.metric is None else ["metric", str(route.metric)]
-    return " ".join(words)
+    for version in (4, 6):
+        yield [static_route.line(row) for row in routes if ip_network(row.dst).version == version]
 
 
 def _bgp(rows: list[Resource]) -> list[str]:
@@ -170,7 +156,7 @@ def _bgp(rows: list[Resource]) -> list[str]:
     router = routers[0]
     own = [f"   router-id {router.router_id}"] if router.router_id else []
     own += [f"   maximum-paths {router.ecmp} ecmp {router.ecmp}"] if router.ecmp not in (None, 1) else []
-    listens = [_listen(row) for row in rows if isinstance(row, BgpListen)]
+    listens = [f"   {listen_line(row)}" for row in rows if isinstance(row, BgpListen)]
     peers = [line for row in rows if isinstance(row, BgpNeighbor) for line in _peer(row)]
     families = [line for family in FAMILIES for line in _family(family, rows)]
     told = [f"   network {prefix}" for prefix in router.networks or ()]
@@ -183,11 +169,6 @@ def _family(family: str, rows: list[Resource]) -> list[str]:
     said = [(word, row.neighbor) for row in rows if isinstance(row, BgpNeighbor) for word in row.activate or ()]
     lines = [f"      {word.removesuffix(family)}neighbor {name} activate" for word, name in said if family in word]
     return ["   !", f"   address-family {family}", *lines] if lines else []
-
-
-def _listen(listen: BgpListen) -> str:
-    number = "" if listen.remote_as is None else f" remote-as {listen.remote_as}"
-    return f"   bgp listen range {listen.prefix} peer-group {listen.peer_group}{number}"
 
 
 def _peer(peer: BgpNeighbor) -> Iterator[str]:

@@ -90,8 +90,13 @@ def listen(change: Change, live: BgpListen | None, new: BgpListen | None, asn: i
     if new is None:
         yield Step(Phase.BGP_GONE, head(asn), gone, change)
     else:
-        number = "" if new.remote_as is None else f" remote-as {new.remote_as}"
-        yield Step(Phase.BGP_LISTEN, head(asn), (*gone, f"{_range(new)}{number}"), change)
+        yield Step(Phase.BGP_LISTEN, head(asn), (*gone, listen_line(new)), change)
+
+
+def listen_line(listen: BgpListen) -> str:
+    """As it is typed and as it is shown."""
+    number = "" if listen.remote_as is None else f" remote-as {listen.remote_as}"
+    return f"{_range(listen)}{number}"
 
 
 def _range(one: BgpListen) -> str:

@@ -91,15 +91,19 @@ def groups(command: str, old: tuple[str, ...] | None, new: tuple[str, ...] | Non
 
 def _edge(old: Interface, new: Interface) -> Iterator[str]:
     if old.portfast != new.portfast:
-        yield _spanning("portfast", new.portfast, "")
+        yield portfast(new.portfast) if new.portfast else "no spanning-tree portfast"
     if old.bpduguard != new.bpduguard:
-        yield _spanning("bpduguard", new.bpduguard, " enable")
+        yield bpduguard(new.bpduguard) if new.bpduguard else "no spanning-tree bpduguard"
 
 
-def _spanning(what: str, value: bool | str | None, on: str) -> str:
-    if value is None:
-        return f"no spanning-tree {what}"
-    return f"spanning-tree {what}{on if value is True else f' {word(value)}'}"
+def portfast(value: bool | str) -> str:
+    """As it is typed and as it is shown."""
+    return "spanning-tree portfast" if value is True else f"spanning-tree portfast {word(value)}"
+
+
+def bpduguard(value: bool | str) -> str:
+    """As it is typed and as it is shown."""
+    return f"spanning-tree bpduguard {'enable' if value is True else word(value)}"
 
 
 def _channel_gone(old: Interface, new: Interface) -> Iterator[str]:
@@ -110,5 +114,10 @@ def _channel_gone(old: Interface, new: Interface) -> Iterator[str]:
 
 def _channel(old: Interface, new: Interface) -> Iterator[str]:
     if new.channel_group is not None and old.channel_group != new.channel_group:
-        group, _, mode = new.channel_group.partition(" ")
-        yield f"channel-group {word(group)} mode {word(mode)}"
+        yield channel(new.channel_group)
+
+
+def channel(group: str) -> str:
+    """``10 active``, as it is typed and as it is shown."""
+    number, _, mode = group.partition(" ")
+    return f"channel-group {word(number)} mode {word(mode)}"

@@ -32,6 +32,11 @@ def steps(change: Change, live: Routing | Routing6 | None, new: Routing | Routin
         raise ValueError(f"{change.key} cannot be deleted, only be on or off")
     if live is not None and live.enabled == new.enabled:
         return
-    command = next(command for command, kind in COMMANDS.items() if isinstance(new, kind))
-    vrf = "" if new.vrf == DEFAULT_VRF else f" vrf {word(new.vrf)}"
-    yield Step(Phase.ROUTING, "", (f"{'' if new.enabled else 'no '}{command}{vrf}",), change)
+    yield Step(Phase.ROUTING, "", (line(new),), change)
+
+
+def line(routing: Routing | Routing6) -> str:
+    """As it is typed and as it is shown. Raises: ValueError for a VRF that is not one word."""
+    command = next(command for command, kind in COMMANDS.items() if isinstance(routing, kind))
+    vrf = "" if routing.vrf == DEFAULT_VRF else f" vrf {word(routing.vrf)}"
+    return f"{'' if routing.enabled else 'no '}{command}{vrf}"

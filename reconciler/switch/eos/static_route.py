@@ -82,7 +82,12 @@ def steps(change: Change, live: StaticRoute | None, new: StaticRoute | None) -> 
         yield Step(Phase.ROUTE_GONE, "", (f"no {_identity(live)}",), change)
         return
     gone = (f"no {_identity(new)}",) if live else ()
-    yield Step(Phase.ROUTE, "", (*gone, f"{_identity(new)}{_words(new)}"), change)
+    yield Step(Phase.ROUTE, "", (*gone, line(new)), change)
+
+
+def line(route: StaticRoute) -> str:
+    """As it is typed and as it is shown. Raises: ValueError for what is not one word, or no next hop."""
+    return f"{_identity(route)}{_words(route)}"
 
 
 def _identity(route: StaticRoute) -> str:
