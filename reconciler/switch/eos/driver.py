@@ -79,8 +79,9 @@ class EosDriver:
         digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
         if self._last is None or self._last[0] != client or self._last[1].digest != digest:
             self._last = (client, self._read(unmixed(text), client, digest))
-        reading = self._last[1]
-        return reading if reading.booted == since else dataclasses.replace(reading, booted=since)
+        if self._last[1].booted != since:
+            self._last = (client, dataclasses.replace(self._last[1], booted=since))
+        return self._last[1]
 
     def _read(self, text: str, client: str, digest: str) -> EosReading:
         configuration = read(text)

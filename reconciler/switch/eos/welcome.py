@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from reconciler.switch.dialogue import Dialogue, Run, Say, Talk
 from reconciler.switch.eos import pending
@@ -39,7 +40,13 @@ class Welcome(Dialogue):
 
 def booted(greeting: Mapping[str, str]) -> float | None:
     """Seconds since the epoch, as the switch counts them; None where it does not tell (eos.md 4.1)."""
+    return _boot_time(greeting.get(VERSION, ""))
+
+
+@lru_cache(maxsize=256)
+def _boot_time(version: str) -> float | None:
+    """A greeting is heard once and handed on with every answer: it is read once, too."""
     try:
-        return float(json.loads(greeting[VERSION])["bootupTimestamp"])
+        return float(json.loads(version)["bootupTimestamp"])
     except (KeyError, ValueError, TypeError):
         return None
