@@ -1,0 +1,1 @@
+"""The loop that keeps devices as the documents want them, and whoever talks with it."""
