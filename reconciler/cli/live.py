@@ -16,7 +16,8 @@ from reconciler.core.codec import as_json, from_json
 from reconciler.core.plan import Plan
 from reconciler.core.resource import Key, State, ordered, state_of
 from reconciler.desired.repository import Repository
-from reconciler.engine.cycle import Contradiction, Cycle
+from reconciler.engine.compiled import Contradiction
+from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import without_transports
 from reconciler.engine.observe import SENSELESS, Sight, senseless
 from reconciler.engine.parts import KINDS, reading_for

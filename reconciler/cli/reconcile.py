@@ -21,7 +21,8 @@ from reconciler.core.plan import Plan
 from reconciler.core.words import printable
 from reconciler.desired.repository import Repository
 from reconciler.engine.apply import Outcome
-from reconciler.engine.cycle import Contradiction, Cycle
+from reconciler.engine.compiled import Contradiction
+from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import fleet
 from reconciler.engine.record import Record
 
@@ -64,7 +65,7 @@ async def _cycle(asked: Run, repository: Repository) -> int:
     inventory = inventory_of(asked.options, repository)
     asked.options.check_targets(inventory.devices)
     async with fleet(inventory, repository, asked.options.targeted, writes=not asked.dry_run) as devices:
-        cycle = Cycle(repository, devices, Record(asked.options.inventory), owns_of(inventory), asked.approval)
+        cycle = Cycle(repository, devices, Record(asked.options.inventory), owns_of(inventory), {asked.approval} - {""})
         try:
             return await _planned(asked, cycle)
         except Contradiction as error:

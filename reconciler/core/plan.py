@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -19,16 +19,34 @@ Cause = Literal["drift", "pending"]
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """Why a change is not written now, although it could be. ``approvable``: a person may have it written."""
+
+    reason: str
+    approvable: bool = False
+
+
+Restraint = Callable[[str, Cause, Change], Withheld | None]
+"""Whether a change of a device is to wait: (device, cause, change)."""
+
+
+def unrestrained(device: str, cause: Cause, change: Change) -> Withheld | None:
+    """Nothing waits."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """One change with the lines that carry it out. ``written`` is false under audit or while a fact is missing.
 
-    ``otherwise``: who else would put it right, and when; empty: nobody.
+    ``otherwise``: who else would put it right, and when; empty: nobody. ``withheld``: why it is not written now.
     """
 
     change: Change
     commands: tuple[str, ...]
     written: bool = True
     otherwise: str = ""
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +76,8 @@ class DevicePlan:
 
     @property
     def writes(self) -> bool:
-        """Whether there is something to send now."""
-        return self.status in ("ok", "unreadable") and bool(self.script.lines)
+        """Whether there is something to send now; of what is held no line is in the script."""
+        return self.status != "unreachable" and bool(self.script.lines)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class World(Protocol):
     def devices(self) -> Mapping[str, Device]: ...
     def listen(self, device: str, words: str, /) -> None: ...
     async def look(self, names: Iterable[str]) -> Mapping[str, Sight]: ...
-    def planned(self, sights: Mapping[str, Sight]) -> Plan: ...
+    def planned(self, sights: Mapping[str, Sight], only: Collection[str] | None = None) -> Plan: ...
     def saving(self, device: str, /) -> Script | None: ...
 
 
@@ -82,8 +82,8 @@ class Application:
 
     async def _prove(self, tried: Sequence[Outcome]) -> list[Outcome]:
         """Read again what was written to: what still differs is residue, an unread device is an error."""
-        sights = await self.world.look([outcome.device for outcome in tried])
-        plans = {device.name: device for device in self.world.planned(sights).devices}
+        names = [outcome.device for outcome in tried]
+        plans = {device.name: device for device in self.world.planned(await self.world.look(names), names).devices}
         return [self._proven(outcome, plans[outcome.device]) for outcome in tried]
 
     def _proven(self, outcome: Outcome, now: DevicePlan) -> Outcome:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from reconciler.core.change import Change
 from reconciler.core.driver import Saves, Script
-from reconciler.core.plan import DevicePlan, Plan
-from reconciler.desired.problem import Problem
+from reconciler.core.plan import Cause, DevicePlan, Plan, Restraint, Withheld, unrestrained
 from reconciler.desired.repository import Repository
 from reconciler.engine.apply import Application, Outcome
-from reconciler.engine.facts import cluster_facts
+from reconciler.engine.compiled import Compiler
 from reconciler.engine.observe import SENSELESS, Device, Sight, observe, senseless
 from reconciler.engine.plan import plan_device, restrain
 from reconciler.engine.record import Record
-from reconciler.intent.compile import World, compile_world
-from reconciler.intent.facts import ClusterFacts
+from reconciler.intent.compile import World
 from reconciler.intent.wish import Owns, Wish
 
 Listener = Callable[[str, str], None]
@@ -27,17 +26,20 @@ Listener = Callable[[str, str], None]
 
 @dataclass
 class Cycle:
-    """The documents, the devices and what is remembered of both. ``seen``: every device as it was last read."""
+    """The documents, the devices and what is remembered of both. ``seen``: every device as it was last read.
+
+    ``approvals``: digests of plans that a person has approved. ``restraint``: which changes have to wait.
+    """
 
     repository: Repository
     devices: Mapping[str, Device]
     record: Record
     owns: Mapping[str, Owns] = field(default_factory=dict)
-    approval: str = ""
+    approvals: Collection[str] = ()
+    restraint: Restraint = unrestrained
     listen: Listener = lambda device, words: None
     seen: dict[str, Sight] = field(default_factory=dict)
-    _world: World | None = None
-    _facts: Mapping[str, ClusterFacts] = field(default_factory=dict)
+    before: World | None = None
 
     async def plan(self) -> Plan:
         """Observe every device and plan. Raises: Contradiction."""
@@ -48,51 +50,51 @@ class Cycle:
         self.seen |= await observe([self.devices[name] for name in names], self._saw)
         return self.seen
 
-    def planned(self, sights: Mapping[str, Sight]) -> Plan:
-        """The plan for what was seen. Raises: Contradiction."""
-        world, holds = self._compiled(sights), {}
-        free = []
-        for name in filter(self._acts_on, world):
-            wish = world[name]
-            holds[name] = wish.holds
-            free.append(self._device_plan(wish, sights))
-        warnings = sorted({*self.repository.having("warning"), *world.warnings})
-        plan = Plan(self.repository.revision, (*free, *self._vanished(world)), tuple(map(str, warnings)))
-        approved = self.approval == plan.digest
-        held = [self._held(device, holds.get(device.name, ()), approved=approved) for device in plan.devices]
-        return dataclasses.replace(plan, devices=tuple(held))
+    @cached_property
+    def compiler(self) -> Compiler:
+        return Compiler(self.repository, self.owns, self.before)
 
-    def _held(self, plan: DevicePlan, holds: Sequence[str], *, approved: bool) -> DevicePlan:
-        if plan.vanished:
-            return dataclasses.replace(plan, status="ok", reason="") if approved else plan
-        return restrain(plan, holds, approved=approved)
+    def planned(self, sights: Mapping[str, Sight], only: Collection[str] | None = None) -> Plan:
+        """The plan for what was seen, of all devices or ``only`` of some. Raises: Contradiction."""
+        world = self.compiler.world(sights)
+        names = [name for name in world if self._acts_on(name) and (only is None or name in only)]
+        wishes = [world[name] for name in names]
+        gone = self._vanished(world, only)
+        plan = Plan(self.repository.revision, (*self._drafts(wishes, sights), *gone), self.compiler.warnings)
+        if plan.digest not in self.approvals:
+            return plan
+        forgotten = (dataclasses.replace(device, status="ok", reason="") for device in gone)
+        drafts = self._drafts(wishes, sights, approved=True)
+        return dataclasses.replace(plan, devices=(*drafts, *forgotten))
 
-    def _compiled(self, sights: Mapping[str, Sight]) -> World:
-        """The documents with what the cluster tells of itself, compiled again only where that has changed."""
-        facts = cluster_facts(self.repository, sights)
-        if self._world is None or facts != self._facts:
-            self._world = compile_world(self.repository, facts, self.owns, before=self._world)
-            self._facts = facts
-        if self._world.problems:
-            raise Contradiction(self._world.problems)
-        return self._world
+    def _drafts(
+        self, wishes: Iterable[Wish], sights: Mapping[str, Sight], *, approved: bool = False
+    ) -> Iterator[DevicePlan]:
+        for wish in wishes:
+            yield restrain(self._draft(wish, sights, approved=approved), wish.holds, approved=approved)
 
     def _acts_on(self, name: str) -> bool:
         return name in self.devices and not self.devices[name].source
 
-    def _device_plan(self, wish: Wish, sights: Mapping[str, Sight]) -> DevicePlan:
+    def _draft(self, wish: Wish, sights: Mapping[str, Sight], *, approved: bool) -> DevicePlan:
         device = self.devices[wish.device]
         sight = sights.get(wish.device, Sight(wish.device, status="unreachable", reason="not observed"))
+        cause: Cause = "drift" if self.record.converged(wish.device, self._documents) else "pending"
+
+        def waits(change: Change) -> Withheld | None:
+            wait = self.restraint(wish.device, cause, change)
+            return None if wait is None or (approved and wait.approvable) else wait
+
         try:
-            plan = plan_device(wish, sight, device.driver, platform=device.platform, audit=device.audit)
+            plan = plan_device(wish, sight, device, waits)
         except SENSELESS as error:
             plan = DevicePlan(wish.device, device.platform, "unreadable", senseless(error))
-        drift = self.record.converged(wish.device, self._documents)
-        return dataclasses.replace(plan, cause="drift" if drift else "pending")
+        return dataclasses.replace(plan, cause=cause)
 
-    def _vanished(self, world: World) -> tuple[DevicePlan, ...]:
+    def _vanished(self, world: World, only: Collection[str] | None) -> tuple[DevicePlan, ...]:
         """Devices that we once brought to their state and that no document mentions any more."""
-        gone = sorted(name for name in self.record.devices - world.keys() if self._acts_on(name))
+        known = sorted(self.record.devices - world.keys())
+        gone = [name for name in known if self._acts_on(name) and (only is None or name in only)]
         reason = "no document mentions it any more; nothing on it is changed"
         return tuple(
             DevicePlan(name, self.devices[name].platform, "held", reason, approvable=True, vanished=True)
@@ -118,9 +120,10 @@ class Cycle:
     def saving(self, device: str) -> Script | None:
         """What makes ``device`` boot with what was read last, where it knows a difference."""
         reading, driver = self.seen[device].reading, self.devices[device].driver
-        if reading is None or self._world is None or not isinstance(driver, Saves):
+        world = self.compiler.latest
+        if reading is None or world is None or device not in world or not isinstance(driver, Saves):
             return None
-        return driver.saving(reading, self._world[device].owns) if device in self._world else None
+        return driver.saving(reading, world[device].owns)
 
     def remember(self, plan: Plan, outcomes: Iterable[Outcome] = ()) -> None:
         """Devices that are as wanted now; an approved plan also forgets the devices that vanished."""
@@ -137,11 +140,3 @@ class Cycle:
 
     def _saw(self, sight: Sight) -> None:
         self.listen(sight.device, sight.reason or "read")
-
-
-class Contradiction(Exception):
-    """The documents contradict one another; ``problems`` say where."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems

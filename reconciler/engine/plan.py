@@ -5,45 +5,60 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from reconciler.core import limits
 from reconciler.core.absent import LINK, waiting
 from reconciler.core.change import Change, diff
 from reconciler.core.driver import Driver, Reading, Script, Stays
 from reconciler.core.order import breaks, kind_order, makes
-from reconciler.core.plan import DevicePlan, Planned, Status
+from reconciler.core.plan import DevicePlan, Planned, Status, Withheld
 from reconciler.core.resource import Key, Live, Resource, Unknown
 from reconciler.core.words import plural
-from reconciler.engine.observe import Sight
+from reconciler.engine.observe import Device, Sight
 from reconciler.intent.wish import Wish
 
+Waits = Callable[[Change], Withheld | None]
 FEW = 8
 """So many missing rows or facts are shown one by one."""
 
 
-def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audit: bool = False) -> DevicePlan:
-    """One device's part of the plan, before limits have their say."""
-    empty = DevicePlan(wish.device, platform, *standing(wish, sight))
+def plan_device(wish: Wish, sight: Sight, device: Device, waits_for: Waits = lambda change: None) -> DevicePlan:
+    """One device's part of the plan, before limits have their say; ``waits_for``: what is not to be written now."""
+    driver, audit = device.driver, device.audit
+    empty = DevicePlan(wish.device, device.platform, *standing(wish, sight))
     if sight.reading is None:
         return empty
     live = split(wish, sight.reading)
     differing = _readable(wish, live, sight.reading)
     changes = _ordered(wish.beyond_tolerance(differing, sight.reading.found), driver)
     waits = waiting(changes, sight.reading.found) if LINK not in sight.reading.unread else {}
-    may_write = [c for c in changes if not audit and not wish.only_planned(c.subject) and c.key not in waits]
-    writable = {change.key for change in may_write}
+    could_write = [c for c in changes if not audit and not wish.only_planned(c.subject) and c.key not in waits]
+    withheld = {change.key: wait for change in could_write if (wait := waits_for(change))}
+    may_write = [change for change in could_write if change.key not in withheld]
+    shown = _Shown(wish, {change.key for change in may_write}, withheld)
     notes = (*_not_known(wish), *_not_there(waits), *_spared(wish, sight.reading))
     seen = dataclasses.replace(empty, owned=len(live.ours), reading=sight.reading, notes=notes)
     try:
         lines = driver.write(changes, sight.reading)
         script = lines if len(may_write) == len(changes) else driver.write(may_write, sight.reading)
     except Stays as stays:
-        return plan_device(wish, _keeping(sight, stays), driver, platform=platform, audit=audit)
+        return plan_device(wish, _keeping(sight, stays), device, waits_for)
     except ValueError as error:
-        shown = dataclasses.replace(seen, changes=_planned(wish, changes, writable, {}))
-        return _held(shown, str(error)) if may_write else dataclasses.replace(shown, notes=(*notes, str(error)))
+        said = dataclasses.replace(seen, changes=shown.planned(changes, {}))
+        return _held(said, str(error)) if may_write else dataclasses.replace(said, notes=(*notes, str(error)))
     told = dataclasses.replace(seen, notes=(*notes, *lines.notes))
-    return dataclasses.replace(told, changes=_planned(wish, changes, writable, _commands(lines)), script=script)
+    whole = dataclasses.replace(told, changes=shown.planned(changes, _commands(lines)), script=script)
+    return _waiting(whole, withheld.values())
+
+
+def _waiting(plan: DevicePlan, withheld: Iterable[Withheld]) -> DevicePlan:
+    """Held as far as a person may decide: the rest is sent all the same."""
+    reasons = dict.fromkeys(wait.reason for wait in withheld if wait.approvable)
+    if not reasons:
+        return plan
+    held = _held(plan, "; ".join(reasons), approvable=True)
+    return dataclasses.replace(held, script=plan.script)
 
 
 def _keeping(sight: Sight, stays: Stays) -> Sight:
@@ -52,13 +67,21 @@ def _keeping(sight: Sight, stays: Stays) -> Sight:
     return dataclasses.replace(sight, reading=dataclasses.replace(sight.reading, kept=kept))
 
 
-def _planned(
-    wish: Wish, changes: Iterable[Change], writable: Collection[Key], commands: Mapping[int, tuple[str, ...]]
-) -> tuple[Planned, ...]:
-    return tuple(
-        Planned(change, commands.get(id(change), ()), change.key in writable, wish.otherwise(change.subject))
-        for change in changes
-    )
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """How changes stand in a plan: which are written, and why others are not."""
+
+    wish: Wish
+    writable: Collection[Key]
+    withheld: Mapping[Key, Withheld]
+
+    def planned(self, changes: Iterable[Change], commands: Mapping[int, tuple[str, ...]]) -> tuple[Planned, ...]:
+        return tuple(self._one(change, commands.get(id(change), ())) for change in changes)
+
+    def _one(self, change: Change, commands: tuple[str, ...]) -> Planned:
+        key = change.key
+        reason = self.withheld[key].reason if key in self.withheld else ""
+        return Planned(change, commands, key in self.writable, self.wish.otherwise(change.subject), reason)
 
 
 def _not_known(wish: Wish) -> Iterator[str]:
@@ -146,7 +169,7 @@ def restrain(plan: DevicePlan, holds: Sequence[str], *, approved: bool) -> Devic
     for limit in never:
         if reason := limit():
             return _held(plan, reason)
-    if holds and any(not planned.written for planned in plan.changes):
+    if holds and any(not planned.written and not planned.withheld for planned in plan.changes):
         return _held(plan, "; ".join(holds))
     reason = limits.too_many_deletes(written, plan.owned)
     return _held(plan, reason, approvable=True) if reason and not approved else plan

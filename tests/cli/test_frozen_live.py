@@ -15,6 +15,7 @@ from reconciler.intent.wish import Wish
 from reconciler.switch.claim import SwitchClaim
 from reconciler.switch.eos import EosDriver
 from reconciler.switch.kinds import Svi, Vlan
+from tests.engine.fakes import unreached
 from tests.switch.running import reading
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "state.v1.json").read_text())
@@ -58,7 +59,7 @@ def test_a_plan_made_from_the_file_does_not_make_it_anew(tmp_path: Path) -> None
     document = live.document({"leaf": Sight("leaf", reading(TEXT))}, {"leaf": _wish()})  # type: ignore[arg-type]
     (tmp_path / "live.json").write_text(json.dumps(document))
     (sight,) = live._sights(tmp_path / "live.json").values()
-    plan = plan_device(_wish(Svi(vlan=20), Vlan(id=20, label="b")), sight, EosDriver(), platform="arista_eos")
+    plan = plan_device(_wish(Svi(vlan=20), Vlan(id=20, label="b")), sight, unreached(EosDriver(), "arista_eos"))
     assert [planned.change.key for planned in plan.changes] == [Key("vlan", "20")]
     assert plan.status == "unreadable"
     assert FROZEN in (sight.reading.frozen if sight.reading else {})

@@ -9,9 +9,10 @@ from typing import Any
 
 from reconciler.core.change import Change
 from reconciler.core.codec import as_json, from_json
-from reconciler.core.driver import Answer, Failure, Line, Reading, Script, Unreachable, Unreadable
+from reconciler.core.driver import Answer, Driver, Failure, Line, Reading, Script, Unreachable, Unreadable
 from reconciler.core.resource import Key, Resource, state_of
 from reconciler.engine.observe import Device
+from reconciler.engine.reach import Barred
 from reconciler.linux.driver import LinuxDriver
 from reconciler.linux.link import Link
 
@@ -140,3 +141,8 @@ class DictTransport:
 
 def device(name: str, transport: DictTransport, driver: DictDriver | None = None, *, audit: bool = False) -> Device:
     return Device(name, "linux", driver or DictDriver(), transport, audit)
+
+
+def unreached(driver: Driver, platform: str = "linux") -> Device:
+    """For plans that need no way to it."""
+    return Device("unreached", platform, driver, Barred("planned from what was seen"))

@@ -44,7 +44,7 @@ def cycle(folder: Path, devices: Sequence[Device], *, approval: str = "", wanted
     repository = load(desired)
     assert not repository.having("error")
     by_name = {one.name: one for one in devices}
-    return Cycle(repository, by_name, Record(folder / "inventory"), approval=approval)
+    return Cycle(repository, by_name, Record(folder / "inventory"), approvals={approval})
 
 
 async def run(made: Cycle) -> list[Outcome]:

@@ -9,6 +9,7 @@ from reconciler.intent.wish import Wish
 from reconciler.switch.claim import SwitchClaim
 from reconciler.switch.eos import EosDriver
 from reconciler.switch.kinds import Vlan
+from tests.engine.fakes import unreached
 from tests.switch.running import RUNNING, reading
 
 VRFS = "vrf instance BLUE\n!\nvrf instance RED\n!\ninterface Vlan500\n   vrf RED\n   ip address 10.5.0.1/24\n!\n"
@@ -22,7 +23,9 @@ def wish(*wishes: Resource) -> Wish:
 
 
 def test_a_vrf_in_which_somebody_elses_interface_stands_stays_and_the_rest_is_done() -> None:
-    plan = plan_device(wish(Vlan(id=10, label="new")), Sight("leaf", reading(TEXT)), EosDriver(), platform="arista_eos")
+    plan = plan_device(
+        wish(Vlan(id=10, label="new")), Sight("leaf", reading(TEXT)), unreached(EosDriver(), "arista_eos")
+    )
     assert plan.status == "ok"
     assert {p.change.key: p.change.verb for p in plan.changes} == {
         Key("vlan", "10"): "update",

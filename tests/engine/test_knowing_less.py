@@ -26,6 +26,7 @@ from reconciler.intent.compile import compile_world
 from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.wish import Wish
 from reconciler.linux.route import Route
+from tests.engine.fakes import unreached
 
 NAMES = ("a", "b", "c")
 MODES = ("Always", "CrossSubnet")
@@ -149,7 +150,7 @@ def plan(wish: Wish, whole: Wish, *stale: Resource) -> DevicePlan:
     """What would be done to a node that has all that is wanted of it by whoever knows everything, and ``stale``."""
     driver = driver_for("linux", "192.0.2.1", Api(ask_facts=True) if wish.device == "a" else None)
     sight = Sight(wish.device, Reading({**whole.desired, **state_of(stale)}))
-    return restrain(plan_device(wish, sight, driver, platform="linux"), wish.holds, approved=True)
+    return restrain(plan_device(wish, sight, unreached(driver)), wish.holds, approved=True)
 
 
 def lost(made: DevicePlan) -> list[str]:

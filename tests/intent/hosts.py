@@ -18,6 +18,7 @@ from reconciler.engine.plan import plan_device, restrain
 from reconciler.intent.wish import Wish
 from reconciler.linux.link import Link
 from reconciler.transport.shell import ENVIRONMENT, framed, unframed
+from tests.engine.fakes import unreached
 from tests.linux.node import DRIVER, Node
 
 from .vectors import Record
@@ -43,7 +44,7 @@ class Host(Node):
 
     def plan(self, wish: Wish) -> DevicePlan:
         """What the product would do here."""
-        plan = plan_device(wish, Sight(wish.device, self.reading()), DRIVER, platform="linux")
+        plan = plan_device(wish, Sight(wish.device, self.reading()), unreached(DRIVER))
         return restrain(plan, wish.holds, approved=True)
 
     def cycle(self, wish: Wish) -> DevicePlan:

@@ -18,6 +18,7 @@ from reconciler.linux.driver import LinuxDriver
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import Route
+from tests.engine.fakes import unreached
 
 from .vectors import Record, cases, documents, write
 
@@ -40,7 +41,7 @@ def wish_of(folder: Path, name: str, node: str, mode: str, version: str = "") ->
 
 
 def changes(wish: Wish, found: State) -> set[str]:
-    plan = plan_device(wish, Sight(wish.device, reading_for("linux", found)), LinuxDriver(), platform="linux")
+    plan = plan_device(wish, Sight(wish.device, reading_for("linux", found)), unreached(LinuxDriver()))
     return {f"{planned.change.verb} {planned.change.key}" for planned in plan.changes}
 
 
