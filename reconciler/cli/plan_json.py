@@ -43,4 +43,5 @@ def _change(planned: Planned, cause: Cause) -> dict[str, object]:
         "commands": list(planned.commands),
         "written": planned.written,
         **({"otherwise": planned.otherwise} if planned.otherwise else {}),
+        **({"withheld": planned.withheld} if planned.withheld else {}),
     }

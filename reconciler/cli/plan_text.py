@@ -116,9 +116,15 @@ def _way_out(device: DevicePlan, digest: str) -> str:
 def _line(planned: Planned, screen: Screen) -> Text:
     change = planned.change
     other = f"(otherwise: {planned.otherwise})" if screen.verbose and planned.otherwise else ""
-    detail = " ".join(filter(None, (_detail(change), "" if planned.written else NOT_WRITTEN, other)))
+    detail = " ".join(filter(None, (_detail(change), _not_written(planned), other)))
     origin = change.subject.origin.partition(", ")[0]
     return Text(f"{SIGNS[change.verb]} {change.key}", detail, f"[{origin}]" if origin else "", COLORS[change.verb])
+
+
+def _not_written(planned: Planned) -> str:
+    if planned.written:
+        return ""
+    return f"(not written: {planned.withheld})" if planned.withheld else NOT_WRITTEN
 
 
 def _detail(change: Change) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
+from reconciler.desired.device import Device as Entry
 from reconciler.desired.documents import Cluster
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.repository import Repository
@@ -15,33 +16,70 @@ from reconciler.engine.reach import Barred, Ways, transport_for
 from reconciler.intent.cluster import is_complete
 
 
+class Fleet:
+    """Devices with their transports, kept from one inventory and one revision of the documents to the next.
+
+    ``writes``: they are not only looked at. Nothing is contacted before it is used.
+    """
+
+    def __init__(self, *, writes: bool) -> None:
+        self.devices: dict[str, Device] = {}
+        self._ways = Ways.new(writes=writes)
+        self._made_of: dict[str, object] = {}
+
+    async def renew(
+        self, inventory: Inventory, repository: Repository, targeted: Callable[[str], bool] = lambda name: True
+    ) -> frozenset[str]:
+        """Have every targeted device, and those that must be asked about them, as sources.
+
+        A device that is reached in the same way stays as it is, connected; the names of the others are returned.
+        """
+        api = api_nodes(repository)
+        asked = {name for name, node in api.items() if node.ask_facts}
+        wanted = {name: not targeted(name) for name in sorted(inventory.devices) if targeted(name) or name in asked}
+        made_of = {name: (_way(name, inventory), api.get(name), source) for name, source in wanted.items()}
+        changed = frozenset(n for n in self._made_of.keys() | made_of.keys() if self._made_of.get(n) != made_of.get(n))
+        await self._close(changed)
+        for name in sorted(changed & made_of.keys()):
+            self.devices[name] = self._device(name, inventory, api.get(name), source=wanted[name])
+        self._made_of = dict(made_of)
+        return changed
+
+    def _device(self, name: str, inventory: Inventory, api: Api | None, *, source: bool) -> Device:
+        entry = inventory.devices[name]
+        transport = transport_for(name, inventory, self._ways, prologue_for(api))
+        return Device(name, entry.platform, driver_of(entry, api), transport, entry.mode == "audit", source)
+
+    async def close(self) -> None:
+        await self._close(list(self.devices))
+        self._ways.close()
+
+    async def _close(self, names: Iterable[str]) -> None:
+        gone = [self.devices.pop(name) for name in names if name in self.devices]
+        await asyncio.gather(*(device.transport.close() for device in gone))
+
+
 @asynccontextmanager
 async def fleet(
     inventory: Inventory, repository: Repository, targeted: Callable[[str], bool], *, writes: bool
 ) -> AsyncIterator[dict[str, Device]]:
-    """Every targeted device of the inventory, and those that must be asked about them, as sources.
-
-    Nothing is contacted before it is used, all is closed at the end. ``writes``: they are not only looked at.
-    """
-    ways, api = Ways.new(writes=writes), api_nodes(repository)
-    asked = {name for name, node in api.items() if node.ask_facts}
-    devices = {
-        name: Device(
-            name,
-            entry.platform,
-            driver_of(entry, api.get(name)),
-            transport_for(name, inventory, ways, prologue_for(api.get(name))),
-            audit=entry.mode == "audit",
-            source=not targeted(name),
-        )
-        for name, entry in sorted(inventory.devices.items())
-        if targeted(name) or name in asked
-    }
+    """A `Fleet` for one run; all is closed at the end."""
+    made = Fleet(writes=writes)
+    await made.renew(inventory, repository, targeted)
     try:
-        yield devices
+        yield made.devices
     finally:
-        await asyncio.gather(*(device.transport.close() for device in devices.values()))
-        ways.close()
+        await made.close()
+
+
+def _way(name: str, inventory: Inventory) -> tuple[Entry, ...]:
+    """A device's settings, and those of the jump hosts on the way to it."""
+    entries: list[Entry] = []
+    hop: str | None = name
+    while hop in inventory.devices and inventory.devices[hop] not in entries:
+        entries.append(inventory.devices[hop])
+        hop = entries[-1].jump
+    return tuple(entries)
 
 
 def without_transports(platforms: Mapping[str, str], repository: Repository) -> dict[str, Device]:
