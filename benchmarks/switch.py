@@ -17,12 +17,12 @@ from pathlib import Path
 
 from netmiko import BaseConnection, ConnectHandler
 
-from reconciler.cli.documents import owns_of
 from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.load import load
 from reconciler.desired.repository import Repository
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import fleet
+from reconciler.engine.owned import owns_of
 from reconciler.engine.record import Record
 from reconciler.lab import world
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import ip_network
 
 import click
 
@@ -17,9 +16,9 @@ from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.load import load
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
+from reconciler.engine.owned import owns_of
 from reconciler.intent.compile import World, compile_world
 from reconciler.intent.wish import Owns
-from reconciler.linux.claim import Except
 
 PROBLEMS_SCHEMA = "reconciler/problems/v1"
 EMPTY = "reconcile would hold, nothing is ever deleted on the strength of an empty desired state"
@@ -52,25 +51,6 @@ def inventory_of(options: Common, repository: Repository | None = None) -> Inven
     if errors := [p for p in (*inventory.problems, *misfits) if p.severity == "error"]:
         raise BadDocuments(errors)
     return inventory
-
-
-def owns_of(inventory: Inventory) -> dict[str, Owns]:
-    """What the inventory lets us prune, by device, in the compiler's words."""
-    return {
-        name: Owns(
-            device.owns.vlans,
-            device.owns.routes,
-            device.owns.vrfs,
-            device.owns.bgp,
-            device.owns.loopbacks,
-            Except(
-                frozenset(device.owns.excepted.devices),
-                frozenset(device.owns.excepted.tables),
-                frozenset(map(ip_network, device.owns.excepted.prefixes)),
-            ),
-        )
-        for name, device in inventory.devices.items()
-    }
 
 
 def offline_owns(options: Common) -> Mapping[str, Owns]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import click
 
 from reconciler.cli import compiled, live
-from reconciler.cli.documents import BadDocuments, inventory_of, owns_of, repository_of
+from reconciler.cli.documents import BadDocuments, inventory_of, repository_of
 from reconciler.cli.exits import CONVERGED, UNKNOWN
 from reconciler.cli.options import Common, common
 from reconciler.core.words import printable
@@ -19,6 +19,7 @@ from reconciler.engine.facts import cluster_facts
 from reconciler.engine.fleet import fleet
 from reconciler.engine.observe import Sight
 from reconciler.engine.observe import observe as look
+from reconciler.engine.owned import owns_of
 from reconciler.engine.plan import standing
 from reconciler.intent.compile import compile_world
 from reconciler.intent.wish import Wish

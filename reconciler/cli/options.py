@@ -16,15 +16,7 @@ from typing import Any
 import click
 
 from reconciler.cli.terminal import is_terminal
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """Where text goes. ``width`` in columns, ``None``: nowhere to fold. ``verbose``: whoever reads it wants more."""
-
-    width: int | None = None
-    color: bool = False
-    verbose: bool = False
+from reconciler.report.screen import Screen
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli import plan_json, plan_text
-from reconciler.cli.documents import BadDocuments, inventory_of, owns_of, repository_of
+from reconciler.cli.documents import BadDocuments, inventory_of, repository_of
 from reconciler.cli.exits import CHANGES, ERROR, HELD, UNKNOWN, worst
 from reconciler.cli.options import Common
 from reconciler.cli.progress import shown
@@ -24,7 +23,9 @@ from reconciler.engine.apply import Outcome
 from reconciler.engine.compiled import Contradiction
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import fleet
+from reconciler.engine.owned import owns_of
 from reconciler.engine.record import Record
+from reconciler.report import plan_json, plan_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,9 @@ def _way(name: str, inventory: Inventory) -> tuple[Entry, ...]:
     """A device's settings, and those of the jump hosts on the way to it."""
     entries: list[Entry] = []
     hop: str | None = name
-    while hop in inventory.devices and inventory.devices[hop] not in entries:
-        entries.append(inventory.devices[hop])
-        hop = entries[-1].jump
+    while (entry := inventory.devices.get(hop or "")) is not None and entry not in entries:
+        entries.append(entry)
+        hop = entry.jump
     return tuple(entries)
 
 

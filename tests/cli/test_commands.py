@@ -14,10 +14,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from reconciler.cli import plan_text
 from reconciler.cli.exits import worst
 from reconciler.cli.main import main
-from reconciler.cli.options import Screen
+from reconciler.report import plan_text
+from reconciler.report.screen import Screen
 
 ROOT = Path(__file__).parents[2]
 BROKEN = sorted(path for path in (ROOT / "tests/desired/broken").iterdir() if path.is_dir())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.cli.nested import parts
-from reconciler.cli.plan_text import turn
+from reconciler.report.nested import parts
+from reconciler.report.plan_text import turn
 
 ONE, TWO = {"gateway": "10.0.0.1", "weight": 1}, {"gateway": "10.0.0.2", "weight": 1}
 

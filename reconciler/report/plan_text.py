@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import click
 
-from reconciler.cli.nested import parts
-from reconciler.cli.options import Screen
 from reconciler.core.change import SIGNS, Change, Verb
 from reconciler.core.codec import plain
 from reconciler.core.plan import DevicePlan, Plan, Planned
 from reconciler.core.words import plural, printable
+from reconciler.report.nested import parts
+from reconciler.report.screen import Screen
 
 COLORS: dict[Verb, str] = {
     "create": "green",

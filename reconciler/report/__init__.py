@@ -1,0 +1,1 @@
+"""How plans are said: as text for people, as JSON for programs."""
