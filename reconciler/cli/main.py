@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ import click
 from reconciler.cli.exits import ERROR
 from reconciler.cli.options import Common, common
 from reconciler.cli.terminal import flush, give_up_output, speak_plainly
-from reconciler.core.words import printable
 
 COMMANDS = {
     "validate": ("reconciler.cli.documents:validate", "Check the documents alone: every problem at once."),
@@ -82,13 +80,9 @@ def main() -> None:
         click.echo(f"reconcile: {error.filename or 'output'}: {error.strerror or error}", err=True)
         code = ERROR
     except Exception as error:
-        click.echo(_mistake(error), err=True)
+        from reconciler.report.mistake import mistake
+
+        click.echo(f"reconcile: {mistake(error)}", err=True)
         code = ERROR
     sys.exit(code if isinstance(code, int) else 0)
 
-
-def _mistake(error: Exception) -> str:
-    """What nobody has foreseen, in one line, with the place that a report of it needs."""
-    *_, place = traceback.extract_tb(error.__traceback__)
-    where = f"{Path(place.filename).name}:{place.lineno} in {place.name}"
-    return printable(f"reconcile: a mistake of ours, please report it: {type(error).__name__}: {error} [{where}]")

@@ -26,6 +26,7 @@ from reconciler.engine.fleet import fleet
 from reconciler.engine.owned import owns_of
 from reconciler.engine.record import Record
 from reconciler.report import plan_json, plan_text
+from reconciler.report.outcome import reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def _report(plan: Plan, outcomes: list[Outcome], options: Common) -> None:
         click.echo(json.dumps(plan_json.document(plan) | {"applied": list(map(_ended, outcomes))}, indent=2))
         return
     for outcome in outcomes:
-        for reason in (*_reasons(outcome), *outcome.warnings):
+        for reason in (*reasons(outcome), *outcome.warnings):
             click.echo(printable(f"{outcome.device}: {reason}"), err=True)
     if not outcomes:
         return
@@ -146,14 +147,5 @@ def _report(plan: Plan, outcomes: list[Outcome], options: Common) -> None:
 
 
 def _ended(outcome: Outcome) -> dict[str, object]:
-    said = {"failures": list(_reasons(outcome)), "warnings": list(outcome.warnings)}
+    said = {"failures": list(reasons(outcome)), "warnings": list(outcome.warnings)}
     return {"name": outcome.device, "ok": outcome.ok} | said
-
-
-def _reasons(outcome: Outcome) -> Iterator[str]:
-    """What still differs is said only where nothing else tells why."""
-    said = [outcome.error] if outcome.error else []
-    said += [f"{failure.line}: {failure.reason}" if failure.line else failure.reason for failure in outcome.failures]
-    left = () if said or outcome.residue is None else outcome.residue.changes
-    yield from said
-    yield from (f"still differs after applying: {planned.change.verb} {planned.change.key}" for planned in left)

@@ -45,8 +45,8 @@ class Cycle:
         """Observe every device and plan. Raises: Contradiction."""
         return self.planned(await self.look(self.devices))
 
-    async def look(self, names: Iterable[str]) -> Mapping[str, Sight]:
-        """Read these devices again; of the others holds what was seen before."""
+    async def look(self, names: Iterable[str], *, quick: bool = False) -> Mapping[str, Sight]:
+        """Read these devices again; of the others holds what was seen before. ``quick``: only what drifts by itself."""
         self.seen |= await observe([self.devices[name] for name in names], self._saw)
         return self.seen
 

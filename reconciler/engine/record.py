@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from reconciler.engine import keep
 
 
 def state_directory() -> Path:
@@ -26,6 +27,11 @@ def _home() -> Path:
         return Path.home()
     except RuntimeError:  # a user without a home: nothing is remembered
         return Path("/nonexistent")
+
+
+def world_of(inventory: Path) -> str:
+    """Twelve hexadecimal digits that tell the devices of one inventory from those of another."""
+    return hashlib.sha256(str(inventory.resolve()).encode()).hexdigest()[:12]
 
 
 class Names:
@@ -61,18 +67,10 @@ class Record:
     """
 
     def __init__(self, inventory: Path) -> None:
-        world = hashlib.sha256(str(inventory.resolve()).encode()).hexdigest()[:12]
-        self._path = state_directory() / f"devices-{world}.json"
-        known = self._load()
+        self._path = state_directory() / f"devices-{world_of(inventory)}.json"
+        known = keep.read(self._path)
         self._converged = _texts(known.get("converged"))
         self.unsaved = Names(filter(lambda name: isinstance(name, str), known.get("unsaved") or ()), self._keep)
-
-    def _load(self) -> dict[str, Any]:
-        try:
-            found = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return found if isinstance(found, dict) else {}
 
     @property
     def devices(self) -> frozenset[str]:
@@ -95,16 +93,7 @@ class Record:
     def _keep(self) -> None:
         """A state directory that cannot be written costs only the memory."""
         with suppress(OSError):
-            self._write(json.dumps({"converged": self._converged, "unsaved": list(self.unsaved)}, sort_keys=True))
-
-    def _write(self, text: str) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._path.with_suffix(f".{os.getpid()}.tmp")
-        try:
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(self._path)
-        finally:
-            draft.unlink(missing_ok=True)
+            keep.write(self._path, {"converged": self._converged, "unsaved": list(self.unsaved)})
 
 
 def _texts(found: Any) -> dict[str, str]:

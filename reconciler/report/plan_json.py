@@ -25,10 +25,11 @@ def _device(device: DevicePlan) -> dict[str, object]:
     head = {"name": device.name, "platform": device.platform, "status": device.status}
     reason = {"reason": device.reason} if device.reason else {}
     notes = {"notes": list(device.notes)} if device.notes else {}
-    return {**head, **reason, "changes": [_change(planned, device.cause) for planned in device.changes], **notes}
+    return {**head, **reason, "changes": [change_document(planned, device.cause) for planned in device.changes], **notes}
 
 
-def _change(planned: Planned, cause: Cause) -> dict[str, object]:
+def change_document(planned: Planned, cause: Cause) -> dict[str, object]:
+    """One change as in a plan."""
     change = planned.change
     origin = {"origin": change.subject.origin} if change.subject.origin else {}
     return {

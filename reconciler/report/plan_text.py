@@ -121,6 +121,12 @@ def _line(planned: Planned, screen: Screen) -> Text:
     return Text(f"{SIGNS[change.verb]} {change.key}", detail, f"[{origin}]" if origin else "", COLORS[change.verb])
 
 
+def change_words(planned: Planned) -> str:
+    """One change on one line, as in a plan."""
+    line = _line(planned, PIPE)
+    return printable(" ".join(part for part in (line.head, line.detail, line.origin) if part))
+
+
 def _not_written(planned: Planned) -> str:
     if planned.written:
         return ""

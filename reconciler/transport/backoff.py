@@ -11,13 +11,16 @@ LONGEST = 60.0
 
 
 class Backoff:
-    """After the first failure it is tried again at once, then after 1, 2, 4 … 60 seconds, a little more or less.
+    """After the first failure it is tried again at once, then after ``first`` seconds (1), twice as many … ``longest``.
 
     Many switches that went down together do not come back to as many logins in the same moment.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, first: float = FIRST, longest: float = LONGEST
+    ) -> None:
         self._clock = clock
+        self._first, self._longest = first, longest
         self._failures = 0
         self._until = 0.0
         self.reason = ""
@@ -32,7 +35,7 @@ class Backoff:
         self._failures += 1
         self.reason = reason
         if self._failures > 1:
-            wait = min(LONGEST, FIRST * 2.0 ** (self._failures - 2))
+            wait = min(self._longest, self._first * 2.0 ** min(self._failures - 2, 60))
             self._until = self._clock() + wait * random.uniform(0.8, 1.2)  # noqa: S311 - no secret hangs on it
 
     def succeeded(self) -> None:

@@ -1,0 +1,60 @@
+"""What a drift is told as: what differs, since when, by whom, and what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.core.plan import DevicePlan, Planned
+from reconciler.core.words import plural
+from reconciler.daemon.event import Event
+from reconciler.report.plan_json import change_document
+from reconciler.report.plan_text import change_words
+
+SHOWN = 5
+"""Changes that stand in a line of the log; the event holds them all, up to ``KEPT``."""
+KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One device that does not stay as it was. ``seen``: when we were told, seconds since the epoch."""
+
+    device: str
+    digest: str
+    changes: tuple[Planned, ...]
+    by: str = ""
+    seen: float = field(default_factory=time.time)
+
+    @property
+    def words(self) -> str:
+        """``k01-worker: ~ fdb … dst 10.0.0.9 → 10.0.0.2; by admin on vty3 (10.0.0.5)``."""
+        by = f"; by {self.by}" if self.by else ""
+        return f"{self.device}: {listed(self.changes)}{by}"
+
+    def found(self) -> Event:
+        return Event("drift", f"drift on {self.words}", self.device, "warning", self._data())
+
+    def healed(self) -> Event:
+        took = time.time() - self.seen
+        words = f"{self.device}: put back {plural(len(self.changes), 'entry', 'entries')} {took:.2f} s after the drift"
+        return Event("healed", words, self.device, "info", {**self._data(), "took": round(took, 3)})
+
+    def _data(self) -> Mapping[str, object]:
+        changes = [change_document(planned, "drift") for planned in self.changes[:KEPT]]
+        return {"digest": self.digest, "since": self.seen, **({"by": self.by} if self.by else {}), "changes": changes}
+
+
+def listed(changes: Iterable[Planned]) -> str:
+    """The first changes in words, and how many more there are."""
+    known = list(changes)
+    more = f"; and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+    return "; ".join(map(change_words, known[:SHOWN])) + more
+
+
+def drift_of(plan: DevicePlan, digest: str, by: str, seen: float) -> Drift | None:
+    """The drift that the plan shows, if it shows one."""
+    if plan.cause != "drift" or not plan.changes:
+        return None
+    return Drift(plan.name, digest, plan.changes, by, seen)

@@ -1,0 +1,78 @@
+"""What happened, once for each fact, and who hears of it: the log, whoever follows a push, later alerts and history."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Literal
+
+Level = Literal["debug", "info", "warning", "error"]
+KEPT = 2000
+"""Events that wait for a slow reader; older ones are dropped and counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact, past tense. ``kind`` is for programs, ``words`` for people; ``at`` in seconds since the epoch."""
+
+    kind: str
+    words: str
+    device: str = ""
+    level: Level = "info"
+    data: Mapping[str, object] = field(default_factory=dict)
+    at: float = field(default_factory=time.time)
+
+    def document(self) -> dict[str, object]:
+        """As JSON; what is empty is left out."""
+        device = {"device": self.device} if self.device else {}
+        return {"at": self.at, "kind": self.kind, **device, "level": self.level, "words": self.words, **self.data}
+
+
+Heard = Callable[[Event], None]
+
+
+class Bus:
+    """Events for all who listen. Nobody who listens can delay what happens."""
+
+    def __init__(self) -> None:
+        self._heard: list[Heard] = []
+
+    def publish(self, event: Event) -> None:
+        for heard in tuple(self._heard):
+            heard(event)
+
+    def attach(self, heard: Heard) -> None:
+        self._heard.append(heard)
+
+    def detach(self, heard: Heard) -> None:
+        with suppress(ValueError):
+            self._heard.remove(heard)
+
+
+class Following:
+    """The events from now on, for one reader. Use as a context manager, and iterate."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._waiting: asyncio.Queue[Event] = asyncio.Queue(KEPT)
+        self.dropped = 0
+
+    def __enter__(self) -> Following:
+        self._bus.attach(self._hear)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bus.detach(self._hear)
+
+    def _hear(self, event: Event) -> None:
+        if self._waiting.full():
+            self._waiting.get_nowait()
+            self.dropped += 1
+        self._waiting.put_nowait(event)
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        while True:
+            yield await self._waiting.get()

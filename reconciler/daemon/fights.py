@@ -1,0 +1,80 @@
+"""Somebody else writes the same entry again and again: after a few rounds healing it only makes noise, so it stops."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from reconciler.core.change import Change
+from reconciler.core.codec import attributes
+from reconciler.core.resource import Key
+from reconciler.linux.route import Route
+from reconciler.report.plan_text import turn
+
+KEPT = 10_000
+"""Entries whose healing is remembered; a flood of them is no fight about one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fight:
+    """One entry that does not stay as it is healed. ``times``: when it was, in seconds since the epoch."""
+
+    device: str
+    key: Key
+    words: str
+    times: tuple[float, ...]
+
+
+@dataclass
+class Fights:
+    """Healed entries and when. ``flips`` within ``within`` seconds: the next time the entry is left alone."""
+
+    flips: int = 3
+    within: float = 600.0
+    clock: Callable[[], float] = time.time
+    _healed: dict[tuple[str, Key], deque[float]] = field(default_factory=dict)
+    _open: dict[tuple[str, Key], Fight] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Fight]:
+        return iter(sorted(self._open.values(), key=lambda fight: (fight.device, fight.key)))
+
+    def healed(self, device: str, changes: Iterable[Change]) -> None:
+        """These entries had drifted and were put back."""
+        for change in changes:
+            times = self._healed.setdefault((device, change.key), deque(maxlen=self.flips))
+            times.append(self.clock())
+        while len(self._healed) > KEPT:
+            self._healed.pop(next(iter(self._healed)))
+
+    def judged(self, device: str, change: Change) -> Fight | None:
+        """The fight that ``change``, a drift, is part of. One that is not yet known begins here."""
+        entry = (device, change.key)
+        if entry not in self._open and self._recent(entry) >= self.flips:
+            self._open[entry] = Fight(device, change.key, _against(change), tuple(self._healed[entry]))
+        return self._open.get(entry)
+
+    def acknowledge(self, device: str) -> list[Fight]:
+        """Somebody has looked after it: healing goes on. The fights that end."""
+        ended = [fight for (name, _), fight in self._open.items() if name == device]
+        for fight in ended:
+            self._open.pop((device, fight.key))
+            self._healed.pop((device, fight.key), None)
+        return ended
+
+    def _recent(self, entry: tuple[str, Key]) -> int:
+        since = self.clock() - self.within
+        return sum(at >= since for at in self._healed.get(entry, ()))
+
+
+def _against(change: Change) -> str:
+    """What somebody else makes of the entry, and who that may be."""
+    if change.before is None:
+        return f"{change.key} is removed again and again"
+    protocol = f" by protocol {change.before.protocol}" if isinstance(change.before, Route) else ""
+    if change.after is None:
+        said = ", ".join(f"{name} {value}" for name, value in attributes(change.before).items())
+        return f"{change.key} comes back again and again{protocol}: {said}"
+    values = ", ".join(f"{name} {turn(new, old)}" for name, (old, new) in change.fields.items())
+    return f"{change.key} is changed again and again{protocol}: {values}"

@@ -1,0 +1,92 @@
+"""What all keepers share: the documents in force, the devices, who hears of what happens, and what has to wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+
+from reconciler.daemon.condition import Conditions
+from reconciler.daemon.event import Bus, Event
+from reconciler.daemon.restraint import Restraints
+from reconciler.daemon.rollout import Rollout
+from reconciler.daemon.standing import SETTLED, Standing
+from reconciler.engine.cycle import Cycle
+from reconciler.intent.compile import World
+from reconciler.settings.loop import LoopSettings
+
+Who = Callable[[str], str]
+"""Who may have changed a device just now, in words; empty: nobody knows."""
+
+
+@dataclass
+class Hub:
+    """``complete``: every device has been looked at once since the start; before that nothing is written anywhere.
+
+    ``approved``: digests of plans that a person wants applied. ``loop``: how often, how many at once.
+    """
+
+    loop: LoopSettings
+    bus: Bus
+    conditions: Conditions
+    restraints: Restraints
+    who: Who = lambda device: ""
+    approved: set[str] = field(default_factory=set)
+    complete: asyncio.Event = field(default_factory=asyncio.Event)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    rollout: Rollout | None = None
+    recompiled: Callable[[], None] = lambda: None
+    _world: World | None = None
+    _cycle: Cycle | None = None
+    _awaited: set[str] = field(default_factory=set)
+    _gate: asyncio.Semaphore | None = None
+
+    @property
+    def cycle(self) -> Cycle:
+        assert self._cycle is not None, "no revision is in force yet"
+        return self._cycle
+
+    @property
+    def gate(self) -> asyncio.Semaphore:
+        """So many devices are spoken to at once."""
+        if self._gate is None:
+            self._gate = asyncio.Semaphore(self.loop.concurrency)
+        return self._gate
+
+    def adopt(self, cycle: Cycle, devices: Iterable[str]) -> None:
+        """Another revision is in force, for these devices; what follows is its rollout."""
+        names = set(devices)
+        self._cycle, self._world = cycle, None
+        self.rollout = Rollout(cycle.repository.revision, self.bus, set(names))
+        if not self.complete.is_set():
+            self._awaited = set(names)
+
+    def arrived(self, device: str) -> None:
+        """The device has been read, or could not be."""
+        self._awaited.discard(device)
+        if not self._awaited:
+            self.complete.set()
+
+    def stand(self, device: str, standing: Standing) -> None:
+        """Remember how things stand with ``device``."""
+        self.standings[device] = standing
+        if standing.phase in SETTLED and self.rollout is not None:
+            self.rollout.settled(device, standing)
+
+    def forget(self, devices: Collection[str]) -> None:
+        """These are no devices of ours any more."""
+        for device in devices:
+            self.standings.pop(device, None)
+            self.conditions.end_all(device)
+            self.arrived(device)
+        if self.rollout is not None:
+            self.rollout.dropped(devices)
+
+    def compiled(self, world: World) -> None:
+        """What is wanted was compiled anew, for the cluster tells something else: everybody has to look again."""
+        before, self._world = self._world, world
+        if before is not None and before is not world:
+            self.recompiled()
+
+    def tell(self, event: Event) -> None:
+        self.bus.publish(event)

@@ -1,0 +1,147 @@
+"""Keeps one device as it should be: looks when something is said to have changed, when it is time, and after failures."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from contextlib import suppress
+
+from reconciler.daemon.event import Event
+from reconciler.daemon.hub import Hub
+from reconciler.daemon.standing import Phase, Standing
+from reconciler.daemon.turn import Turns
+from reconciler.daemon.watcher import Watcher
+from reconciler.engine.observe import Device
+from reconciler.report.mistake import mistake
+from reconciler.transport.backoff import Backoff
+
+RETRIED: frozenset[Phase] = frozenset({"failed", "unreachable", "unreadable"})
+JITTER = 0.1
+
+
+class Keeper:
+    """Level-triggered: why it was called does not decide what is done, only when.
+
+    ``turns``: looks so far, for whoever counts.
+    """
+
+    def __init__(self, hub: Hub, device: Device) -> None:
+        self._hub = hub
+        self._name = device.name
+        self._turns = Turns(hub, device.name)
+        retry = hub.loop.retry
+        self._backoff = Backoff(self._now, retry.first, retry.longest)
+        self._period = hub.loop.poll if device.platform == "arista_eos" else hub.loop.reread
+        self._watcher = Watcher(device, self.stir, self._unwatched) if hub.loop.watch else None
+        self._wake = asyncio.Event()
+        self._next = 0.0
+        self._began = -hub.loop.debounce
+        self._judged = -hub.loop.debounce
+        self._told: float | None = None
+        self._dirty, self._stirred, self._patient = True, False, False
+        self._stopping = False
+        self.turns = 0
+
+    def call(self, *, at_once: bool = True) -> None:
+        """Have it look; ``at_once``: also if it has failed a moment ago."""
+        self._dirty = True
+        self._told = self._told or time.time()
+        if at_once:
+            self._next = 0.0
+        self._wake.set()
+
+    def stir(self) -> None:
+        """The device has told of something; whether it is news is judged when there is time."""
+        self._stirred = True
+        self._told = self._told or time.time()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled, or asked to stop."""
+        watching = asyncio.create_task(self._watcher.run()) if self._watcher else None
+        try:
+            while not self._stopping:
+                quick = await self._called()
+                await self._turn(quick=quick)
+        finally:
+            if watching is not None:
+                watching.cancel()
+                with suppress(asyncio.CancelledError):
+                    await watching
+
+    @property
+    def applying(self) -> bool:
+        return self._turns.applying
+
+    def stop(self) -> None:
+        """What is being written is finished, nothing more is begun."""
+        self._stopping = True
+        self._wake.set()
+
+    async def _called(self) -> bool:
+        """Wait until there is a reason to look; True if it is enough to ask what the kernel knows."""
+        while True:
+            now = self._now()
+            if self._stopping or now >= self._next:
+                return False
+            if self._dirty and not self._patient:
+                await self._spaced(self._began)
+                return False
+            if self._stirred and not self._patient:
+                await self._spaced(self._judged)
+                if self._news():
+                    return True
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._next - now):
+                    await self._wake.wait()
+            self._wake.clear()
+
+    async def _spaced(self, last: float) -> None:
+        """At most one look every ``debounce``: the first at once."""
+        await asyncio.sleep(max(0.0, last + self._hub.loop.debounce - self._now()))
+
+    def _news(self) -> bool:
+        """Whether what was heard is something that the last look does not show."""
+        self._stirred, self._judged = False, self._now()
+        reading, wish = self._turns.reading, self._turns.wish
+        if self._watcher is None or reading is None or wish is None:
+            return True
+        if self._watcher.news(reading, wish.desired, wish.owns):
+            return True
+        self._told = None
+        return False
+
+    async def _turn(self, *, quick: bool) -> None:
+        """A look, and what follows; whatever goes wrong, the next one comes."""
+        told, self._told = self._told or time.time(), None
+        self._dirty = False
+        self._began = self._now()
+        self.turns += 1
+        try:
+            standing = await self._turns.take(told, quick=quick)
+        except Exception as error:
+            words = mistake(error)
+            self._hub.tell(Event("mistake", f"{self._name}: {words}", self._name, "error"))
+            standing = Standing("failed", words)
+            self._hub.stand(self._name, standing)
+        self._judged = self._now()
+        self._patient = standing.phase in RETRIED
+        self._schedule(standing)
+
+    def _schedule(self, standing: Standing) -> None:
+        if standing.phase in RETRIED:
+            self._backoff.failed(standing.reason)
+            self._next = self._now() + max(self._backoff.left, self._hub.loop.debounce)
+            return
+        self._backoff.succeeded()
+        self._next = self._now() + self._period * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+
+    def _unwatched(self, reason: str) -> None:
+        """The stream of events has ended: what happened since is not known."""
+        self._hub.tell(Event("unwatched", f"{self._name}: {reason}", self._name, "debug"))
+        self.call(at_once=False)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()

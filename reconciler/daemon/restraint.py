@@ -1,0 +1,63 @@
+"""What has to wait although it could be written: suspended, a fight, a closed window, a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from reconciler.core.change import Change
+from reconciler.core.plan import Cause, Withheld
+from reconciler.daemon.condition import Conditions
+from reconciler.daemon.fights import Fights
+from reconciler.daemon.suspension import Suspensions
+from reconciler.desired.documents import Cluster
+from reconciler.desired.repository import Repository
+from reconciler.settings.heal import HealRule
+from reconciler.settings.policy import heal_of
+from reconciler.settings.windows import Windows
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Restraints:
+    """`core.plan.Restraint` of the daemon. The first reason counts; what a person may approve comes last."""
+
+    suspensions: Suspensions
+    fights: Fights
+    conditions: Conditions
+    heal: Sequence[HealRule] = ()
+    windows: Windows = field(default_factory=Windows)
+    now: Callable[[], datetime] = _now
+    clusters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def __call__(self, device: str, cause: Cause, change: Change) -> Withheld | None:
+        if suspension := self.suspensions.of(device):
+            return Withheld(str(suspension))
+        if cause == "drift" and (fight := self.fights.judged(device, change)):
+            words = f"{fight.words}; healing of it stops until `reconcile resume {device}`"
+            self.conditions.begin("fight", f"{device}: {fight.key}", f"{device}: {words}", device=device)
+            return Withheld(words)
+        served = self.clusters.get(device, ())
+        if closed := self.windows.closed(device, served, cause, self.now()):
+            return Withheld(closed)
+        return self._by_policy(heal_of(self.heal, device, served, change.key.kind), cause)
+
+    def _by_policy(self, heal: str, cause: Cause) -> Withheld | None:
+        """``alert`` is about drift alone; ``hold`` also keeps a new revision waiting."""
+        if heal == "alert" and cause == "drift":
+            return Withheld("heal: alert")
+        return Withheld("heal: hold", approvable=True) if heal == "hold" else None
+
+
+def clusters_of(repository: Repository) -> dict[str, list[str]]:
+    """The clusters that each device serves as a node, or answers kubectl for."""
+    found: dict[str, list[str]] = {}
+    for cluster in repository.of(Cluster):
+        names = {*cluster.spec.nodes, *([cluster.spec.api_node] if cluster.spec.api_node else [])}
+        for name in sorted(names):
+            found.setdefault(str(name), []).append(cluster.name)
+    return found

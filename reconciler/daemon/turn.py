@@ -1,0 +1,192 @@
+"""One look at one device, and what follows from it: a plan, a repair, a report. Nothing of it depends on the last one."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from reconciler.core.driver import Reading
+from reconciler.core.plan import DevicePlan, Plan
+from reconciler.core.words import plural
+from reconciler.daemon.drift import Drift, drift_of, listed
+from reconciler.daemon.event import Event
+from reconciler.daemon.hub import Hub
+from reconciler.daemon.standing import Phase, Standing
+from reconciler.engine.apply import Outcome
+from reconciler.engine.compiled import Contradiction
+from reconciler.engine.cycle import Cycle
+from reconciler.engine.observe import Sight
+from reconciler.intent.compile import World
+from reconciler.intent.wish import Wish
+from reconciler.report.outcome import reasons
+
+
+@dataclass
+class Turns:
+    """The turns of one device, one after the other. ``applying``: something is being written right now.
+
+    ``wish``, ``reading``: what was wanted and found last; an unchanged device costs no plan.
+    """
+
+    hub: Hub
+    device: str
+    applying: bool = False
+    wish: Wish | None = None
+    reading: Reading | None = None
+    _world: World | None = None
+    _told: Drift | None = None
+    _waited: str = field(default="")
+
+    async def take(self, told: float, *, quick: bool = False) -> Standing:
+        """``told``: when we heard that something may have changed, seconds since the epoch.
+
+        ``quick``: only what changes by itself is asked for.
+        """
+        cycle = self.hub.cycle
+        if not self._concerns(cycle):
+            self.hub.arrived(self.device)
+            return self._stand(cycle, "not mentioned")
+        async with self.hub.gate:
+            await cycle.look([self.device], quick=quick)
+        self.hub.arrived(self.device)
+        sight = cycle.seen[self.device]
+        if sight.reading is None:
+            self.reading = None
+            return self._lost(cycle, sight)
+        self._answers()
+        try:
+            return await self._judged(cycle, sight.reading, told)
+        except Contradiction as error:
+            return self._contradicted(cycle, error)
+
+    def _concerns(self, cycle: Cycle) -> bool:
+        """Whether a document wants something of it, or once did, or it is asked about its cluster."""
+        world = cycle.compiler.latest
+        known = self.device in cycle.record.devices or cycle.devices[self.device].source
+        return known or world is None or self.device in world
+
+    async def _judged(self, cycle: Cycle, reading: Reading, told: float) -> Standing:
+        world = cycle.compiler.world(cycle.seen)
+        self.hub.compiled(world)
+        now = self.hub.standings.get(self.device, Standing())
+        if reading is self.reading and world is self._world and now.phase == "in sync":
+            return self._stand(cycle, "in sync")
+        self.reading, self._world, self.wish = reading, world, world.get(self.device)
+        await self.hub.complete.wait()
+        plan = cycle.planned(cycle.seen, [self.device])
+        return await self._acted(cycle, plan, told)
+
+    async def _acted(self, cycle: Cycle, plan: Plan, told: float) -> Standing:
+        if not plan.devices:
+            return self._stand(cycle, "in sync")
+        (device,) = plan.devices
+        drift = self._noticed(device, plan.digest, told)
+        if not device.writes and not (device.in_sync and self.device in cycle.record.unsaved):
+            cycle.remember(plan)
+            return self._settled(cycle, plan)
+        outcome = await self._applied(cycle, plan, device)
+        self.hub.approved.discard(plan.digest)
+        if outcome is not None and not outcome.ok:
+            return self._failed(cycle, "; ".join(reasons(outcome)))
+        self._report(device, drift)
+        after = cycle.seen[self.device]
+        self.reading = after.reading
+        left = cycle.planned(cycle.seen, [self.device])
+        return self._failed(cycle, f"still differs: {_left(left)}") if left.writable else self._settled(cycle, left)
+
+    def _noticed(self, device: DevicePlan, digest: str, told: float) -> Drift | None:
+        """A drift is told once, however often it is looked at before it is gone."""
+        if self._told is not None and self._told.digest == digest:
+            return self._told
+        drift = drift_of(device, digest, self.hub.who(self.device), told)
+        if drift is not None:
+            self.hub.tell(drift.found())
+        self._told = drift
+        return drift
+
+    async def _applied(self, cycle: Cycle, plan: Plan, device: DevicePlan) -> Outcome | None:
+        """None: there was nothing to say. A device that takes too long has failed."""
+        self._stand(cycle, "applying", plural(len(device.changes), "change"), digest=plan.digest)
+        self.applying = True
+        try:
+            async with self.hub.gate, asyncio.timeout(self.hub.loop.apply_timeout):
+                outcomes = await cycle.apply(plan)
+        except TimeoutError:
+            return Outcome(self.device, error=f"applying took longer than {self.hub.loop.apply_timeout:g} s")
+        finally:
+            self.applying = False
+        for outcome in outcomes:
+            for warning in outcome.warnings:
+                self.hub.tell(Event("warning", f"{self.device}: {warning}", self.device, "warning"))
+        return outcomes[0] if outcomes else None
+
+    def _report(self, device: DevicePlan, drift: Drift | None) -> None:
+        written = [planned for planned in device.changes if planned.written]
+        if drift is not None and written:
+            self.hub.restraints.fights.healed(self.device, [planned.change for planned in written])
+            self.hub.tell(drift.healed())
+        elif written:
+            words = f"{self.device}: applied and proven {plural(len(written), 'change')}: {listed(written)}"
+            self.hub.tell(Event("applied", words, self.device))
+        self._told = None
+
+    def _lost(self, cycle: Cycle, sight: Sight) -> Standing:
+        unreachable = sight.status == "unreachable"
+        kind: Phase = "unreachable" if unreachable else "unreadable"
+        self.hub.conditions.begin(kind, self.device, f"{self.device} is {kind}: {sight.reason}", device=self.device)
+        return self._stand(cycle, kind, sight.reason)
+
+    def _answers(self) -> None:
+        self.hub.conditions.end("unreachable", self.device, f"{self.device} answers again", device=self.device)
+
+    def _contradicted(self, cycle: Cycle, error: Contradiction) -> Standing:
+        words = f"what the cluster tells contradicts the documents: {error.problems[0]}"
+        return self._stand(cycle, "held", words)
+
+    def _failed(self, cycle: Cycle, reason: str) -> Standing:
+        self.hub.conditions.begin(
+            "failed", self.device, f"applying failed on {self.device}: {reason}", level="error", device=self.device
+        )
+        return self._stand(cycle, "failed", reason)
+
+    def _settled(self, cycle: Cycle, plan: Plan) -> Standing:
+        """How things stand after a plan of which nothing is to be written now."""
+        (device,) = plan.devices
+        phase, reason = _standing(device)
+        for kind in ("unreadable", "held", "withheld", "failed"):
+            if kind != phase:
+                self.hub.conditions.end(kind, self.device, f"{self.device}: no longer {kind}", device=self.device)
+        if phase != "in sync":
+            approve = f"; `reconcile approve {plan.digest}` applies it" if device.approvable else ""
+            words = f"{self.device} is {phase}: {reason}{approve}"
+            self.hub.conditions.begin(phase, self.device, words, device=self.device)
+        digest = plan.digest if device.changes or device.approvable else ""
+        return self._stand(cycle, phase, reason, digest=digest, differences=len(device.changes))
+
+    def _stand(
+        self, cycle: Cycle, phase: Phase, reason: str = "", *, digest: str = "", differences: int = 0
+    ) -> Standing:
+        before = self.hub.standings.get(self.device)
+        now = Standing(phase, reason, cycle.repository.revision, digest, differences)
+        if before is not None and (before.phase, before.reason) == (phase, reason):
+            now = Standing(phase, reason, now.revision, digest, differences, before.at)
+        self.hub.stand(self.device, now)
+        return now
+
+
+def _standing(device: DevicePlan) -> tuple[Phase, str]:
+    if device.status != "ok":
+        return device.status, device.reason
+    if not device.changes:
+        return "in sync", ""
+    waits = list(dict.fromkeys(planned.withheld or "only planned" for planned in device.changes))
+    return "withheld", f"{plural(len(device.changes), 'difference')}: {'; '.join(waits)}: {listed(device.changes)}"
+
+
+def _left(plan: Plan) -> str:
+    return listed(planned for device in plan.devices for planned in device.changes)
+
+
+def now() -> float:
+    return time.time()
