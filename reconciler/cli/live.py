@@ -20,10 +20,11 @@ from reconciler.engine.compiled import Contradiction
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import without_transports
 from reconciler.engine.observe import SENSELESS, Sight, senseless
-from reconciler.engine.parts import KINDS, reading_for
+from reconciler.engine.parts import reading_for
 from reconciler.engine.plan import split, standing
 from reconciler.engine.record import Record
 from reconciler.intent.compile import World
+from reconciler.intent.kinds import KINDS
 from reconciler.intent.wish import Wish
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,9 +14,23 @@ from reconciler.desired.tree import Tree
 
 Path = tuple[str | int, ...]
 Wording = tuple[str, str]
+M = TypeVar("M", bound=BaseModel)
 SHOWN = 40
 LISTED = 20
 QUOTE = '"'
+
+
+def validated(
+    model: type[M], data: Any, tree: Tree, context: Mapping[str, Any] | None = None
+) -> tuple[M | None, list[Fault]]:
+    """``data`` as ``model`` has it, or all that ``model`` refuses, each at its place in ``tree``.
+
+    ``context``: what the validators of the model are told, such as ``base``, the folder that paths are relative to.
+    """
+    try:
+        return model.model_validate(data, context=context), []
+    except ValidationError as error:
+        return None, list(faults(error, model, tree))
 
 
 def faults(error: ValidationError, model: type[BaseModel], tree: Tree) -> Iterator[Fault]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from reconciler.desired import files, recognise
 from reconciler.desired.compose import Fault, compose
 from reconciler.desired.device import Defaults, Device, InventoryShape, InventorySpec
 from reconciler.desired.documents import OWN_API
 from reconciler.desired.documents.metadata import Envelope
-from reconciler.desired.invalid import empties, faults, merged
+from reconciler.desired.invalid import empties, faults, merged, validated
 from reconciler.desired.problem import Problem
 from reconciler.desired.tree import Tree
 
@@ -114,7 +114,7 @@ class _Reading:
             what = f"duplicate device {entry.name} (first in {_line(first)})"
             self.complain(file, [Fault(*entry.place, what, "remove or rename one")])
             return
-        device, found = _validated(Device, entry.tree, base)
+        device, found = validated(Device, entry.tree.plain(), entry.tree, {"base": base})
         self.complain(file, found)
         if device is not None:
             self.devices[entry.name] = device
@@ -135,11 +135,20 @@ class _Reading:
 def _outline(tree: Tree) -> tuple[Tree, list[Fault]]:
     """The spec of an Inventory document, and what is wrong with the document around its devices."""
     data = tree.plain()
-    found = merged(_refused(Envelope, data, tree), empties(tree, Envelope, InventoryShape))
+    found = merged(validated(Envelope, data, tree)[1], empties(tree, Envelope, InventoryShape))
     spec = tree.child("spec")
     if spec is None or not isinstance(spec.value, dict):
         return Tree({}, tree.line, tree.col), found
-    return spec, found + _refused(InventorySpec, spec.plain(), spec, InventoryShape)
+    return spec, found + _refused(spec)
+
+
+def _refused(spec: Tree) -> list[Fault]:
+    """What is wrong around the devices; in the words of the shape, which knows more of the fields."""
+    try:
+        InventorySpec.model_validate(spec.plain())
+    except ValidationError as error:
+        return list(faults(error, InventoryShape, spec))
+    return []
 
 
 def _entries(spec: Tree) -> Iterator[_Entry]:
@@ -162,20 +171,6 @@ def _merged(device: Tree, defaults: Tree | None) -> Tree:
 def _shared_faults(spec: Tree, base: Path) -> list[Fault]:
     """What is wrong with the defaults, whether a device uses them or not."""
     defaults = spec.child("defaults")
-    return [] if defaults is None or not isinstance(defaults.value, dict) else _validated(Defaults, defaults, base)[1]
-
-
-def _validated(model: type[BaseModel], tree: Tree, base: Path) -> tuple[Any, list[Fault]]:
-    try:
-        return model.model_validate(tree.plain(), context={"base": base}), []
-    except ValidationError as error:
-        return None, list(faults(error, model, tree))
-
-
-def _refused(model: type[BaseModel], data: Any, tree: Tree, shape: type[BaseModel] | None = None) -> list[Fault]:
-    """What ``model`` refuses; ``shape`` knows more of the fields than it."""
-    try:
-        model.model_validate(data)
-    except ValidationError as error:
-        return list(faults(error, shape or model, tree))
-    return []
+    if defaults is None or not isinstance(defaults.value, dict):
+        return []
+    return validated(Defaults, defaults.plain(), defaults, {"base": base})[1]

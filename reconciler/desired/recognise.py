@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from typing import Any, NamedTuple
-
-from pydantic import BaseModel, ValidationError
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 from reconciler.desired.compose import Fault
-from reconciler.desired.documents import CALICO_APIS, CALICO_KINDS, KINDS, OWN_API, OWN_KINDS
-from reconciler.desired.documents.metadata import CalicoEnvelope, Envelope
-from reconciler.desired.invalid import did_you_mean, empties, faults, merged
+from reconciler.desired.documents import CALICO_APIS, CALICO_KINDS, KINDS, OWN_API, OWN_KINDS, Spec
+from reconciler.desired.documents.metadata import CalicoEnvelope, CalicoMetadata, Envelope, Metadata
+from reconciler.desired.invalid import did_you_mean, empties, merged, validated
 from reconciler.desired.repository import Document, Ignored
 from reconciler.desired.tree import Tree
 
 OWN_GROUP = OWN_API.partition("/")[0]
 CALICO_GROUPS = tuple(api.partition("/")[0] for api in CALICO_APIS)
-ELSEWHERE = ("Inventory",)
+ELSEWHERE = ("Inventory", "Settings")
+"""Kinds of our own that have files of their own: among desired state they are ignored."""
 ALIKE = 0.8
+S = TypeVar("S", bound=Spec)
 
 
 class Head(NamedTuple):
@@ -106,21 +107,33 @@ def ignored(tree: Tree, what: Head, file: str) -> Ignored | None:
 
 def document(tree: Tree, what: Head, file: str) -> tuple[Document[Any] | None, list[Fault]]:
     """The document, if it fits the model of its kind; and all that does not fit."""
+    if what.kind in OWN_KINDS:
+        return own(tree, what.kind, KINDS[what.kind], file)
     data = tree.plain()
-    envelope, found = _validated(Envelope if what.kind in OWN_KINDS else CalicoEnvelope, data, tree)
-    inner = data.get("spec", {} if what.kind in CALICO_KINDS else None)
-    blank = list(empties(tree, Envelope, KINDS[what.kind])) if what.kind in OWN_KINDS else []
+    envelope, found = validated(CalicoEnvelope, data, tree)
+    inner = data.get("spec", {})
     if not isinstance(inner, dict):
+        return None, found
+    spec, more = validated(KINDS[what.kind], inner, tree.child("spec") or Tree({}, tree.line, tree.col))
+    if envelope is None or spec is None:
+        return None, found + more
+    return _document(what.kind, envelope.metadata, spec, file, tree), []
+
+
+def own(
+    tree: Tree, kind: str, model: type[S], file: str, base: Path | None = None
+) -> tuple[Document[S] | None, list[Fault]]:
+    """A document of our own, if it fits ``model``; ``base``: the folder that its paths are relative to."""
+    data = tree.plain()
+    envelope, found = validated(Envelope, data, tree)
+    blank = list(empties(tree, Envelope, model))
+    if not isinstance(data.get("spec"), dict):
         return None, merged(found, blank)
-    spec, more = _validated(KINDS[what.kind], inner, tree.child("spec") or Tree({}, tree.line, tree.col))
-    if found or more or blank:
+    spec, more = validated(model, data["spec"], tree.nearest(("spec",)), {"base": base} if base else None)
+    if envelope is None or spec is None or blank:
         return None, merged(found + more, blank)
-    about = envelope.metadata
-    return Document(what.kind, about.name, spec, file, tree, about.labels, about.annotations), []
+    return _document(kind, envelope.metadata, spec, file, tree), []
 
 
-def _validated(model: type[BaseModel], data: Any, tree: Tree) -> tuple[Any, list[Fault]]:
-    try:
-        return model.model_validate(data), []
-    except ValidationError as error:
-        return None, list(faults(error, model, tree))
+def _document(kind: str, about: Metadata | CalicoMetadata, spec: S, file: str, tree: Tree) -> Document[S]:
+    return Document(kind, about.name, spec, file, tree, about.labels, about.annotations)

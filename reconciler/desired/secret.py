@@ -23,13 +23,13 @@ class SecretMissing(Exception):
 
 
 def resolved(path: Any, info: ValidationInfo) -> Any:
-    """A path relative to the inventory file, which the validation's context names as ``base``."""
+    """A path relative to the file that names it, whose folder the validation's context calls ``base``."""
     if not isinstance(path, str) or not path or "\x00" in path:
-        wrong("not a path", "give the path of a file, relative to the inventory file")
+        wrong("not a path", "give the path of a file, relative to this file")
     try:
         return Path((info.context or {}).get("base", ".")) / Path(path).expanduser()
     except RuntimeError:
-        wrong(f"{path!r} is the home of a user who does not exist here", "give a path relative to the inventory file")
+        wrong(f"{path!r} is the home of a user who does not exist here", "give a path relative to this file")
 
 
 PathTo = Annotated[Path, BeforeValidator(resolved)]

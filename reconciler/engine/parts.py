@@ -6,20 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.cluster.driver import ClusterDriver
-from reconciler.cluster.ippool import IPPool
 from reconciler.cluster.kubectl import PROLOGUE
 from reconciler.core.driver import Driver, Reading
 from reconciler.core.parts import Parts
-from reconciler.core.resource import Key, Resource, State
+from reconciler.core.resource import Key, State
 from reconciler.desired.device import Device as Entry
 from reconciler.linux.driver import LinuxDriver
 from reconciler.switch.dialogue import Dialogue
 from reconciler.switch.eos.configuration import Configuration
 from reconciler.switch.eos.driver import EosDriver, EosReading
 from reconciler.switch.eos.welcome import Welcome
-
-KINDS: tuple[type[Resource], ...] = (*EosDriver.kinds, *LinuxDriver.kinds, IPPool)
-"""Every kind of resource that any driver knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from reconciler.engine import keep
-
-
-def state_directory() -> Path:
-    """``RECONCILE_STATE``, systemd's ``STATE_DIRECTORY``, or where this user keeps state."""
-    given = os.environ.get("RECONCILE_STATE") or os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
-    if given:
-        return Path(given)
-    if os.geteuid() == 0:
-        return Path("/var/lib/reconciler")
-    return Path(os.environ.get("XDG_STATE_HOME") or _home() / ".local/state") / "reconciler"
-
-
-def _home() -> Path:
-    try:
-        return Path.home()
-    except RuntimeError:  # a user without a home: nothing is remembered
-        return Path("/nonexistent")
+from reconciler.settings.places import state_directory
 
 
 def world_of(inventory: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
@@ -48,3 +48,15 @@ def _duration(value: Any) -> Any:
 
 Duration = Annotated[float, BeforeValidator(_duration, json_schema_input_type=str), Example("90s")]
 """Seconds, written with a unit."""
+
+
+def between(shortest: str, longest: str) -> AfterValidator:
+    """Refuses spans outside of these bounds, which count as within: ``Annotated[Duration, between("5s", "1d")]``."""
+    least, most = seconds(shortest), seconds(longest)
+
+    def check(span: float) -> float:
+        if not least <= span <= most:
+            wrong(f"{words(span)} is too {'short' if span < least else 'long'}", f"use {shortest} to {longest}")
+        return span
+
+    return AfterValidator(check)

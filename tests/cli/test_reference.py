@@ -16,8 +16,8 @@ from reconciler.cli.main import root
 from reconciler.core.codec import as_json, from_json
 from reconciler.core.resource import Resource
 from reconciler.desired.load import load
-from reconciler.engine.parts import KINDS
 from reconciler.intent.compile import compile_world
+from reconciler.intent.kinds import KINDS
 from tests.intent.test_claim import resource
 from tests.intent.test_vectors import in_order
 from tests.intent.vectors import LISTS, Record, cases, documents, expected, records, table, write

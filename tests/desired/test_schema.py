@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from reconciler.desired.compose import compose
 from reconciler.desired.schema import rendered, schemas
-from reconciler.engine.parts import KINDS
+from reconciler.intent.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "schemas"

@@ -1,0 +1,108 @@
+"""Where the daemon listens: for switches' syslog, and for a git host that tells of a push."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, model_validator
+
+from reconciler.desired.documents.spec import Many, Part
+from reconciler.desired.documents.values import wrong
+from reconciler.desired.examples import Example
+from reconciler.desired.secret import Secret
+
+SYSLOG = "udp://0.0.0.0:514"
+WEBHOOK = "0.0.0.0:8080"
+Protocol = Literal["udp", "tcp"]
+PROTOCOLS: tuple[Protocol, ...] = ("udp", "tcp")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address of this machine (``0.0.0.0`` and ``::`` are all of them) and a port from 1 to 65535."""
+
+    protocol: Protocol
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.protocol}://{host}:{self.port}"
+
+
+def _syslog(value: Any) -> Any:
+    if isinstance(value, Endpoint):
+        return value
+    if not isinstance(value, str):
+        wrong("not an address to listen on", f"expected one such as {SYSLOG}")
+    scheme, separator, rest = value.partition("://")
+    protocol = next((known for known in PROTOCOLS if known == scheme), None)
+    if not separator or protocol is None:
+        wrong(f"{value!r} does not begin with udp:// or tcp://", f"expected one such as {SYSLOG}")
+    return _endpoint(protocol, rest, value, SYSLOG)
+
+
+def _webhook(value: Any) -> Any:
+    if isinstance(value, Endpoint):
+        return value
+    if not isinstance(value, str):
+        wrong("not an address to listen on", f"expected one such as {WEBHOOK}")
+    return _endpoint("tcp", value, value, WEBHOOK)
+
+
+def _endpoint(protocol: Protocol, text: str, value: str, example: str) -> Endpoint:
+    host, colon, port = text.rpartition(":")
+    if not colon or not (port.isascii() and port.isdigit()):
+        wrong(f"{value!r} has no port", f"expected one such as {example}")
+    if len(port) > 5 or not 1 <= int(port) <= 65535:
+        wrong(f"{port} is no port", "use 1 to 65535")
+    return Endpoint(protocol, _host(host, value, example), int(port))
+
+
+def _host(text: str, value: str, example: str) -> str:
+    """Only addresses: what a name stands for may change, and then the daemon would listen somewhere else."""
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        wrong(f"{value!r} does not name an address of this machine", f"expected one such as {example}, or [::] for all")
+    if (address.version == 6) != (bare != text):
+        wrong(f"{value!r}: brackets are for IPv6 addresses", f"write {f'[{bare}]' if address.version == 6 else bare}")
+    if address.is_multicast:
+        wrong(f"{value!r} is a multicast address", f"expected one such as {example}")
+    return str(address)
+
+
+Syslog = Annotated[Endpoint, BeforeValidator(_syslog, json_schema_input_type=str), Example(SYSLOG)]
+Webhook = Annotated[Endpoint, BeforeValidator(_webhook, json_schema_input_type=str), Example(WEBHOOK)]
+
+
+class ListenSettings(Part):
+    """``syslog``: addresses that switches send their messages to. ``webhook``: the address that a git host calls.
+
+    ``webhook_secret``: what GitHub signs its calls with, or GitLab sends as its token; nobody else may wake us.
+    """
+
+    example: ClassVar[str] = f"{{syslog: [{SYSLOG}]}}"
+
+    syslog: Many[Syslog] = ()
+    webhook: Webhook | None = None
+    webhook_secret: Secret | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> ListenSettings:
+        if len(set(self.syslog)) < len(self.syslog):
+            twice = next(one for one in self.syslog if self.syslog.count(one) > 1)
+            wrong(f"{twice} is listened on twice", "remove one")
+        if self.webhook in self.syslog:
+            wrong(f"{self.webhook} is for syslog and for the webhook", "give one of them another port")
+        if (self.webhook is None) != (self.webhook_secret is None):
+            wrong(
+                "webhook and webhookSecret belong together",
+                "add the other one, such as webhookSecret: {credential: webhook}"
+                if self.webhook
+                else "remove webhookSecret, or add webhook",
+            )
+        return self
