@@ -46,7 +46,7 @@ def canonical(line: str) -> str:
     return line
 
 
-def place(line: str) -> int:
-    """Where it stands among its like, also with its `no`."""
+def place(line: str) -> tuple[int, str]:
+    """Where it stands among its like, also with its `no`; in what order EOS shows several hosts is assumed."""
     words = line.removeprefix("no ").removeprefix("logging ")
-    return next(number for number, pattern in enumerate(ORDER) if re.match(pattern, words))
+    return next((number, words) for number, pattern in enumerate(ORDER) if re.match(pattern, words))
