@@ -60,8 +60,12 @@ def _startup(member: Member) -> str:
 
 
 def _management(lab: Lab, member: Member) -> str:
-    """What every switch of a lab is given: containerlab, too, sets the address after the startup configuration."""
+    """What every switch of a lab is given: containerlab, too, sets the address after the startup configuration.
+
+    Its log goes to the jump host: where the reconciler runs, it hears of a change at once.
+    """
     return (
+        f"logging host {lab.jump.ip}\n!\n"
         f"username {USER} privilege 15 role network-admin secret {PASSWORD}\n!\n"
         f"interface Management0\n   ip address {member.address}/{lab.management.prefixlen}\n!\nend\n"
     )

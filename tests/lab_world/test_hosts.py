@@ -46,6 +46,41 @@ def test_what_a_host_writes_is_its_own(bare: Lab) -> None:
     assert not any(Path(place).exists() for place in places)
 
 
+COLLECTOR = """
+import socket
+ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+ear.bind(("0.0.0.0", 514))
+print("ready", flush=True)
+text, sender = ear.recvfrom(4096)
+print(sender[0], text.decode())
+"""
+
+
+def test_the_jump_host_hears_the_switchs_log(bare: Lab) -> None:
+    line = [
+        sys.executable,
+        "-m",
+        "reconciler.lab",
+        "exec",
+        "--name",
+        bare.name,
+        "jump",
+        "--",
+        "python",
+        "-c",
+        COLLECTOR,
+    ]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as collector:
+        assert collector.stdout is not None
+        assert collector.stdout.readline() == "ready\n"
+        answer = on(bare, "ceos01", "configure\nend\nshow running-config section logging").stdout
+        heard = collector.communicate(timeout=5)[0]
+    assert f"logging host {bare.jump.ip}\n" in answer
+    switch = bare.member("ceos01").address
+    assert heard.startswith(f"{switch} <165>"), heard
+    assert "%SYS-5-CONFIG_E: Enter configuration mode from console by root on console" in heard
+
+
 def test_exec_hands_through_input_output_and_exit_code(bare: Lab) -> None:
     ran = on(bare, "k01-worker", "sh", "-c", "cat; echo bad >&2; exit 7", input="good\n")
     assert (ran.stdout, ran.stderr, ran.returncode) == ("good\n", "bad\n", 7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from . import ids, names, sections
+from . import ids, logging_lines, names, sections
 from .blocks import lines_of
 from .config import DEFAULT_VRF, Block, Config, Route, RouteKey, User, Vlan
 from .render_interface import interface_lines
@@ -59,6 +59,8 @@ def _verbatim(config: Config) -> Iterator[tuple[int, Paragraph]]:
     ordered = sorted(config.verbatim, key=lambda block: sections.place(block.line))
     for place, group in groupby(ordered, lambda block: sections.place(block.line)):
         together = tuple(group)
+        if place.rank == sections.RANK[sections.LOGGING]:
+            together = tuple(sorted(together, key=lambda block: logging_lines.place(block.line)))
         leaves = tuple(block for block in together if block.is_leaf and place.together)
         yield from ((place.rank, (block,)) for block in together if block not in leaves)
         if leaves and place.rank != sections.RANK[sections.HOSTNAME]:

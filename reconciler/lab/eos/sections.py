@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 VLANS, VRFS, INTERFACES, ROUTING, ROUTES, ROUTES6 = "vlan", "vrf", "interface", "ip routing", "ip route", "ipv6 route"
 ROUTING6 = "ipv6 routing"
-HOSTNAME, USERS, ENABLE = "hostname", "username", "enable"
+HOSTNAME, USERS, ENABLE, LOGGING = "hostname", "username", "enable", "logging"
 
 MODELLED = r"(?!)"
 """A family whose lines are never kept verbatim."""
@@ -29,7 +29,7 @@ ORDER = (
     ("transceiver", r"transceiver "),
     ("switchport default", r"switchport default "),
     ("service", r"service "),
-    ("logging", r"logging "),
+    (LOGGING, r"logging "),
     (HOSTNAME, r"ip name-server |dns |ip domain|ip host "),
     ("ntp server", r"ntp |clock "),
     ("snmp", r"snmp-server "),
@@ -63,7 +63,7 @@ ORDER = (
 )
 RANK = {name: number for number, (name, _) in enumerate(ORDER)}
 TOGETHER = frozenset(
-    {"boot", "aaa", HOSTNAME, "ntp server", "logging", "snmp", "spanning-tree", "features", "mac"}
+    {"boot", "aaa", HOSTNAME, "ntp server", LOGGING, "snmp", "spanning-tree", "features", "mac"}
     | {"virtual router", "routing options", "access lists"}
 )
 """One-line commands of these families stand together, without a ``!`` between them."""

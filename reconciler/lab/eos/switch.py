@@ -95,6 +95,7 @@ class Switch:
         """Every terminal is dropped; what was not saved is gone, and so are sessions, timers and locks."""
         self._reset()
         self._load(self.startup_text())
+        self.report("SystemInitMonitor: %SYS-5-SYSTEM_INITIALIZED: System is initialized")
         self.drop_terminals()
 
     def drop_terminals(self) -> None:
@@ -194,7 +195,7 @@ class Switch:
         return port in self.links.ports()
 
     def report(self, message: str) -> None:
-        self.log.add(self.hostname, message)
+        self.log.add(self.hostname, message, self.running.verbatim)
 
     def save(self, actor: Actor) -> None:
         """The running configuration becomes what the switch boots with."""

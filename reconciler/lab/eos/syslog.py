@@ -1,12 +1,15 @@
-"""What the switch logs about its configuration, in the words of EOS, kept in a ring for `show logging`."""
+"""What the switch logs about its configuration, in the words of EOS: kept for `show logging`, and sent to its hosts."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from .collectors import Forwarder, Message
+from .config import Block
 from .refusal import INVALID, Refused
 
 SIZE = 1000
@@ -44,11 +47,13 @@ class Syslog:
     """Lines with their time, in seconds since the epoch."""
 
     lines: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=SIZE))
+    forwarder: Forwarder = field(default_factory=Forwarder)
 
-    def add(self, hostname: str, message: str) -> None:
-        now = time.time()
-        stamp = time.strftime("%b %e %H:%M:%S", time.gmtime(now))
-        self.lines.append((now, f"{stamp} {hostname} {message}"))
+    def add(self, hostname: str, text: str, verbatim: Sequence[Block]) -> None:
+        """``verbatim``: the running configuration, which says who hears it."""
+        message = Message(time.time(), hostname, text)
+        self.lines.append((message.when, message.shown))
+        self.forwarder.send(message, verbatim)
 
     def show(self, words: str = "") -> str:
         """All of it, the last N lines, or ``last N minutes``. Raises: Refused."""

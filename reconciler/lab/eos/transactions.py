@@ -32,11 +32,10 @@ def commit(switch: Switch, name: str, actor: Actor, timer: float | None = None) 
     before, switch.running = switch.running, _result(switch, session)
     switch.sessions.finish(session, "completed", actor.user, switch.running.most_completed(sessions.MOST_COMPLETED))
     switch.changed()
-    _report(switch, actor, "COMMIT_SUCCESS", f"committed configuration session {name} successfully")
     if timer is not None:
         _start(switch, session, before, timer, actor)
-    elif switch.running.saves_at_commit:
-        switch.save(actor)
+    else:
+        _succeeded(switch, name, actor)
     switch.faults.after_commit()
 
 
@@ -45,6 +44,7 @@ def abort(switch: Switch, name: str, actor: Actor) -> None:
     session = switch.sessions.get(name)
     if switch.sessions.timer is not None and switch.sessions.timer.name == name:
         roll_back(switch)
+        _report(switch, actor, "COMMIT_TIMER_CANCELED", f"canceled the commit timer on session {name}")
         return
     if session.state != "pending":
         raise Refused(sessions.OVER.format(name=name))
@@ -114,8 +114,12 @@ def _start(switch: Switch, session: Session, before: Config, seconds: float, act
 
 
 def _confirm(switch: Switch, actor: Actor) -> None:
-    timer = end_timer(switch, "completed")
-    _report(switch, actor, "COMMIT_TIMER_CANCELED", f"confirmed session {timer.name}")
+    """Only now EOS calls it a success: recorded logs have STARTED, the time between, and SUCCESS."""
+    _succeeded(switch, end_timer(switch, "completed").name, actor)
+
+
+def _succeeded(switch: Switch, name: str, actor: Actor) -> None:
+    _report(switch, actor, "COMMIT_SUCCESS", f"committed configuration session {name} successfully")
     if switch.running.saves_at_commit:
         switch.save(actor)
 

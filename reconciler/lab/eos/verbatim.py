@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from . import bgp, nesting, port_lines, sections
+from . import bgp, logging_lines, nesting, port_lines, sections
 from .blocks import BANNER, END_OF_TEXT
 from .config import Block, Vrf
 from .editor import GLOBAL, Editor, Mode
@@ -48,6 +48,8 @@ def keep(editor: Editor, block: Block) -> None:
         raise Refused(INVALID)
     if block.line.split()[:2] == bgp.SECTION.split():
         block = replace(block, line=bgp.head(block.line, editor.config.verbatim))
+    if sections.family(block.line) == sections.LOGGING:
+        block = replace(block, line=logging_lines.canonical(block.line))
     marked = _marked(block, (), sections.OPENERS.fullmatch(block.line) is not None)
     others = tuple(other for other in editor.config.verbatim if other.line != block.line)
     editor.config.verbatim = (*_replaced(others, block.line), marked)
@@ -100,6 +102,8 @@ def _at_margin(editor: Editor, line: str) -> str | None:
         editor.mode = _mode((line,))
         return None
     editor.mode = GLOBAL
+    if sections.family(line) == sections.LOGGING:
+        line = logging_lines.canonical(line)
     editor.config.verbatim = _in_place(verbatim, line) or edited(
         verbatim, line, lambda rest: sections.NEGATED.match(rest) is not None
     )

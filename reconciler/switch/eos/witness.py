@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from reconciler.switch.eos.syslog import COMMITS, SESSION_ENTERED, heard, message
 
 LOG = "show logging | include SYS-5-CONFIG"
-BY_OTHERS = re.compile(r"%SYS-5-CONFIG(?:_I|_SESSION_COMMIT_SUCCESS|_REPLACE_SUCCESS): (.*)")
-"""Somebody has left configuration mode, committed a session or replaced everything (eos.md 7)."""
 
 
 def overtaken(log: str, name: str) -> str | None:
@@ -15,17 +13,13 @@ def overtaken(log: str, name: str) -> str | None:
     A session is a snapshot: its commit has undone that without a trace in the configuration (eos.md 6.1). Whoever is
     still in configuration mode has not been logged yet; neither has anything where the log is too short or off.
     """
-    lines = log.splitlines()
-    entered = [number for number, line in enumerate(lines) if _of(line, "entered configuration session", name)]
+    told = [(said, line) for line in log.splitlines() if (said := heard(line)) is not None]
+    entered = [n for n, (said, _) in enumerate(told) if (said.mnemonic, said.session) == (SESSION_ENTERED, name)]
     if not entered:
         return None
-    for line in lines[entered[-1] + 1 :]:
-        if _of(line, "committed configuration session", name) or _of(line, "committed session", name):
+    for said, line in told[entered[-1] + 1 :]:
+        if said.mnemonic in COMMITS and said.session == name:
             return None
-        if found := BY_OTHERS.search(line):
-            return found[1].strip()
+        if said.is_change and (words := message(line)):
+            return words[2]
     return None
-
-
-def _of(line: str, deed: str, name: str) -> bool:
-    return f" {deed} {name} " in f"{line} "
