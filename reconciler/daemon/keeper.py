@@ -1,4 +1,4 @@
-"""Keeps one device as it should be: looks when something is said to have changed, when it is time, and after failures."""
+"""Keeps one device as it should be: looks when something has changed, when it is time, and after failures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reconciler.daemon.event import Event
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.standing import Phase, Standing
 from reconciler.daemon.turn import Turns
-from reconciler.daemon.watcher import Watcher
+from reconciler.daemon.watcher import watcher_of
 from reconciler.engine.observe import Device
 from reconciler.report.mistake import mistake
 from reconciler.transport.backoff import Backoff
@@ -33,7 +33,7 @@ class Keeper:
         retry = hub.loop.retry
         self._backoff = Backoff(self._now, retry.first, retry.longest)
         self._period = hub.loop.poll if device.platform == "arista_eos" else hub.loop.reread
-        self._watcher = Watcher(device, self.stir, self._unwatched) if hub.loop.watch else None
+        self._watcher = watcher_of(device, self.stir) if hub.loop.watch else None
         self._wake = asyncio.Event()
         self._next = 0.0
         self._began = -hub.loop.debounce
@@ -59,7 +59,7 @@ class Keeper:
 
     async def run(self) -> None:
         """Until cancelled, or asked to stop."""
-        watching = asyncio.create_task(self._watcher.run()) if self._watcher else None
+        watching = asyncio.create_task(self._watcher.run(self._unwatched)) if self._watcher else None
         try:
             while not self._stopping:
                 quick = await self._called()
@@ -91,7 +91,7 @@ class Keeper:
             if self._stirred and not self._patient:
                 await self._spaced(self._judged)
                 if self._news():
-                    return True
+                    return self._watcher is not None and self._watcher.quick
                 continue
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._next - now):

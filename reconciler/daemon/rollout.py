@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from reconciler.core.words import plural
 from reconciler.daemon.event import Bus, Event
-from reconciler.daemon.standing import Standing
+from reconciler.daemon.standing import Phase, Standing
 
-TROUBLE = ("failed", "unreachable", "unreadable", "held", "withheld")
+TROUBLE: tuple[Phase, ...] = ("failed", "unreachable", "unreadable", "held", "withheld")
 
 
 @dataclass

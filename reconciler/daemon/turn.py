@@ -1,10 +1,9 @@
-"""One look at one device, and what follows from it: a plan, a repair, a report. Nothing of it depends on the last one."""
+"""One look at one device, and what follows from it: a plan, a repair, a report."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reconciler.core.driver import Reading
 from reconciler.core.plan import DevicePlan, Plan
@@ -36,7 +35,6 @@ class Turns:
     reading: Reading | None = None
     _world: World | None = None
     _told: Drift | None = None
-    _waited: str = field(default="")
 
     async def take(self, told: float, *, quick: bool = False) -> Standing:
         """``told``: when we heard that something may have changed, seconds since the epoch.
@@ -186,7 +184,3 @@ def _standing(device: DevicePlan) -> tuple[Phase, str]:
 
 def _left(plan: Plan) -> str:
     return listed(planned for device in plan.devices for planned in device.changes)
-
-
-def now() -> float:
-    return time.time()

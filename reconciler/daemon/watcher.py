@@ -2,6 +2,56 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
+from reconciler.core.driver import Reading, Rumours, Streams, Unreachable, Watches
+from reconciler.core.resource import Resource, State
+from reconciler.engine.observe import Device
+from reconciler.transport.backoff import Backoff
+
+LONGEST = 30.0
+"""Seconds between two tries to listen; meanwhile the device is read now and then as any other."""
+
 
 class Watcher:
-    pass
+    """``stirred``: called for what was heard. ``ended``: called with the reason when nothing is heard any more."""
+
+    def __init__(self, driver: Watches, transport: Streams, stirred: Callable[[], None]) -> None:
+        self._driver, self._transport = driver, transport
+        self._stirred = stirred
+        self._rumours: Rumours = driver.rumours()
+        self._backoff = Backoff(longest=LONGEST)
+
+    async def run(self, ended: Callable[[str], None]) -> None:
+        """Until cancelled; whatever ends the stream, it is begun again."""
+        while True:
+            self._rumours = self._driver.rumours()
+            try:
+                await self._transport.watch(self._driver.watch, self._hear)
+            except Unreachable as error:
+                self._backoff.failed(str(error))
+                ended(str(error))
+            await asyncio.sleep(self._backoff.left or 0.1)
+
+    @property
+    def quick(self) -> bool:
+        """Whether it is enough to ask for what changes by itself."""
+        return self._rumours.quick
+
+    def news(self, reading: Reading, desired: State, owns: Callable[[Resource], bool]) -> str:
+        """What was heard and ``reading`` does not show; empty: nothing."""
+        return self._rumours.news(reading, desired, owns)
+
+    def _hear(self, line: str) -> None:
+        self._backoff.succeeded()
+        self._rumours.hear(line)
+        self._stirred()
+
+
+def watcher_of(device: Device, stirred: Callable[[], None]) -> Watcher | None:
+    """For a device that tells of changes; None for one that does not."""
+    driver, transport = device.driver, device.transport
+    if isinstance(driver, Watches) and isinstance(transport, Streams):
+        return Watcher(driver, transport, stirred)
+    return None

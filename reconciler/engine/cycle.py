@@ -47,7 +47,7 @@ class Cycle:
 
     async def look(self, names: Iterable[str], *, quick: bool = False) -> Mapping[str, Sight]:
         """Read these devices again; of the others holds what was seen before. ``quick``: only what drifts by itself."""
-        self.seen |= await observe([self.devices[name] for name in names], self._saw)
+        self.seen |= await observe([self.devices[name] for name in names], self._saw, self.seen if quick else {})
         return self.seen
 
     @cached_property

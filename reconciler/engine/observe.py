@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 
-from reconciler.core.driver import Driver, Reading, Transport, Unreachable, Unreadable
+from reconciler.core.driver import Driver, Reading, ReadsQuickly, Transport, Unreachable, Unreadable
 from reconciler.core.plan import Status
 
 AT_ONCE = 64
@@ -47,9 +48,14 @@ SENSELESS = (ValueError, TypeError, KeyError, IndexError, AttributeError, Recurs
 Seen = Callable[[Sight], None]
 
 
-async def observe(devices: Iterable[Device], seen: Seen = lambda sight: None) -> dict[str, Sight]:
-    """Read all devices; ``seen`` hears of each as it comes in."""
-    sights = await side_by_side(_sight(device, seen) for device in devices)
+async def observe(
+    devices: Iterable[Device], seen: Seen = lambda sight: None, before: Mapping[str, Sight] = MappingProxyType({})
+) -> dict[str, Sight]:
+    """Read all devices; ``seen`` hears of each as it comes in.
+
+    Of those that are in ``before`` what is slow to ask for is taken from there.
+    """
+    sights = await side_by_side(_sight(device, seen, before.get(device.name)) for device in devices)
     return {sight.device: sight for sight in sights}
 
 
@@ -69,16 +75,23 @@ async def side_by_side(work: Iterable[Awaitable[T]]) -> list[T]:
     return await asyncio.gather(*map(gated, work))
 
 
-async def _sight(device: Device, seen: Seen) -> Sight:
-    sight = await _read(device)
+async def _sight(device: Device, seen: Seen, before: Sight | None) -> Sight:
+    sight = await _read(device, before.reading if before else None)
     seen(sight)
     return sight
 
 
-async def _read(device: Device) -> Sight:
+async def _asked(device: Device, before: Reading | None) -> Reading:
+    """Raises: Unreachable, Unreadable."""
+    driver = device.driver
+    if before is not None and isinstance(driver, ReadsQuickly):
+        return driver.read_quickly(await device.transport.query(driver.quick_questions), before)
+    return driver.read(await device.transport.query(driver.questions))
+
+
+async def _read(device: Device, before: Reading | None) -> Sight:
     try:
-        answers = await device.transport.query(device.driver.questions)
-        reading = device.driver.read(answers)
+        reading = await _asked(device, before)
     except Unreachable as error:
         return Sight(device.name, status="unreachable", reason=str(error))
     except Unreadable as error:
