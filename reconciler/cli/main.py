@@ -85,4 +85,3 @@ def main() -> None:
         click.echo(f"reconcile: {mistake(error)}", err=True)
         code = ERROR
     sys.exit(code if isinstance(code, int) else 0)
-

@@ -52,7 +52,7 @@ class Bus:
             self._heard.remove(heard)
 
 
-class Following:
+class Reader:
     """The events from now on, for one reader. Use as a context manager, and iterate."""
 
     def __init__(self, bus: Bus) -> None:
@@ -60,7 +60,7 @@ class Following:
         self._waiting: asyncio.Queue[Event] = asyncio.Queue(KEPT)
         self.dropped = 0
 
-    def __enter__(self) -> Following:
+    def __enter__(self) -> Reader:
         self._bus.attach(self._hear)
         return self
 

@@ -1,0 +1,197 @@
+"""The control socket: HTTP with JSON on a unix socket, for `reconcile` commands and the hooks of a repository of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import pwd
+import socket
+import struct
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reconciler.core.words import printable
+from reconciler.daemon.event import Event, Reader
+from reconciler.daemon.preview import BYTES, preview
+from reconciler.daemon.service import Service
+from reconciler.daemon.suspension import Suspension
+
+LONGEST_FOLLOW = 600.0
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class AskedSuspend(_Asked):
+    """``seconds`` None: until it is resumed."""
+
+    target: str = Field(min_length=1, max_length=200)
+    reason: str = Field(min_length=1, max_length=500)
+    seconds: float | None = Field(default=None, gt=0)
+
+
+class AskedTarget(_Asked):
+    target: str = Field(min_length=1, max_length=200)
+
+
+class AskedPreview(_Asked):
+    """``files``: base64 by path."""
+
+    name: str
+    revision: str
+    files: dict[str, str]
+    width: int | None = None
+
+
+@dataclass
+class Control:
+    """Answers on ``path``; who asks is known by the kernel's word (SO_PEERCRED, unix(7))."""
+
+    service: Service
+    path: Path
+    _runner: web.AppRunner | None = None
+
+    async def open(self) -> None:
+        """Raises: OSError."""
+        app = web.Application(client_max_size=2 * BYTES)
+        app.router.add_get("/v1/status", self._guarded(self._status))
+        app.router.add_post("/v1/sync", self._guarded(self._sync))
+        app.router.add_post("/v1/preview", self._guarded(self._preview))
+        app.router.add_get("/v1/follow", self._guarded(self._follow))
+        app.router.add_post("/v1/suspend", self._guarded(self._suspend))
+        app.router.add_post("/v1/resume", self._guarded(self._resume))
+        app.router.add_post("/v1/approve", self._guarded(self._approve))
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.SockSite(self._runner, _listening(self.path))
+        await site.start()
+
+    async def close(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+        with suppress(OSError):
+            self.path.unlink()
+
+    def _guarded(self, handler: Handler) -> Handler:
+        """Bad input is an answer with words."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            try:
+                return await handler(request)
+            except ValidationError as error:
+                first = error.errors(include_url=False, include_input=False)[0]
+                where = ".".join(map(str, first["loc"]))
+                return web.json_response({"error": f"{where}: {first['msg']}"}, status=400)
+            except (ValueError, TypeError) as error:
+                return web.json_response({"error": str(error)}, status=400)
+
+        return guarded
+
+    async def _status(self, request: web.Request) -> web.Response:
+        return web.json_response(self.service.status())
+
+    async def _sync(self, request: web.Request) -> web.Response:
+        await self.service.following.look()
+        return web.json_response(self.service.status())
+
+    async def _preview(self, request: web.Request) -> web.Response:
+        asked = AskedPreview.model_validate(await _body(request))
+        documents = {name: base64.b64decode(data, validate=True) for name, data in asked.files.items()}
+        seen = await preview(self.service.deployment, asked.name, asked.revision, documents, asked.width)
+        return web.json_response(seen.document())
+
+    async def _suspend(self, request: web.Request) -> web.Response:
+        asked = AskedSuspend.model_validate(await _body(request))
+        now, longest = time.time(), self.service.settings.suspend.longest
+        if asked.seconds is not None and asked.seconds > longest:
+            raise ValueError(f"nothing is suspended for longer than {longest / 86400:g} days")
+        names = [name for name in self.service.deployment.fleet.devices if fnmatchcase(name, asked.target)]
+        if not names:
+            raise ValueError(f"no device is called {printable(asked.target)}")
+        until = None if asked.seconds is None else now + asked.seconds
+        suspension = Suspension(asked.target, printable(asked.reason), _peer(request), now, until)
+        self.service.suspend(suspension)
+        return web.json_response({"target": asked.target, "devices": names, "words": str(suspension)})
+
+    async def _resume(self, request: web.Request) -> web.Response:
+        asked = AskedTarget.model_validate(await _body(request))
+        ended = self.service.resume(asked.target, _peer(request))
+        if not ended:
+            raise ValueError(f"nothing is suspended and nothing is fought over under {printable(asked.target)}")
+        return web.json_response({"ended": ended})
+
+    async def _approve(self, request: web.Request) -> web.Response:
+        asked = AskedTarget.model_validate(await _body(request))
+        words = self.service.approve(asked.target, _peer(request))
+        if not words:
+            raise ValueError(f"nothing that is held has the digest {printable(asked.target)}")
+        return web.json_response({"words": words})
+
+    async def _follow(self, request: web.Request) -> web.StreamResponse:
+        """Events as JSON lines, until the revision that is asked for has had its rollout, or was refused."""
+        revision = request.query.get("revision", "")
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        with Reader(self.service.hub.bus) as reader:
+            await response.prepare(request)
+            self.service.following.poke()
+            with suppress(TimeoutError, ConnectionError):
+                async with asyncio.timeout(LONGEST_FOLLOW):
+                    async for event in reader:
+                        await response.write(json.dumps(event.document()).encode() + b"\n")
+                        if self._ends(event, revision):
+                            break
+        return response
+
+    def _ends(self, event: Event, revision: str) -> bool:
+        if event.kind == "rollout":
+            return event.data.get("revision") == revision
+        bad = event.kind in ("source", "revision") and event.data.get("episode") in ("opened", "updated")
+        return bad and (event.kind == "source" or revision[:12] in event.words)
+
+
+async def _body(request: web.Request) -> Any:
+    """Raises: ValueError."""
+    try:
+        return await request.json()
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
+
+
+def _peer(request: web.Request) -> str:
+    """The user at the other end of the socket."""
+    transport = request.transport
+    end = transport.get_extra_info("socket") if transport is not None else None
+    if end is None:
+        return "somebody"
+    _, user, _ = struct.unpack("3i", end.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"uid {user}"
+
+
+def _listening(path: Path) -> socket.socket:
+    """Only this user and its group may connect; the socket of a dead daemon is replaced. Raises: OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):
+        path.unlink()
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o117)
+    try:
+        made.bind(str(path))
+    finally:
+        os.umask(before)
+    made.listen(64)
+    return made

@@ -1,0 +1,143 @@
+"""From a revision of the documents to what all devices are kept at; a bad one changes nothing and stops nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reconciler.core.words import plural
+from reconciler.daemon.event import Event
+from reconciler.daemon.hub import Hub
+from reconciler.daemon.keeper import Keeper
+from reconciler.daemon.restraint import clusters_of
+from reconciler.desired.check.owned import check_inventory
+from reconciler.desired.inventory import Inventory, load_inventory
+from reconciler.desired.load import load
+from reconciler.desired.problem import Problem
+from reconciler.desired.repository import Repository
+from reconciler.engine.compiled import Contradiction
+from reconciler.engine.cycle import Cycle
+from reconciler.engine.fleet import Fleet
+from reconciler.engine.owned import owns_of
+from reconciler.engine.record import Record
+from reconciler.source.checkout import Checkout
+
+
+class Bad(Exception):
+    """Documents that cannot be put in force; ``problems`` say where."""
+
+    def __init__(self, problems: Sequence[Problem], words: str = "") -> None:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(words or f"{problems[0]}{more}")
+        self.problems = tuple(problems)
+
+
+@dataclass
+class Deployment:
+    """``targeted``: the devices that this daemon looks after. ``keepers`` by device."""
+
+    hub: Hub
+    inventory_path: Path
+    targeted: Callable[[str], bool] = lambda name: True
+    fleet: Fleet = field(default_factory=lambda: Fleet(writes=True))
+    keepers: dict[str, Keeper] = field(default_factory=dict)
+    inventory: Inventory | None = None
+    checkout: Checkout | None = None
+    _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    def read_inventory(self) -> Inventory:
+        """Raises: Bad."""
+        inventory = load_inventory(self.inventory_path)
+        if errors := [problem for problem in inventory.problems if problem.severity == "error"]:
+            raise Bad(errors)
+        return inventory
+
+    async def read(self, checkout: Checkout) -> Repository:
+        """The documents, in themselves without a mistake. Raises: Bad."""
+        repository = await asyncio.to_thread(load, checkout.folder)
+        repository = dataclasses.replace(repository, revise=lambda: checkout.revision)
+        if errors := repository.having("error"):
+            raise Bad(errors)
+        if not repository.documents:
+            raise Bad((), "it holds no documents; nothing is ever deleted on the strength of an empty desired state")
+        return repository
+
+    def candidate(self, repository: Repository, inventory: Inventory) -> Cycle:
+        """What would be in force, with everything that was seen so far. Raises: Bad."""
+        misfits = check_inventory(repository, inventory)
+        if errors := [problem for problem in misfits if problem.severity == "error"]:
+            raise Bad(errors)
+        before = self.hub.cycle if self.checkout is not None else None
+        compiler = before.compiler if before else None
+        cycle = Cycle(
+            repository,
+            self.fleet.devices,
+            before.record if before else Record(self.inventory_path),
+            owns_of(inventory),
+            self.hub.approved,
+            self.hub.restraints,
+            seen=dict(before.seen) if before else {},
+            before=compiler.latest if compiler else None,
+        )
+        try:
+            cycle.compiler.world(cycle.seen)
+        except Contradiction as error:
+            raise Bad(error.problems) from None
+        return cycle
+
+    async def put_in_force(self, checkout: Checkout, repository: Repository, inventory: Inventory) -> None:
+        """From now on devices are kept at this revision; all of them look again. Raises: Bad, and nothing changes."""
+        cycle = self.candidate(repository, inventory)
+        gone = frozenset(self.keepers)
+        changed = await self.fleet.renew(inventory, repository, self.targeted)
+        for name in changed:
+            cycle.seen.pop(name, None)
+        await self._end(changed | (gone - self.fleet.devices.keys()))
+        self.checkout, self.inventory = checkout, inventory
+        self.hub.restraints.clusters = clusters_of(repository)
+        self.hub.adopt(cycle, [name for name in self.fleet.devices if self._is_mentioned(cycle, name)])
+        self._tell(checkout)
+        for name, device in self.fleet.devices.items():
+            if name not in self.keepers:
+                self.keepers[name] = Keeper(self.hub, device)
+                self._running[name] = asyncio.create_task(self.keepers[name].run(), name=f"keep {name}")
+            self.keepers[name].call()
+
+    def call_all(self) -> None:
+        """Everybody looks again."""
+        for keeper in self.keepers.values():
+            keeper.call(at_once=False)
+
+    async def stop(self, patience: float) -> None:
+        """What is being written is finished, for so many seconds at most; then it is left as far as the device can."""
+        for name, keeper in self.keepers.items():
+            keeper.stop()
+            if not keeper.applying:
+                self._running[name].cancel()
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=patience)
+        await self._end(frozenset(self.keepers))
+        await self.fleet.close()
+
+    async def _end(self, names: frozenset[str]) -> None:
+        ended = [self._running.pop(name) for name in names if name in self._running]
+        for task in ended:
+            task.cancel()
+        await asyncio.gather(*ended, return_exceptions=True)
+        for name in names:
+            self.keepers.pop(name, None)
+        self.hub.forget(names)
+
+    def _is_mentioned(self, cycle: Cycle, name: str) -> bool:
+        world = cycle.compiler.latest
+        return world is not None and name in world and not cycle.devices[name].source
+
+    def _tell(self, checkout: Checkout) -> None:
+        what = f" ({checkout.subject!r} by {checkout.author})" if checkout.subject else ""
+        signed = f", signed by {checkout.signature}" if checkout.signature else ""
+        words = f"revision {checkout.revision[:19]} is in force{what}{signed}"
+        data = {"revision": checkout.revision, "devices": plural(len(self.fleet.devices), "device")}
+        self.hub.tell(Event("revision", words, data=data))

@@ -1,0 +1,178 @@
+"""Follows the source: every new revision that may be believed is put in force, the last good one stays until then."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reconciler.core.words import printable
+from reconciler.daemon.deployment import Bad, Deployment
+from reconciler.daemon.event import Event
+from reconciler.desired import files
+from reconciler.desired.inventory import Inventory
+from reconciler.report.mistake import mistake
+from reconciler.source.checkout import Checkout, Refused, Source, Unavailable
+
+SOURCE, REVISION, INVENTORY = "source", "revision", "inventory"
+JITTER = 0.1
+
+
+@dataclass
+class Following:
+    """``approved``: revisions that may be put in force although they go back. ``kept``: survives a restart."""
+
+    deployment: Deployment
+    source: Source
+    interval: float
+    kept: MutableMapping[str, Any] = field(default_factory=dict)
+    save: Callable[[], None] = lambda: None
+    approved: set[str] = field(default_factory=set)
+    held: str = ""
+    _poked: asyncio.Event = field(default_factory=asyncio.Event)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _inventory: tuple[object, Inventory] | None = None
+    _bad: tuple[str, object] | None = None
+
+    def poke(self) -> None:
+        """Somebody says that there is something new."""
+        self._poked.set()
+
+    def approve(self, digits: str) -> str:
+        """Let the revision that is held, and begins so, be put in force. Which it is; empty: none."""
+        if not self.held or not self.held.startswith(digits):
+            return ""
+        self.approved.add(self.held)
+        self.poke()
+        return self.held
+
+    async def look(self) -> None:
+        """Look now; one look at a time."""
+        async with self._turn:
+            await self._once()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._poked.clear()
+            await self.look()
+            wait = self.interval * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret hangs on it
+            try:
+                async with asyncio.timeout(wait):
+                    await self._poked.wait()
+            except TimeoutError:
+                continue
+
+    async def _once(self) -> None:
+        """One look at the source; whatever goes wrong, what is in force stays in force."""
+        try:
+            await self._follow()
+        except Unavailable as error:
+            self._begin(SOURCE, f"the source cannot be read: {error}")
+            await self._last_good()
+        except Refused as error:
+            self._end(SOURCE, "the source answers again")
+            self._begin(REVISION, f"revision {error.revision[:19]} is refused: {error}")
+            await self._last_good()
+        except Exception as error:
+            self._begin(SOURCE, f"looking at the source: {mistake(error)}")
+
+    async def _follow(self) -> None:
+        inventory = self._read_inventory()
+        checkout = await self.source.latest()
+        self._end(SOURCE, "the source answers again")
+        if inventory is None or self._is_in_force(checkout, inventory):
+            return
+        judged = (f"{checkout.revision} {checkout.content}", inventory)
+        if judged == self._bad:
+            return
+        held = await self._backwards(checkout)
+        self.held = checkout.revision if held else ""
+        if held:
+            self._begin(REVISION, held)
+            return
+        try:
+            await self._put(checkout, inventory)
+        except Bad as error:
+            self._bad = judged
+            self._begin(REVISION, f"revision {checkout.revision[:19]} is bad: {printable(str(error))}")
+            await self._last_good()
+
+    async def _put(self, checkout: Checkout, inventory: Inventory) -> None:
+        """Raises: Bad."""
+        repository = await self.deployment.read(checkout)
+        await self.deployment.put_in_force(checkout, repository, inventory)
+        self._bad = None
+        self._end(REVISION, f"revision {checkout.revision[:19]} is good")
+        self.kept["revision"] = checkout.revision
+        self.save()
+
+    def _is_in_force(self, checkout: Checkout, inventory: Inventory) -> bool:
+        """Also the way back from a bad revision to the one that was never left."""
+        now = self.deployment.checkout
+        same = now is not None and (now.revision, now.content) == (checkout.revision, checkout.content)
+        if same and self.deployment.inventory is inventory:
+            self._end(REVISION, f"revision {checkout.revision[:19]} is in force")
+            return True
+        return False
+
+    async def _backwards(self, checkout: Checkout) -> str:
+        """Why a revision has to wait: it does not follow on the one in force, or on the last one before a restart."""
+        now = self.deployment.checkout
+        before = now.revision if now else str(self.kept.get("revision", ""))
+        new = checkout.revision
+        if not before or before == new or self.approved & {new} or await self.source.is_forward(before, new):
+            return ""
+        return (
+            f"revision {new[:19]} does not follow on {before[:19]}, which is in force: it was forced, and is held; "
+            f"`reconcile approve {new[:12]}` puts it in force"
+        )
+
+    async def _last_good(self) -> None:
+        """After a restart, while there is nothing better: what was in force before."""
+        revision = self.kept.get("revision")
+        inventory = self._inventory[1] if self._inventory else None
+        if self.deployment.checkout is not None or not isinstance(revision, str) or inventory is None:
+            return
+        try:
+            await self._put_again(await self.source.at(revision), inventory)
+        except (Unavailable, Refused, Bad) as error:
+            self.deployment.hub.tell(Event("warning", f"the last good revision is not here: {error}", level="warning"))
+
+    async def _put_again(self, checkout: Checkout, inventory: Inventory) -> None:
+        repository = await self.deployment.read(checkout)
+        await self.deployment.put_in_force(checkout, repository, inventory)
+
+    def _read_inventory(self) -> Inventory | None:
+        """The inventory, read again if its files have changed; one that is bad changes nothing."""
+        look = fingerprint(self.deployment.inventory_path)
+        if self._inventory is None or self._inventory[0] != look:
+            try:
+                self._inventory = (look, self.deployment.read_inventory())
+            except Bad as error:
+                self._begin(INVENTORY, f"the inventory is bad: {error}")
+                return self._inventory[1] if self._inventory else None
+            self._end(INVENTORY, "the inventory is good")
+        return self._inventory[1]
+
+    def _begin(self, kind: str, words: str) -> None:
+        self.deployment.hub.conditions.begin(kind, "source", words, level="error")
+
+    def _end(self, kind: str, words: str) -> None:
+        self.deployment.hub.conditions.end(kind, "source", words)
+
+
+def fingerprint(path: Path) -> object:
+    """What changes when one of the files below ``path`` (or that file) does, without reading them."""
+    names = [path] if path.is_file() else [path / name for name in files.names(path)]
+    found = []
+    for name in names:
+        try:
+            status = name.stat()
+        except OSError:
+            continue
+        found.append((str(name), status.st_ino, status.st_size, status.st_mtime_ns))
+    return tuple(found)
