@@ -1,4 +1,4 @@
-"""The control socket: HTTP with JSON on a unix socket, for `reconcile` commands and the hooks of a repository of ours."""
+"""The control socket: HTTP with JSON on a unix socket, for `reconcile` commands and a repository's hooks."""
 
 from __future__ import annotations
 
@@ -146,10 +146,13 @@ class Control:
         with Reader(self.service.hub.bus) as reader:
             await response.prepare(request)
             self.service.following.poke()
+            if (over := self.service.hub.rolled_out(revision)) is not None:
+                await response.write(_line(over))
+                return response
             with suppress(TimeoutError, ConnectionError):
                 async with asyncio.timeout(LONGEST_FOLLOW):
                     async for event in reader:
-                        await response.write(json.dumps(event.document()).encode() + b"\n")
+                        await response.write(_line(event))
                         if self._ends(event, revision):
                             break
         return response
@@ -159,6 +162,10 @@ class Control:
             return event.data.get("revision") == revision
         bad = event.kind in ("source", "revision") and event.data.get("episode") in ("opened", "updated")
         return bad and (event.kind == "source" or revision[:12] in event.words)
+
+
+def _line(event: Event) -> bytes:
+    return json.dumps(event.document()).encode() + b"\n"
 
 
 async def _body(request: web.Request) -> Any:

@@ -73,6 +73,12 @@ class Hub:
         if standing.phase in SETTLED and self.rollout is not None:
             self.rollout.settled(device, standing)
 
+    def rolled_out(self, revision: str) -> Event | None:
+        """How the rollout of ``revision`` has ended, if that was the last one and is over."""
+        if self.rollout is None or self.rollout.revision != revision:
+            return None
+        return self.rollout.end
+
     def forget(self, devices: Collection[str]) -> None:
         """These are no devices of ours any more."""
         for device in devices:

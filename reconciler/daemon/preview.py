@@ -1,4 +1,4 @@
-"""What a revision that somebody is about to push would do: its problems, or its plan and whether it would be applied."""
+"""What a revision that somebody is about to push would do: its problems, or its plan and what comes of it."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ class Rollout:
     waiting: set[str]
     ended: dict[str, Standing] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
+    end: Event | None = None
 
     def settled(self, device: str, standing: Standing) -> None:
         """A device has had its turn."""
@@ -33,10 +34,6 @@ class Rollout:
     def dropped(self, devices: Iterable[str]) -> None:
         """These are nobody's business any more."""
         self._without(self.waiting & set(devices))
-
-    @property
-    def is_over(self) -> bool:
-        return not self.waiting
 
     def _without(self, devices: set[str]) -> None:
         if devices:
@@ -51,4 +48,5 @@ class Rollout:
         fine = f"{phases['in sync']} of {plural(len(self.ended), 'device')} in sync"
         words = f"revision {self.revision[:12]}: {', '.join([fine, *bad])} after {took:.1f} s"
         data = {"revision": self.revision, "took": round(took, 3), "phases": dict(phases), "converged": not bad}
-        self.bus.publish(Event("rollout", words, level="warning" if bad else "info", data=data))
+        self.end = Event("rollout", words, level="warning" if bad else "info", data=data)
+        self.bus.publish(self.end)

@@ -1,0 +1,50 @@
+"""`reconcile daemon`: the loop, until it is asked to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.documents import BadDocuments
+from reconciler.cli.exits import CONVERGED
+from reconciler.cli.options import Common, common
+from reconciler.settings.model import Settings
+
+
+@click.command()
+@click.option("--config", type=click.Path(path_type=Path), help="Settings, such as /etc/reconciler/config.yaml.")
+@common
+def daemon(options: Common, config: Path | None) -> int:
+    """Keep the devices as the documents want them: follow the repository, see drift as it happens, put it right.
+
+    Without --config all settings have their defaults: --desired (a folder, or the URL of a git repository) and
+    --inventory are enough. SIGHUP: look again at everything. SIGTERM: finish what is being written, and end.
+    """
+    from reconciler.daemon.lock import Held
+    from reconciler.daemon.run import serve
+    from reconciler.desired.secret import SecretMissing
+
+    settings = settings_of(options, config)
+    try:
+        serve(settings, options.targeted)
+    except (Held, SecretMissing) as error:
+        raise click.ClickException(str(error)) from None
+    return CONVERGED
+
+
+def settings_of(options: Common, config: Path | None) -> Settings:
+    """The settings of a file, or those for two places. Raises: BadDocuments, click.ClickException."""
+    from reconciler.settings.defaults import settings_for
+    from reconciler.settings.load import load_settings
+    from reconciler.source.opening import Misspelled
+
+    if config is None:
+        try:
+            return settings_for(options.desired_text, options.inventory)
+        except Misspelled as error:
+            raise click.ClickException(f"--desired: {error}") from None
+    settings, problems = load_settings(config)
+    if settings is None:
+        raise BadDocuments(problems)
+    return settings
