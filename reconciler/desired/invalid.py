@@ -34,14 +34,18 @@ def validated(
 
 
 def faults(error: ValidationError, model: type[BaseModel], tree: Tree) -> Iterator[Fault]:
-    """One fault for each place that ``model`` refuses in ``tree``; of several at one place, the first."""
+    """One fault for each place that ``model`` refuses in ``tree``; of several at one place, the first.
+
+    Fields that are missing share the place of the mapping around them, and are told one by one.
+    """
     seen = set()
     for detail in error.errors(include_url=False):
         path, on_key = _path(detail["loc"], tree)
         unknown = detail["type"] == "extra_forbidden"
         place = tree.key_place(path) if on_key or unknown else _place(tree.nearest(path))
-        if place not in seen:
-            seen.add(place)
+        missing = str(detail["loc"][-1]) if detail["type"] == "missing" else ""
+        if (place, missing) not in seen:
+            seen.add((place, missing))
             what, right = _unknown(path, model) if unknown else _wording(detail, path, model)
             yield Fault(*place, what, right)
 
@@ -59,9 +63,10 @@ def empties(tree: Tree, envelope: type[BaseModel], spec: type[BaseModel], path: 
 
 
 def merged(one: Iterable[Fault], other: Iterable[Fault]) -> list[Fault]:
-    """Both, but one fault for each place."""
-    found = {(fault.line, fault.col): fault for fault in other}
-    return list((found | {(fault.line, fault.col): fault for fault in one}).values())
+    """Both, but of the other only what is at places where one has nothing."""
+    first = list(one)
+    told = {(fault.line, fault.col) for fault in first}
+    return first + [fault for fault in other if (fault.line, fault.col) not in told]
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
@@ -101,7 +106,7 @@ def _unknown(path: Path, model: type[BaseModel]) -> Wording:
 
 def _wording(detail: Mapping[str, Any], path: Path, model: type[BaseModel]) -> Wording:
     context, kind, value = detail.get("ctx", {}), detail["type"], detail["input"]
-    if kind == "problem":
+    if kind == "problem" and value is not None:
         return str(context["what"]), str(context["right"])
     if kind == "missing":
         return _missing(str(detail["loc"][-1]), path, model)
@@ -118,9 +123,10 @@ def _blank(path: Path, model: type[BaseModel]) -> Wording:
     """A key without a value: it may go, unless the field is required."""
     if not path or isinstance(path[-1], int):
         return f"{_named(path)} is empty", "remove it, or give it a value"
-    empty = empty_at(model, path)
-    right = f"write {path[-1]}: {empty}" if empty else "give it a value"
-    return f"{_name(path)} is empty", right if is_required(model, path) else f"remove the key, or {right}"
+    empty, required = empty_at(model, path), is_required(model, path)
+    given = example_at(model, path) if required and empty == "{}" else empty
+    right = f"write {path[-1]}: {given or empty}" if empty else "give it a value"
+    return f"{_name(path)} is empty", right if required else f"remove the key, or {right}"
 
 
 def _name(path: Path) -> str:

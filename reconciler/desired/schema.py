@@ -21,15 +21,25 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 def rendered() -> dict[str, str]:
     """File name -> the text in ``schemas/``."""
-    return {name: json.dumps(schema, indent=2, sort_keys=True) + "\n" for name, schema in schemas().items()}
+    return {name: text(schema) for name, schema in schemas().items()}
+
+
+def text(schema: dict[str, Any]) -> str:
+    """As it stands in its file."""
+    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
+def own_document(kind: str, model: type[Spec]) -> dict[str, Any]:
+    """The schema of a whole document of our own, whose spec is ``model``."""
+    spec = model.model_json_schema(by_alias=True, mode="validation")
+    schema: dict[str, Any] = _without_null(_around(kind, spec, (OWN_API,), own=True))
+    return schema
 
 
 def _document(kind: str, model: type[Spec]) -> dict[str, Any]:
-    spec = model.model_json_schema(by_alias=True, mode="validation")
-    if kind in CALICO_KINDS:
-        return _around(kind, spec, CALICO_APIS, own=False)
-    schema: dict[str, Any] = _without_null(_around(kind, spec, (OWN_API,), own=True))
-    return schema
+    if kind not in CALICO_KINDS:
+        return own_document(kind, model)
+    return _around(kind, model.model_json_schema(by_alias=True, mode="validation"), CALICO_APIS, own=False)
 
 
 def _without_null(schema: Any) -> Any:

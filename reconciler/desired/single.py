@@ -67,7 +67,7 @@ def _misfits(tree: Tree, kind: Kind) -> list[Fault]:
         return [fault]
     if what.kind != kind.name:
         place = tree.nearest(("kind",))
-        return [Fault(place.line, place.col, f"{what.kind!r} is not {kind.article}", f"expected kind: {kind.name}")]
+        return [Fault(place.line, place.col, f"a document of kind {what.kind}", f"expected kind: {kind.name}")]
     place = tree.nearest(("apiVersion",))
     right = f"expected {OWN_API}"
     return [] if what.api == OWN_API else [Fault(place.line, place.col, f"unknown apiVersion {what.api!r}", right)]

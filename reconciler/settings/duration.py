@@ -46,7 +46,8 @@ def _duration(value: Any) -> Any:
         wrong(str(error), "write it as 90s, 5m, 2h or 1h30m")
 
 
-Duration = Annotated[float, BeforeValidator(_duration, json_schema_input_type=str), Example("90s")]
+SPAN = BeforeValidator(_duration, json_schema_input_type=str)
+Duration = Annotated[float, SPAN, Example("90s")]
 """Seconds, written with a unit."""
 
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
 from reconciler.desired.invalid import did_you_mean
-from reconciler.settings.duration import Duration, words
+from reconciler.settings.duration import SPAN, words
 from reconciler.settings.select import Selector, Some
 
 FIELDS = 5
@@ -62,7 +62,7 @@ class Window(Selector):
 
     allow: Cron | None = None
     deny: Cron | None = None
-    lasting: Annotated[Duration, Field(alias="for"), Example("2h")]
+    lasting: Annotated[float, SPAN, Example("2h"), Field(alias="for")]
     zone: Zone = "UTC"
     holds: Some[Governed] = ("drift", "change")
     reason: Annotated[str, Field(min_length=1, max_length=200)] | None = None

@@ -13,10 +13,13 @@ from jsonschema import Draft202012Validator, ValidationError
 from reconciler.desired.compose import compose
 from reconciler.desired.schema import rendered, schemas
 from reconciler.intent.kinds import KINDS
+from reconciler.settings import schema as of_settings
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "schemas"
 OUTPUTS = ("state.v1.json", "plan.v1.json")
+TEXTS = rendered() | of_settings.rendered()
+SCHEMAS = schemas() | {of_settings.FILE: of_settings.schema()}
 
 
 def output(name: str) -> Draft202012Validator:
@@ -25,10 +28,10 @@ def output(name: str) -> Draft202012Validator:
 
 def test_the_published_schemas_are_current() -> None:
     if os.environ.get("GOLDEN"):
-        for name, text in rendered().items():
+        for name, text in TEXTS.items():
             (PUBLISHED / name).write_text(text)
     published = {path.name: path.read_text() for path in PUBLISHED.glob("*.json") if path.name not in OUTPUTS}
-    assert published == rendered(), "`make golden` writes them"
+    assert published == TEXTS, "`make golden` writes them"
 
 
 @pytest.mark.parametrize("path", sorted(PUBLISHED.glob("*.json")), ids=lambda path: path.name)
@@ -36,13 +39,17 @@ def test_a_schema_is_a_schema(path: Path) -> None:
     Draft202012Validator.check_schema(json.loads(path.read_text()))
 
 
-@pytest.mark.parametrize("path", [*ROOT.glob("desired/*.yaml"), *ROOT.glob("inventory/*.yaml")], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path",
+    [*ROOT.glob("desired/*.yaml"), *ROOT.glob("inventory/*.yaml"), *ROOT.glob("contrib/*.yaml")],
+    ids=lambda p: p.name,
+)
 def test_the_examples_fit_their_schemas(path: Path) -> None:
     trees, _ = compose(path.read_text())
     assert trees
     for tree in trees:
         document = tree.plain()
-        Draft202012Validator(schemas()[f"{document['kind'].lower()}.json"]).validate(document)
+        Draft202012Validator(SCHEMAS[f"{document['kind'].lower()}.json"]).validate(document)
 
 
 BAD: list[tuple[str, dict[str, Any]]] = [
@@ -53,12 +60,15 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("ippool", {"blockSize": 26}),
     ("inventory", {"devices": {"a": {"platform": "linux", "host": "h", "password": "plain"}}}),
     ("inventory", {"devices": {"a": {"platform": "linux", "host": "h", "password": {}}}}),
+    ("settings", {"inventory": "i.yaml"}),
+    ("settings", {"source": {}, "inventory": "i.yaml", "heal": [{"kinds": ["rout"], "heal": "auto"}]}),
+    ("settings", {"source": {}, "inventory": "i.yaml", "loop": {"reread": 90}}),
 ]
 
 
 @pytest.mark.parametrize(("kind", "spec"), BAD, ids=str)
 def test_a_schema_refuses_what_the_loader_refuses(kind: str, spec: dict[str, Any]) -> None:
-    schema = schemas()[f"{kind}.json"]
+    schema = SCHEMAS[f"{kind}.json"]
     properties = schema["properties"]
     document = {
         "apiVersion": properties["apiVersion"]["enum"][0],

@@ -1,0 +1,20 @@
+"""The JSON Schema of the daemon's settings, for editors: made from the model, like those of the documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.desired.schema import own_document, text
+from reconciler.settings.load import KIND
+from reconciler.settings.model import Settings
+
+FILE = "settings.json"
+
+
+def schema() -> dict[str, Any]:
+    return own_document(KIND.name, Settings)
+
+
+def rendered() -> dict[str, str]:
+    """File name -> the text in ``schemas/``."""
+    return {FILE: text(schema())}
