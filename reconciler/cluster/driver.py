@@ -10,11 +10,11 @@ from typing import ClassVar
 from reconciler.cluster import facts
 from reconciler.cluster.ippool import IPPool
 from reconciler.cluster.kubectl import CRD, V3, Document, documents, get_calico, items
+from reconciler.cluster.rumour import AFFINITIES, POOLS, ClusterRumours, program
 from reconciler.core.change import Change
 from reconciler.core.driver import Answer, Line, Reading, Script, Unreadable
 from reconciler.core.resource import Resource, state_of
-
-POOLS = "ippools"
+from reconciler.core.watching import Program, watching
 
 
 class ClusterDriver:
@@ -28,6 +28,15 @@ class ClusterDriver:
     def __init__(self, *, ask_facts: bool = True) -> None:
         """Facts cost six requests: whoever has all of them in documents does not ask."""
         self.questions: Sequence[str] = (get_calico(POOLS), *([facts.QUESTION] if ask_facts else []))
+        self.programs: Sequence[Program] = tuple(map(program, (POOLS, AFFINITIES) if ask_facts else (POOLS,)))
+
+    @property
+    def watch(self) -> str:
+        """One `kubectl` a kind: a watch has no other way."""
+        return watching(self.programs)
+
+    def rumours(self) -> ClusterRumours:
+        return ClusterRumours()
 
     def read(self, answers: Sequence[Answer]) -> Reading:
         """The pools' specs. Raises: Unreadable."""

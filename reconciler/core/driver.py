@@ -8,6 +8,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, Resource, State
+from reconciler.core.watching import Program
 from reconciler.core.way import Way
 
 
@@ -159,6 +160,60 @@ class Saves(Protocol):
         ...
 
 
+class Rumours(Protocol):
+    """What was heard of one device since it was read. Pure; not for use by two watches."""
+
+    @property
+    def quick(self) -> bool:
+        """Whether a quick reading (`ReadsQuickly`) shows all that the last news was about."""
+        ...
+
+    def takes(self, line: str) -> bool:
+        """Whether a line is for this part of a device, where several programs tell of it; the first part takes all."""
+        ...
+
+    def hear(self, line: str) -> None:
+        """One line of the watch. Costs a few µs and no more memory than for a bounded number of entries."""
+        ...
+
+    def news(self, reading: Reading, desired: State, owns: Callable[[Resource], bool]) -> str:
+        """Why the device has to be read again; empty if ``reading`` shows all that was heard. Then it is forgotten.
+
+        Once the last event of each entry was judged against a reading that was begun after it, and there was no news,
+        this reading is what the device has, in all that is ``desired`` or owned.
+        """
+        ...
+
+
+@runtime_checkable
+class Watches(Protocol):
+    """A driver of devices that tell of changes as they happen."""
+
+    @property
+    def programs(self) -> Sequence[Program]: ...
+
+    @property
+    def watch(self) -> str:
+        """Shell text that streams events on its standard output until its standard input ends (`core.watching`)."""
+        ...
+
+    def rumours(self) -> Rumours:
+        """A fresh one for each time that the watch is begun."""
+        ...
+
+
+@runtime_checkable
+class ReadsQuickly(Protocol):
+    """A driver that can leave out what is slow to ask for, and keep what was read of it before."""
+
+    @property
+    def quick_questions(self) -> Sequence[str]: ...
+
+    def read_quickly(self, answers: Sequence[Answer], last: Reading) -> Reading:
+        """``last``: a reading by the same driver. Raises: Unreadable."""
+        ...
+
+
 class Transport(Protocol):
     """A way to reach one device, kept open. The only place with device I/O."""
 
@@ -171,3 +226,15 @@ class Transport(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """A transport that can also keep a second way open, on which a device tells of changes."""
+
+    async def watch(self, command: str, heard: Callable[[str], None]) -> None:
+        """Run shell text until it ends, or the caller is cancelled; ``heard`` is called with each line.
+
+        It never returns. Raises: Unreachable, with the reason why nothing is heard any more.
+        """
+        ...

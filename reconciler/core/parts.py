@@ -7,8 +7,10 @@ from itertools import chain
 from typing import TypeVar
 
 from reconciler.core.change import Change
-from reconciler.core.driver import Answer, Driver, Reading, Script, Unreadable
+from reconciler.core.driver import Answer, Driver, Reading, Script, Unreadable, Watches
+from reconciler.core.part_rumours import PartsRumours
 from reconciler.core.resource import Resource
+from reconciler.core.watching import Program, watching
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -21,22 +23,33 @@ class Parts:
         self._parts = (main, *others)
         self.kinds: Sequence[type[Resource]] = [kind for part in self._parts for kind in part.kinds]
         self.questions: Sequence[str] = [question for part in self._parts for question in part.questions]
+        self.quick_questions: Sequence[str] = main.questions
+        watched = [part for part in self._parts if isinstance(part, Watches)]
+        self.programs: Sequence[Program] = [program for part in watched for program in part.programs]
+        self._last: tuple[Sequence[Reading], Reading] | None = None
 
     def read(self, answers: Sequence[Answer]) -> Reading:
-        """All parts' readings as one. Raises: Unreadable, if the main part is."""
+        """All parts' readings as one; the same one, if each part's is the same. Raises: Unreadable, if the main is."""
         main, *others = self._split(answers)
-        readings = [self._parts[0].read(main), *map(_part_read, self._parts[1:], others)]
-        return Reading(
-            found=_merged(reading.found for reading in readings),
-            unread=_merged(reading.unread for reading in readings),
-            frozen=_merged(reading.frozen for reading in readings),
-            partial=_merged(reading.partial for reading in readings),
-            kept=_merged(reading.kept for reading in readings),
-            session=_merged(reading.session for reading in readings),
-            dialects=_merged(reading.dialects for reading in readings),
-            facts=_merged(reading.facts for reading in readings),
-            way=readings[0].way,
-        )
+        return self._whole([self._parts[0].read(main), *map(_part_read, self._parts[1:], others)])
+
+    def read_quickly(self, answers: Sequence[Answer], last: Reading) -> Reading:
+        """The main part anew, the others as they are in ``last``. Raises: Unreadable, if that was not the last one."""
+        if self._last is None or self._last[1] is not last:
+            raise Unreadable("only the last reading can be read on")
+        return self._whole([self._parts[0].read(answers), *self._last[0][1:]])
+
+    @property
+    def watch(self) -> str:
+        return watching(self.programs)
+
+    def rumours(self) -> PartsRumours:
+        return PartsRumours(*(part.rumours() for part in self._parts if isinstance(part, Watches)))
+
+    def _whole(self, readings: Sequence[Reading]) -> Reading:
+        if self._last is None or any(new is not old for new, old in zip(readings, self._last[0], strict=True)):
+            self._last = (readings, _one(readings))
+        return self._last[1]
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
         """Makes in the order of the parts, breaks the other way round."""
@@ -51,6 +64,20 @@ class Parts:
         for part in self._parts:
             yield answers[start : start + len(part.questions)]
             start += len(part.questions)
+
+
+def _one(readings: Sequence[Reading]) -> Reading:
+    return Reading(
+        found=_merged(reading.found for reading in readings),
+        unread=_merged(reading.unread for reading in readings),
+        frozen=_merged(reading.frozen for reading in readings),
+        partial=_merged(reading.partial for reading in readings),
+        kept=_merged(reading.kept for reading in readings),
+        session=_merged(reading.session for reading in readings),
+        dialects=_merged(reading.dialects for reading in readings),
+        facts=_merged(reading.facts for reading in readings),
+        way=readings[0].way,
+    )
 
 
 def _of(part: Driver, changes: Sequence[Change]) -> Sequence[Change]:

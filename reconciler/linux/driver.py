@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, ClassVar
@@ -11,29 +11,22 @@ from reconciler.core.change import Change
 from reconciler.core.driver import Answer, Line, Reading, Script, Unreadable
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.resource import Key, Resource, State, state_of
-from reconciler.linux import address, fdb, link, neighbour, route, rule, wireguard
+from reconciler.core.watching import Program, watching
+from reconciler.linux import address, fdb, link, neighbour, route, rule, tables, wireguard
 from reconciler.linux.address import Address
-from reconciler.linux.answers import rows
 from reconciler.linux.fallout import fallout, in_its_place
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
+from reconciler.linux.memory import Memory
+from reconciler.linux.monitor import PROGRAMS
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.onlink import depth, in_the_way
 from reconciler.linux.route import Route
 from reconciler.linux.rule import Rule
-from reconciler.linux.session import QUESTION, session_of
-from reconciler.linux.words import Row
+from reconciler.linux.rumour import LinuxRumours
+from reconciler.linux.session import QUESTION, Session, session_of
+from reconciler.linux.tables import TABLES, Tables
 
-TABLES = (
-    "ip -j -d -N address show",
-    "ip -j -d -N -4 route show table all",
-    "ip -j -d -N -6 route show table all",
-    "ip -j -d -N neigh show nud permanent",
-    "bridge -j fdb show",
-    "ip -j -d -N -4 rule show",
-    "ip -j -d -N -6 rule show",
-)
-"""Unfiltered where a filter would hide a stranger on our key; with numbers, since a node may lack the names."""
 KINDS: tuple[type[Resource], ...] = (Link, Address, Neighbour, FdbEntry, Route, Rule)
 ORDER = kind_order(KINDS)
 FIRST = -1
@@ -60,20 +53,42 @@ class LinuxDriver:
     """All tables of a node that iproute2 shows. Makes go outside in, breaks inside out."""
 
     kinds: ClassVar[Sequence[type[Resource]]] = KINDS
+    programs: ClassVar[Sequence[Program]] = PROGRAMS
     questions: ClassVar[Sequence[str]] = (*TABLES, wireguard.QUESTION, QUESTION)
 
+    def __init__(self) -> None:
+        self._memory = Memory()
+        self._last: tuple[Tables, Session, Reading] | None = None
+
+    @property
+    def watch(self) -> str:
+        return watching(self.programs)
+
+    def rumours(self) -> LinuxRumours:
+        return LinuxRumours()
+
     def read(self, answers: Sequence[Answer]) -> Reading:
-        """Everything the node has. Raises: Unreadable, naming the question; half a table is no table."""
-        *tables, told, session = answers
-        read = [_rows(question, answer) for question, answer in zip(TABLES, tables, strict=True)]
-        if not read[0]:
-            raise Unreadable(f"{TABLES[0]}: no interface at all, not even lo")
+        """Everything the node has; the same reading again, if nothing has changed.
+
+        Raises: Unreadable, naming the question; half a table is no table.
+        """
+        *asked, told, of_session = answers
         try:
-            found = state_of(_resources(wireguard.read(told), *read))
-            carried = session_of(session, read[0], found)
-            return Reading(found, session=carried.keys, way=carried.way)
+            return self._read(tables.read(asked, told, self._memory), of_session)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise Unreadable(f"an entry is not as iproute2 prints it: {type(error).__name__} {error}") from error
+
+    def _read(self, now: Tables, answer: Answer) -> Reading:
+        last = self._last if self._last is not None and self._last[0].is_same(now) else None
+        found = last[2].found if last else state_of(chain.from_iterable(now.entries))
+        if last is None:
+            self._memory.forget(QUESTION)
+        carriers = now.interfaces.carriers
+        session = self._memory.recalled(QUESTION, (answer,), lambda: session_of(answer, carriers, found))
+        if last is None or last[1] is not session:
+            self._last = (now, session, Reading(found, session=session.keys, way=session.way))
+        assert self._last is not None, "just made"
+        return self._last[2]
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
         """Lines for ``ip``, ``bridge`` and ``wg``. Raises: ValueError for a word that cannot stand in a line."""
@@ -156,21 +171,3 @@ def _program(resource: Resource) -> str:
             return rule.program(resource)
         case _:
             return "ip"
-
-
-def _rows(question: str, answer: Answer) -> Sequence[Row]:
-    return rule.rows_of(question, answer) if " rule " in question else rows(question, answer)
-
-
-def _resources(told: Mapping[str, wireguard.Values], *tables: Sequence[Row]) -> Iterator[Resource]:
-    """Every entry of the tables, in the order of ``TABLES``; ``told`` by ``wg`` of some interfaces."""
-    interfaces, four, six, neighbours, forwarding, rules, rules6 = tables
-    links = list(link.read(interfaces, told))
-    yield from links
-    yield from address.read(interfaces)
-    yield from route.read(four, "0.0.0.0/0")
-    yield from route.read(six, "::/0")
-    yield from neighbour.read(neighbours)
-    yield from fdb.read(forwarding, frozenset(one.ifname for one in links if one.info_kind == "vxlan"))
-    yield from rule.read(rules, 4)
-    yield from rule.read(rules6, 6)

@@ -13,9 +13,7 @@ import asyncssh
 from reconciler.core.driver import Unreachable
 from reconciler.transport.jumps import Jumps
 from reconciler.transport.settings import SshSettings
-
-KEEPALIVE = 15
-"""Seconds of silence after which a connection is tried, so that a dead one is known before it is needed."""
+from reconciler.transport.shell import KEEPALIVE, UNANSWERED
 
 CURVES = ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
 ALGORITHMS = {name: name for name in ("ssh-ed25519", *CURVES)} | dict.fromkeys(
@@ -43,6 +41,7 @@ async def connect(settings: SshSettings, jumps: Jumps) -> asyncssh.SSHClientConn
                 agent_path=None,
                 gss_host=None,
                 keepalive_interval=KEEPALIVE,
+                keepalive_count_max=UNANSWERED,
             )
     except (asyncssh.Error, OSError, ValueError) as error:  # TimeoutError is an OSError
         raise Unreachable(f"{settings}: {_reason(error, settings, known)}") from error

@@ -10,6 +10,13 @@ import asyncssh
 
 from reconciler.core.driver import Answer
 
+KEEPALIVE, UNANSWERED = 3, 2
+"""Seconds of silence after which a connection is tried, and how often in vain: a node that hangs is known as such
+before somebody needs it."""
+SILENCE = KEEPALIVE * (UNANSWERED + 1)
+SILENT = "not responding to keepalive"
+"""asyncssh's word for it."""
+
 # Messages that we know; the folders of `ip` and `bridge`, which an ordinary user's PATH lacks; and the frame.
 ENVIRONMENT = """\
 export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -25,8 +32,9 @@ class Shell:
         self._ear = ear
 
     @property
-    def ended(self) -> bool:
-        return self._ear.ended is not None
+    def ended(self) -> str | None:
+        """Why it is of no use any more."""
+        return self._ear.ended
 
     async def ask(self, commands: Sequence[str]) -> Sequence[Answer]:
         """The answers in order. Raises: ConnectionError, with what the shell said last.
@@ -47,7 +55,7 @@ async def open_shell(connection: asyncssh.SSHClientConnection, command: str, pro
     try:
         channel, _ = await connection.create_session(lambda: ear, command, encoding=None)
     except asyncssh.Error as error:
-        raise ConnectionError(f"opened no shell: {error.reason}") from error
+        raise ConnectionError(f"opened no shell: {broke_off(error)}") from error
     channel.write(f"{ENVIRONMENT}{prologue}\n".encode())
     return Shell(channel, ear)
 
@@ -88,9 +96,17 @@ class _Ear(asyncssh.SSHClientSession[bytes]):
 
     def _last_words(self, error: Exception | None) -> str:
         if self._status is None:
-            return str(error) if error is not None and str(error) else "the connection broke off"
+            return broke_off(error)
         said = " ".join(self.err.decode("utf-8", "replace").split())
         return f"the shell ended with exit status {self._status}{': ' if said else ''}{said}"
+
+
+def broke_off(error: Exception | None) -> str:
+    """Why a connection is no more, in words."""
+    said = str(error or "")
+    if SILENT in said:
+        return f"no answer for {SILENCE} s"
+    return said or "the connection broke off"
 
 
 def framed(commands: Iterable[str], mark: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.core.driver import Answer, Failure, Line, Script, Unreachable
@@ -34,6 +34,7 @@ class SshTransport:
         self._connection: asyncssh.SSHClientConnection | None = None
         self._shell: Shell | None = None
         self._turn = asyncio.Lock()
+        self._why = ""
 
     async def query(self, questions: Sequence[str]) -> Sequence[Answer]:
         return await self._ask(questions)
@@ -45,8 +46,27 @@ class SshTransport:
         """
         return await self._carry_out(script.makes) or await self._carry_out(script.breaks)
 
+    async def watch(self, command: str, heard: Callable[[str], None]) -> None:
+        """`core.driver.Streams`: on a channel of its own, which nothing that is asked or applied meanwhile disturbs.
+
+        It ends with the connection; lines of its standard error come with ``stderr: `` in front.
+        Raises: Unreachable, always; cancelled, it leaves nothing behind on the node.
+        """
+        from reconciler.transport.stream import listen
+
+        async with self._turn:
+            await self._usable()
+            connection = self._connection
+        assert connection is not None, "a shell has a connection"
+        try:
+            why = await listen(connection, self._settings, command, heard)
+        except ConnectionError as error:
+            why = str(error)
+        given_up = self._connection is not connection
+        raise self._unreachable(f"the connection was given up: {self._why}" if given_up else self._hint(why))
+
     async def close(self) -> None:
-        self._drop()
+        self._drop("nobody needs it any more")
         if self._owns_jumps:
             self._jumps.close()
 
@@ -71,41 +91,45 @@ class SshTransport:
     async def _ask(self, commands: Sequence[str]) -> Sequence[Answer]:
         """Raises: Unreachable. A shell that was left in the middle of an answer is thrown away."""
         async with self._turn:
-            shell = self._shell if self._shell and not self._shell.ended else await self._opened()
+            shell = await self._usable()
             try:
                 async with asyncio.timeout(self._settings.command_timeout):
                     return await shell.ask(commands)
             except TimeoutError as error:
-                self._drop()
-                raise self._unreachable(f"did not answer in {self._settings.command_timeout:g} s") from error
+                raise self._dropped(f"did not answer in {self._settings.command_timeout:g} s") from error
             except ConnectionError as error:
-                self._drop()
-                raise self._unreachable(self._hint(str(error))) from error
+                raise self._dropped(self._hint(str(error))) from error
             except asyncio.CancelledError:
-                self._drop()
+                self._drop("nobody waits for its answer")
                 raise
+
+    async def _usable(self) -> Shell:
+        return self._shell if self._shell and not self._shell.ended else await self._opened()
 
     async def _opened(self) -> Shell:
         from reconciler.transport.connect import connect
         from reconciler.transport.shell import open_shell
 
-        self._drop()
+        self._drop(self._shell.ended if self._shell and self._shell.ended else "opened anew")
         self._connection = await connect(self._settings, self._jumps)
         try:
             async with asyncio.timeout(self._settings.connect_timeout):
                 self._shell = await open_shell(self._connection, self._settings.command, self._settings.prologue)
         except TimeoutError as error:
-            self._drop()
-            raise self._unreachable(f"opened no shell within {self._settings.connect_timeout:g} s") from error
+            raise self._dropped(f"opened no shell within {self._settings.connect_timeout:g} s") from error
         except ConnectionError as error:
-            self._drop()
-            raise self._unreachable(str(error)) from error
+            raise self._dropped(str(error)) from error
         return self._shell
 
-    def _drop(self) -> None:
+    def _dropped(self, reason: str) -> Unreachable:
+        self._drop(reason)
+        return self._unreachable(reason)
+
+    def _drop(self, reason: str) -> None:
         """Cut off rather than take leave: a hanging node would not answer that either."""
         if self._connection is not None:
             self._connection.abort()
+            self._why = reason
         self._connection = self._shell = None
 
     def _hint(self, reason: str) -> str:
