@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.documents import BadDocuments
 from reconciler.cli.exits import CONVERGED
 from reconciler.cli.options import Common, common
-from reconciler.settings.model import Settings
+
+if TYPE_CHECKING:
+    from reconciler.settings.model import Settings
 
 
 @click.command()
@@ -35,16 +38,22 @@ def daemon(options: Common, config: Path | None) -> int:
 
 def settings_of(options: Common, config: Path | None) -> Settings:
     """The settings of a file, or those for two places. Raises: BadDocuments, click.ClickException."""
-    from reconciler.settings.defaults import settings_for
     from reconciler.settings.load import load_settings
-    from reconciler.source.opening import Misspelled
 
     if config is None:
-        try:
-            return settings_for(options.desired_text, options.inventory)
-        except Misspelled as error:
-            raise click.ClickException(f"--desired: {error}") from None
-    settings, problems = load_settings(config)
-    if settings is None:
-        raise BadDocuments(problems)
-    return settings
+        return default_settings(options.desired_text, options.inventory.absolute())
+    loaded = load_settings(config)
+    if loaded.settings is None:
+        raise BadDocuments(loaded.problems)
+    return loaded.settings
+
+
+def default_settings(desired: str, inventory: Path) -> Settings:
+    """Everything else as it is by default. Raises: click.ClickException for what is no source."""
+    from reconciler.settings.model import Settings
+    from reconciler.source.opening import Misspelled, parse
+
+    try:
+        return Settings.model_validate({"source": parse(desired), "inventory": str(inventory)})
+    except Misspelled as error:
+        raise click.ClickException(f"--desired: {error}") from None

@@ -17,6 +17,7 @@ COMMANDS = {
     "validate": ("reconciler.cli.documents:validate", "Check the documents alone: every problem at once."),
     "compile": ("reconciler.cli.documents:compile_", "Show what the documents mean for each device."),
     "observe": ("reconciler.cli.observe:observe", "Show what the devices have right now."),
+    "daemon": ("reconciler.cli.daemon:daemon", "Keep the devices so: follow the repository, put drift right."),
     "trust": ("reconciler.cli.trust:trust", "Show the devices' host keys and record them."),
     "lab": ("reconciler.lab.cli:lab", "A whole lab on this machine, in network namespaces."),
 }

@@ -21,15 +21,22 @@ from reconciler.report.screen import Screen
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """``inventory_given`` tells a chosen inventory from the default place, which may be empty for offline commands."""
+    """``inventory_given`` tells a chosen inventory from the default place, which may be empty for offline commands.
 
-    desired: Path
+    ``desired_text``: a folder, or for the daemon the URL of a git repository.
+    """
+
+    desired_text: str
     inventory: Path
     inventory_given: bool
     targets: tuple[str, ...]
     output: str
     color: bool
     verbose: int
+
+    @property
+    def desired(self) -> Path:
+        return Path(self.desired_text)
 
     @property
     def screen(self) -> Screen:
@@ -60,9 +67,7 @@ class Common:
 
 
 OPTIONS = (
-    click.option(
-        "--desired", type=click.Path(path_type=Path), help="Folder of documents. [RECONCILE_DESIRED; ./desired]"
-    ),
+    click.option("--desired", help="Folder of documents. [RECONCILE_DESIRED; ./desired]"),
     click.option(
         "--inventory", type=click.Path(path_type=Path), help="File or folder. [RECONCILE_INVENTORY; ./inventory]"
     ),
@@ -98,7 +103,7 @@ def _settled(given: dict[str, Any]) -> Common:
     inventory = given["inventory"] or os.environ.get("RECONCILE_INVENTORY")
     plain = given["no_color"] or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return Common(
-        desired=Path(given["desired"] or os.environ.get("RECONCILE_DESIRED") or "desired"),
+        desired_text=given["desired"] or os.environ.get("RECONCILE_DESIRED") or "desired",
         inventory=Path(inventory or "inventory"),
         inventory_given=bool(inventory),
         targets=tuple(given["targets"] or ()),

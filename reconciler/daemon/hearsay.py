@@ -61,7 +61,7 @@ class Hearsay:
 
     def _hear(self, address: str, text: str) -> None:
         said = heard(text)
-        device = said and speaker(address, said.hostname, self._addresses)
+        device = None if said is None else speaker(address, said.hostname, self._addresses)
         if said is None or device is None:
             return
         self._attribution.hear(device, said, time.time())

@@ -11,7 +11,6 @@ from pydantic import BeforeValidator, model_validator
 from reconciler.desired.documents.spec import Many, Part
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
-from reconciler.desired.secret import Secret
 
 SYSLOG = "udp://0.0.0.0:514"
 WEBHOOK = "0.0.0.0:8080"
@@ -80,16 +79,12 @@ Webhook = Annotated[Endpoint, BeforeValidator(_webhook, json_schema_input_type=s
 
 
 class ListenSettings(Part):
-    """``syslog``: addresses that switches send their messages to. ``webhook``: the address that a git host calls.
-
-    ``webhook_secret``: what GitHub signs its calls with, or GitLab sends as its token; nobody else may wake us.
-    """
+    """``syslog``: addresses that switches send their messages to. ``webhook``: the address that a git host calls."""
 
     example: ClassVar[str] = f"{{syslog: [{SYSLOG}]}}"
 
     syslog: Many[Syslog] = ()
     webhook: Webhook | None = None
-    webhook_secret: Secret | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> ListenSettings:
@@ -98,11 +93,4 @@ class ListenSettings(Part):
             wrong(f"{twice} is listened on twice", "remove one")
         if self.webhook in self.syslog:
             wrong(f"{self.webhook} is for syslog and for the webhook", "give one of them another port")
-        if (self.webhook is None) != (self.webhook_secret is None):
-            wrong(
-                "webhook and webhookSecret belong together",
-                "add the other one, such as webhookSecret: {credential: webhook}"
-                if self.webhook
-                else "remove webhookSecret, or add webhook",
-            )
         return self

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from reconciler.settings.defaults import settings_for
 
 from reconciler.desired.inventory import load_inventory
 from reconciler.desired.load import load
 from reconciler.settings.check import check_settings
-from reconciler.settings.defaults import settings_for
 from reconciler.settings.listen import Endpoint
 from reconciler.settings.load import Loaded, load_settings
 from reconciler.settings.model import Settings
