@@ -18,6 +18,12 @@ COMMANDS = {
     "compile": ("reconciler.cli.documents:compile_", "Show what the documents mean for each device."),
     "observe": ("reconciler.cli.observe:observe", "Show what the devices have right now."),
     "daemon": ("reconciler.cli.daemon:daemon", "Keep the devices so: follow the repository, put drift right."),
+    "status": ("reconciler.cli.operate:status", "How everything stands, as the daemon sees it."),
+    "suspend": ("reconciler.cli.operate:suspend", "Have the daemon leave devices alone for a while."),
+    "resume": ("reconciler.cli.operate:resume", "End that, or a fight over an entry."),
+    "approve": ("reconciler.cli.operate:approve", "Have the daemon apply a plan or a revision that it holds."),
+    "sync": ("reconciler.cli.operate:sync", "Have the daemon look at its source now."),
+    "repo": ("reconciler.cli.repo:repo", "A git repository on this host whose pushes are checked and followed."),
     "trust": ("reconciler.cli.trust:trust", "Show the devices' host keys and record them."),
     "lab": ("reconciler.lab.cli:lab", "A whole lab on this machine, in network namespaces."),
 }

@@ -69,6 +69,7 @@ class Control:
         app.router.add_get("/v1/status", self._guarded(self._status))
         app.router.add_post("/v1/sync", self._guarded(self._sync))
         app.router.add_post("/v1/preview", self._guarded(self._preview))
+        app.router.add_post("/v1/poke", self._guarded(self._poke))
         app.router.add_get("/v1/follow", self._guarded(self._follow))
         app.router.add_post("/v1/suspend", self._guarded(self._suspend))
         app.router.add_post("/v1/resume", self._guarded(self._resume))
@@ -139,29 +140,32 @@ class Control:
             raise ValueError(f"nothing that is held has the digest {printable(asked.target)}")
         return web.json_response({"words": words})
 
+    async def _poke(self, request: web.Request) -> web.Response:
+        self.service.following.poke()
+        return web.json_response({})
+
     async def _follow(self, request: web.Request) -> web.StreamResponse:
-        """Events as JSON lines, until the revision that is asked for has had its rollout, or was refused."""
+        """Events as JSON lines, until the revision that is asked for has had its rollout, or is not put in force."""
         revision = request.query.get("revision", "")
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
         with Reader(self.service.hub.bus) as reader:
             await response.prepare(request)
-            self.service.following.poke()
-            if (over := self.service.hub.rolled_out(revision)) is not None:
-                await response.write(_line(over))
-                return response
             with suppress(TimeoutError, ConnectionError):
                 async with asyncio.timeout(LONGEST_FOLLOW):
+                    await self.service.following.look()
+                    heard = list(reader.waiting())
+                    for event in heard:
+                        await response.write(_line(event))
+                    if any(event.kind == "rollout" for event in heard):
+                        return response
+                    if (end := self.service.end_of(revision)) is not None:
+                        await response.write(_line(end))
+                        return response
                     async for event in reader:
                         await response.write(_line(event))
-                        if self._ends(event, revision):
+                        if event.kind == "rollout":
                             break
         return response
-
-    def _ends(self, event: Event, revision: str) -> bool:
-        if event.kind == "rollout":
-            return event.data.get("revision") == revision
-        bad = event.kind in ("source", "revision") and event.data.get("episode") in ("opened", "updated")
-        return bad and (event.kind == "source" or revision[:12] in event.words)
 
 
 def _line(event: Event) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -72,6 +72,11 @@ class Reader:
             self._waiting.get_nowait()
             self.dropped += 1
         self._waiting.put_nowait(event)
+
+    def waiting(self) -> Iterator[Event]:
+        """What has been heard already."""
+        while not self._waiting.empty():
+            yield self._waiting.get_nowait()
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         while True:

@@ -21,9 +21,8 @@ def logger(form: Literal["auto", "json", "text"], level: Level) -> Callable[[Eve
     as_json = form == "json" or (form == "auto" and not sys.stderr.isatty())
     stamped = structlog.processors.TimeStamper(fmt="iso", utc=True)
     render: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else _text
-    log = structlog.wrap_logger(
-        structlog.PrintLogger(sys.stderr), processors=[structlog.processors.add_log_level, stamped, render]
-    )
+    processors = [structlog.processors.add_log_level, stamped, _first_things_first, render]
+    log = structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=processors)
 
     def heard(event: Event) -> None:
         if LEVELS[event.level] >= LEVELS[level]:
@@ -32,6 +31,11 @@ def logger(form: Literal["auto", "json", "text"], level: Level) -> Callable[[Eve
             getattr(log, event.level)(event.kind, words=printable(event.words), **device, **data)
 
     return heard
+
+
+def _first_things_first(log: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    head = {name: event[name] for name in ("timestamp", "level", "event", "device", "words") if name in event}
+    return head | {name: value for name, value in event.items() if name not in head}
 
 
 def _text(log: object, method: str, event: MutableMapping[str, Any]) -> str:

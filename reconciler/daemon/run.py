@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from reconciler.core.words import plural
 from reconciler.daemon import systemd
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.control import Control
@@ -105,8 +106,15 @@ class Daemon:
             complete.cancel()
         stop.cancel()
         if not ended.is_set():
-            self.bus.publish(Event("ready", f"ready: {self.service.summary}"))
-            systemd.ready(self.service.summary)
+            self.bus.publish(Event("ready", f"ready: {self._begun}"))
+            systemd.ready(self._begun)
+
+    @property
+    def _begun(self) -> str:
+        checkout = self.deployment.checkout
+        if checkout is None:
+            return "no revision is in force yet"
+        return f"{plural(len(self.deployment.keepers), 'device')} at revision {checkout.revision[:12]}"
 
     async def _live(self) -> None:
         """Feed the watchdog from the loop itself, and say how things stand."""

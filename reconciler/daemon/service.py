@@ -51,8 +51,8 @@ class Service:
     @property
     def summary(self) -> str:
         """One line, for `systemctl status`."""
-        standings = list(self.hub.standings.values())
-        calm = sum(standing.phase == "in sync" for standing in standings)
+        standings = [self.hub.standings.get(name) for name in self.deployment.keepers]
+        calm = sum(one is not None and one.phase in ("in sync", "not mentioned") for one in standings)
         checkout = self.deployment.checkout
         where = f"at {checkout.revision[:12]}" if checkout else "no revision yet"
         trouble = len(list(self.hub.conditions))
@@ -91,6 +91,16 @@ class Service:
             self._tell("approved", words)
             return words
         return ""
+
+    def end_of(self, revision: str) -> Event | None:
+        """How it has ended for ``revision`` already: its rollout is over, or it is not in force; None: under way."""
+        checkout = self.deployment.checkout
+        if checkout is not None and checkout.revision == revision:
+            return self.hub.rolled_out(revision)
+        known = [condition.words for condition in self.hub.conditions.of("source")]
+        where = f"revision {checkout.revision[:12]} is in force" if checkout else "no revision is in force"
+        words = "; ".join(known) or f"the daemon follows another branch or repository: {where}"
+        return Event("end", words, level="warning")
 
     async def watch_clock(self) -> None:
         """Suspensions end, windows open and close, and nobody forgets a suspension. Until cancelled."""

@@ -126,7 +126,7 @@ class Turns:
             self.hub.tell(drift.healed())
         elif written:
             words = f"{self.device}: applied and proven {plural(len(written), 'change')}: {listed(written)}"
-            self.hub.tell(Event("applied", words, self.device))
+            self.hub.tell(Event("applied", words, self.device, data={"changes": len(written)}))
         self._told = None
 
     def _lost(self, cycle: Cycle, sight: Sight) -> Standing:

@@ -1,0 +1,219 @@
+"""What a push to a repository of ours goes through: checked and planned before it is taken, followed afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple, TextIO
+
+import click
+
+from reconciler.cli.control import Control, NoDaemon
+from reconciler.cli.exits import CONVERGED, ERROR
+from reconciler.core.words import plural, printable
+from reconciler.desired.check.owned import check_inventory
+from reconciler.desired.inventory import load_inventory
+from reconciler.desired.load import load
+from reconciler.desired.problem import Problem
+
+WIDTH = 72
+"""Columns: git puts ``remote: `` before each line."""
+FOLLOWED = 600.0
+HEADS = "refs/heads/"
+NO_WAIT = "no-wait"
+TOLD = frozenset({"applied", "failed", "held", "withheld", "unreachable", "unreadable", "rollout", "revision", "end"})
+
+
+class Update(NamedTuple):
+    """One line of a hook's standard input (githooks(5))."""
+
+    old: str
+    new: str
+    ref: str
+
+    @property
+    def deletes(self) -> bool:
+        return set(self.new) == {"0"}
+
+    @property
+    def creates(self) -> bool:
+        return set(self.old) == {"0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What `repo init` has written to the repository's own configuration."""
+
+    branch: str = "main"
+    folder: str = ""
+    inventory: str = ""
+    socket: str = ""
+    signers: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the folder of documents is called."""
+        return PurePosixPath(self.folder).name or "desired"
+
+    @property
+    def control(self) -> Control:
+        return Control(Path(self.socket) if self.socket else None)
+
+    def placed(self, line: str) -> str:
+        """A problem with its file as the pusher knows it."""
+        return (
+            (f"{self.folder}/" if self.folder else "") + line.removeprefix(f"{self.name}/")
+            if (line.startswith(f"{self.name}/"))
+            else line
+        )
+
+
+def setup() -> Setup:
+    """Of the repository that we are in."""
+    listed = subprocess.run(
+        ["git", "config", "--local", "-z", "--get-regexp", r"^reconciler\."], capture_output=True, check=False
+    )
+    pairs = (entry.partition("\n") for entry in listed.stdout.decode(errors="replace").split("\0") if entry)
+    known = {name.partition(".")[2]: value for name, _, value in pairs}
+    return Setup(**{name: value for name, value in known.items() if name in Setup.__slots__})
+
+
+def pre_receive(lines: TextIO) -> int:
+    """Refuse a bad push with its problems; show the plan of a good one."""
+    ours, refused = setup(), False
+    for update in _updates(lines):
+        if update.ref == HEADS + ours.branch:
+            refused |= not _checked(update, ours)
+        elif update.ref.startswith(HEADS) and not update.deletes:
+            _say(f"{update.ref.removeprefix(HEADS)} is not the branch that is deployed ({ours.branch}): only checked")
+            _checked(update, ours)
+    return ERROR if refused else CONVERGED
+
+
+def post_receive(lines: TextIO) -> int:
+    """Tell the daemon, and follow what it does until it is done."""
+    ours = setup()
+    for update in _updates(lines):
+        if update.ref == HEADS + ours.branch and not update.deletes:
+            _follow(update.new, ours, wait=NO_WAIT not in _options())
+    return CONVERGED
+
+
+def _checked(update: Update, ours: Setup) -> bool:
+    """Whether the revision may be deployed."""
+    if update.deletes:
+        _say(f"refused: {ours.branch} is the branch that is deployed; push another state instead of deleting it")
+        return False
+    with tempfile.TemporaryDirectory(prefix="push-") as scratch:
+        folder = Path(scratch, ours.name)
+        try:
+            signer, backwards = asyncio.run(_exported(update, ours, folder))
+        except Exception as error:
+            _say(f"refused: {error}")
+            return False
+        if signer:
+            _say(f"signed by {signer}")
+        problems = _problems(folder, ours)
+        for problem in problems:
+            _say(ours.placed(str(problem)))
+        if errors := [problem for problem in problems if problem.severity == "error"]:
+            _say(f"refused: {plural(len(errors), 'problem')}")
+            return False
+        if backwards:
+            _say(f"{update.new[:12]} does not follow on {update.old[:12]}: it is held until it is approved")
+        return _planned(update.new, folder, ours)
+
+
+async def _exported(update: Update, ours: Setup, folder: Path) -> tuple[str, bool]:
+    """Write the documents out of git's quarantine. Who signed, and whether it goes back.
+
+    Raises: Refused, Unavailable.
+    """
+    from reconciler.source.command import Git, quarantine
+    from reconciler.source.export import export
+    from reconciler.source.signature import verify
+
+    environment, here = quarantine(os.environ), Path.cwd()
+    signer = await verify(here, update.new, Path(ours.signers), environment) if ours.signers else ""
+    await export(here, update.new, ours.folder, folder, environment)
+    if update.creates:
+        return str(signer), False
+    ancestor = await Git(here, environment=environment).run("merge-base", "--is-ancestor", update.old, update.new)
+    return str(signer), ancestor.code != 0
+
+
+def _problems(folder: Path, ours: Setup) -> list[Problem]:
+    repository = load(folder)
+    problems = list(repository.problems)
+    if ours.inventory:
+        inventory = load_inventory(Path(ours.inventory))
+        problems += check_inventory(repository, inventory)
+    if not repository.documents and not problems:
+        what = "no documents", "reconcile never deletes on the strength of an empty desired state"
+        problems.append(Problem(ours.name, 1, 1, *what))
+    return sorted(problems)
+
+
+def _planned(revision: str, folder: Path, ours: Setup) -> bool:
+    """The plan, from the daemon that would carry it out."""
+    documents = {
+        path.relative_to(folder).as_posix(): base64.b64encode(path.read_bytes()).decode()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    try:
+        seen = ours.control.post(
+            "/v1/preview", {"name": ours.name, "revision": revision, "files": documents, "width": WIDTH}
+        )
+    except NoDaemon as error:
+        _say(f"{error.message}; the documents are good, and are applied once a daemon runs")
+        return True
+    except click.ClickException as error:
+        _say(f"refused: {error.message}")
+        return False
+    for line in seen["lines"]:
+        _say(ours.placed(line))
+    _say(f"will be: {seen['verdict']}" if seen["accepted"] else "refused")
+    return bool(seen["accepted"])
+
+
+def _follow(revision: str, ours: Setup, *, wait: bool) -> None:
+    try:
+        if not wait:
+            ours.control.post("/v1/poke", {})
+            _say("taken; the daemon applies it")
+            return
+        for event in ours.control.lines(f"/v1/follow?revision={revision}", FOLLOWED):
+            if event["kind"] in TOLD:
+                _say(_words(event))
+    except click.ClickException as error:
+        _say(error.message)
+
+
+def _words(event: dict[str, Any]) -> str:
+    if event["kind"] == "applied" and "changes" in event:
+        return f"{event['device']}: applied and proven {plural(event['changes'], 'change')}"
+    return str(event["words"])
+
+
+def _updates(lines: Iterable[str]) -> Iterator[Update]:
+    for line in lines:
+        old, new, ref = line.rstrip("\n").split(" ", 2)
+        yield Update(old, new, ref)
+
+
+def _options() -> list[str]:
+    """What the pusher has given with ``-o`` (githooks(5))."""
+    count = os.environ.get("GIT_PUSH_OPTION_COUNT", "0")
+    return [os.environ.get(f"GIT_PUSH_OPTION_{number}", "") for number in range(int(count) if count.isdigit() else 0)]
+
+
+def _say(line: str) -> None:
+    """At once: the pusher waits."""
+    click.echo(printable(line))

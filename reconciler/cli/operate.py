@@ -1,0 +1,105 @@
+"""What a person asks of the running daemon: `status`, `suspend`, `resume`, `approve`, `sync`."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.cli.control import Control
+from reconciler.cli.exits import CONVERGED
+from reconciler.core.words import plural, printable
+
+CALM = ("in sync", "not mentioned")
+
+
+def controlled(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give ``command`` the daemon that ``--socket`` names."""
+
+    @functools.wraps(command)
+    def wrapped(*, socket: Path | None, **params: Any) -> Any:
+        return command(Control(socket), **params)
+
+    option = click.option(
+        "--socket", type=click.Path(path_type=Path), help="The daemon's control socket. [RECONCILE_SOCKET]"
+    )
+    return option(wrapped)
+
+
+@click.command()
+@click.option("--output", "-o", type=click.Choice(["text", "json"]), default="text", help="What to print.")
+@controlled
+def status(daemon: Control, output: str) -> int:
+    """Show how everything stands: the revision in force, each device that is not in sync, what is suspended."""
+    found = daemon.get("/v1/status")
+    click.echo(json.dumps(found, indent=2) if output == "json" else "\n".join(map(printable, _lines(found))))
+    return CONVERGED
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    source, devices = found["source"], found["devices"]
+    subject = f" ({source['subject']})" if source.get("subject") else ""
+    yield f"revision {source['revision']}{subject}" if source else "no revision is in force yet"
+    calm = sum(device["phase"] in CALM for device in devices.values())
+    yield f"{calm} of {plural(len(devices), 'device')} in sync"
+    for name, device in devices.items():
+        if device["phase"] not in CALM:
+            approve = f"; reconcile approve {device['digest']}" if device["phase"] == "held" else ""
+            reason = f": {device['reason']}" if device.get("reason") else ""
+            yield f"  {name}: {device['phase']}{reason}{approve}"
+    for one in found["suspended"]:
+        yield f"suspended: {one['target']} by {one['by']}: {one['reason']}"
+    for one in found["conditions"]:
+        if one["subject"] not in devices:
+            yield f"{one['kind']}: {one['words']}"
+
+
+@click.command()
+@click.argument("target")
+@click.option("--for", "span", metavar="SPAN", help="Such as 30m, 2h or 1d; without it until `reconcile resume`.")
+@click.option("--reason", required=True, help="Why; shown wherever the suspension is.")
+@controlled
+def suspend(daemon: Control, target: str, span: str | None, reason: str) -> int:
+    """Leave the devices that TARGET (a shell pattern) names as they are: watched, and not written."""
+    from reconciler.settings.duration import seconds
+
+    try:
+        lasting = None if span is None else seconds(span)
+    except ValueError as error:
+        raise click.UsageError(f"--for: {error}; write it as 30m, 2h or 1d") from None
+    asked = {"target": target, "reason": reason} | ({} if lasting is None else {"seconds": lasting})
+    answer = daemon.post("/v1/suspend", asked)
+    click.echo(printable(f"{', '.join(answer['devices'])}: {answer['words']}"))
+    return CONVERGED
+
+
+@click.command()
+@click.argument("target")
+@controlled
+def resume(daemon: Control, target: str) -> int:
+    """End a suspension of TARGET as it was given, and heal again what was fought over on devices of that name."""
+    for words in daemon.post("/v1/resume", {"target": target})["ended"]:
+        click.echo(printable(f"ended: {words}"))
+    return CONVERGED
+
+
+@click.command()
+@click.argument("digest")
+@controlled
+def approve(daemon: Control, digest: str) -> int:
+    """Have a held plan applied, by its DIGEST, or a held revision put in force, by the beginning of its id."""
+    click.echo(printable(daemon.post("/v1/approve", {"target": digest})["words"]))
+    return CONVERGED
+
+
+@click.command()
+@controlled
+def sync(daemon: Control) -> int:
+    """Have the daemon look at its source now."""
+    found = daemon.post("/v1/sync", {})
+    click.echo("\n".join(map(printable, _lines(found))))
+    return CONVERGED

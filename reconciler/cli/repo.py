@@ -1,0 +1,85 @@
+"""`reconcile repo`: a bare git repository on this host whose pushes are checked, planned and followed."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from reconciler.cli.exits import CONVERGED
+from reconciler.core.words import printable
+
+HOOKS = ("pre-receive", "post-receive")
+BRANCH = "main"
+
+
+@click.group()
+def repo() -> None:
+    """A git repository on this host: a push shows its plan, a bad one is refused, a good one is followed live."""
+
+
+@repo.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--branch", default=BRANCH, show_default=True, help="The branch that is deployed.")
+@click.option("--folder", default="", help="Where the documents are, below the top of the repository.")
+@click.option("--inventory", type=click.Path(path_type=Path), help="Pushed documents have to fit it.")
+@click.option("--socket", type=click.Path(path_type=Path), help="The daemon's control socket, if not the usual one.")
+@click.option("--require-signed", "signers", type=click.Path(path_type=Path), help="Allowed signers (ssh-keygen(1)).")
+def init(path: Path, branch: str, **settings: str | Path | None) -> int:
+    """Make a bare repository at PATH, or set up again one that is there. Push desired state to it.
+
+    `git push -o no-wait` does not wait for the devices.
+    """
+    if path.exists() and any(path.iterdir()) and not (path / "HEAD").is_file():
+        raise click.ClickException(f"{path} is no bare repository and not empty: choose another place")
+    _git(path.parent, "init", "--quiet", "--bare", f"--initial-branch={branch}", str(path.absolute()))
+    given = {name: str(value) for name, value in settings.items() if value not in (None, "")}
+    ours = {name: str(Path(value).absolute()) if name != "folder" else value for name, value in given.items()}
+    for name, value in {"branch": branch, **ours}.items():
+        _git(path, "config", f"reconciler.{name}", value)
+    for name, value in {"receive.fsckObjects": "true", "receive.advertisePushOptions": "true"}.items():
+        _git(path, "config", name, value)
+    for hook in HOOKS:
+        _write_hook(path / "hooks" / hook)
+    click.echo(printable(f"{path.absolute()} takes pushes; branch {branch} is deployed."))
+    click.echo(printable(f"  reconcile daemon --desired {path.absolute()} --inventory …"))
+    click.echo(printable(f"  git remote add reconciler {path.absolute()}; git push reconciler {branch}"))
+    return CONVERGED
+
+
+@repo.command(hidden=True)
+@click.argument("name", type=click.Choice(HOOKS))
+def hook(name: str) -> int:
+    """What git runs for a push."""
+    from reconciler.cli.hook import post_receive, pre_receive
+
+    return pre_receive(sys.stdin) if name == "pre-receive" else post_receive(sys.stdin)
+
+
+def _write_hook(path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    command = shlex.join([*_ourselves(), "repo", "hook", path.name])
+    path.write_text(f"#!/bin/sh\n# Written by `reconcile repo init`.\nexec {command}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def _ourselves() -> list[str]:
+    """How this very program is run again."""
+    program = Path(sys.argv[0])
+    if program.name == "reconcile" and program.is_file():
+        return [str(program.absolute())]
+    return [sys.executable, "-m", "reconciler"]
+
+
+def _git(folder: Path, *words: str) -> None:
+    """Raises: click.ClickException, with what git said."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise click.ClickException(f"git cannot be run: {error.strerror}") from None
+    if done.returncode:
+        raise click.ClickException(printable(f"git {words[0]}: {done.stderr.strip()}"))
