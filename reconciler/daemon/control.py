@@ -9,7 +9,6 @@ import os
 import pwd
 import socket
 import struct
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -115,7 +114,7 @@ class Control:
 
     async def _suspend(self, request: web.Request) -> web.Response:
         asked = AskedSuspend.model_validate(await _body(request))
-        now, longest = time.time(), self.service.settings.suspend.longest
+        now, longest = self.service.hub.now(), self.service.settings.suspend.longest
         if asked.seconds is not None and asked.seconds > longest:
             raise ValueError(f"nothing is suspended for longer than {longest / 86400:g} days")
         names = [name for name in self.service.deployment.fleet.devices if fnmatchcase(name, asked.target)]

@@ -119,17 +119,20 @@ class Deployment:
                 self._running[name].cancel()
         if self._running:
             await asyncio.wait(self._running.values(), timeout=patience)
-        await self._end(frozenset(self.keepers))
+        await self._cancel(frozenset(self.keepers))
         await self.fleet.close()
 
     async def _end(self, names: frozenset[str]) -> None:
+        await self._cancel(names)
+        for name in names:
+            self.keepers.pop(name, None)
+        self.hub.forget(names)
+
+    async def _cancel(self, names: frozenset[str]) -> None:
         ended = [self._running.pop(name) for name in names if name in self._running]
         for task in ended:
             task.cancel()
         await asyncio.gather(*ended, return_exceptions=True)
-        for name in names:
-            self.keepers.pop(name, None)
-        self.hub.forget(names)
 
     def _is_mentioned(self, cycle: Cycle, name: str) -> bool:
         world = cycle.compiler.latest

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reconciler.core.plan import DevicePlan, Planned
 from reconciler.core.words import plural
@@ -24,8 +23,8 @@ class Drift:
     device: str
     digest: str
     changes: tuple[Planned, ...]
-    by: str = ""
-    seen: float = field(default_factory=time.time)
+    by: str
+    seen: float
 
     @property
     def words(self) -> str:
@@ -36,8 +35,9 @@ class Drift:
     def found(self) -> Event:
         return Event("drift", f"drift on {self.words}", self.device, "warning", self._data())
 
-    def healed(self) -> Event:
-        took = time.time() - self.seen
+    def healed(self, now: float) -> Event:
+        """``now``: seconds since the epoch."""
+        took = now - self.seen
         words = f"{self.device}: put back {plural(len(self.changes), 'entry', 'entries')} {took:.2f} s after the drift"
         return Event("healed", words, self.device, "info", {**self._data(), "took": round(took, 3)})
 

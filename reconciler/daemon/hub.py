@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -23,7 +24,8 @@ Who = Callable[[str], str]
 class Hub:
     """``complete``: every device has been looked at once since the start; before that nothing is written anywhere.
 
-    ``approved``: digests of plans that a person wants applied. ``loop``: how often, how many at once.
+    ``approved``: digests of plans that a person wants applied. ``loop``: how often, how many at once. ``now``: seconds
+    since the epoch.
     """
 
     loop: LoopSettings
@@ -31,6 +33,7 @@ class Hub:
     conditions: Conditions
     restraints: Restraints
     who: Who = lambda device: ""
+    now: Callable[[], float] = time.time
     approved: set[str] = field(default_factory=set)
     complete: asyncio.Event = field(default_factory=asyncio.Event)
     standings: dict[str, Standing] = field(default_factory=dict)
@@ -60,11 +63,12 @@ class Hub:
         self.rollout = Rollout(cycle.repository.revision, self.bus, set(names))
         if not self.complete.is_set():
             self._awaited = set(names)
+        self.rollout.dropped(())
 
     def arrived(self, device: str) -> None:
         """The device has been read, or could not be."""
         self._awaited.discard(device)
-        if not self._awaited:
+        if self._cycle is not None and not self._awaited:
             self.complete.set()
 
     def stand(self, device: str, standing: Standing) -> None:

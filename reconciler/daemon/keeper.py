@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from contextlib import suppress
 
 from reconciler.daemon.event import Event
@@ -46,15 +45,14 @@ class Keeper:
     def call(self, *, at_once: bool = True) -> None:
         """Have it look; ``at_once``: also if it has failed a moment ago."""
         self._dirty = True
-        self._told = self._told or time.time()
-        if at_once:
-            self._next = 0.0
+        self._told = self._told or self._hub.now()
+        self._patient &= not at_once
         self._wake.set()
 
     def stir(self) -> None:
         """The device has told of something; whether it is news is judged when there is time."""
         self._stirred = True
-        self._told = self._told or time.time()
+        self._told = self._told or self._hub.now()
         self._wake.set()
 
     async def run(self) -> None:
@@ -115,7 +113,7 @@ class Keeper:
 
     async def _turn(self, *, quick: bool) -> None:
         """A look, and what follows; whatever goes wrong, the next one comes."""
-        told, self._told = self._told or time.time(), None
+        told, self._told = self._told or self._hub.now(), None
         self._dirty = False
         self._began = self._now()
         self.turns += 1

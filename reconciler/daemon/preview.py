@@ -10,6 +10,8 @@ from pathlib import Path, PurePosixPath
 from reconciler.core.plan import Plan
 from reconciler.core.words import plural
 from reconciler.daemon.deployment import Bad, Deployment
+from reconciler.desired.repository import Repository
+from reconciler.engine.fleet import fleet
 from reconciler.report import plan_text
 from reconciler.report.screen import Screen
 from reconciler.source.checkout import Checkout
@@ -41,14 +43,24 @@ async def preview(
         try:
             _write(folder, documents)
             repository = await deployment.read(Checkout(revision, folder, ""))
-            cycle = deployment.candidate(repository, deployment.inventory or deployment.read_inventory())
-            plan = cycle.planned(cycle.seen)
+            plan = await _planned(deployment, repository)
         except Bad as error:
             return Preview(accepted=False, lines=tuple(map(str, error.problems)) or (str(error),))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     lines = (*plan.warnings, *plan_text.lines(plan, Screen(width)))
     return Preview(accepted=True, lines=lines, verdict=_verdict(plan), digest=plan.digest)
+
+
+async def _planned(deployment: Deployment, repository: Repository) -> Plan:
+    """With everything as it was seen last; what nobody has looked at so far is read now. Raises: Bad."""
+    inventory = deployment.inventory or deployment.read_inventory()
+    cycle = deployment.candidate(repository, inventory)
+    unseen = inventory.devices.keys() - cycle.seen.keys()
+    async with fleet(inventory, repository, unseen.__contains__, writes=False) as strangers:
+        cycle.devices = {**strangers, **deployment.fleet.devices}
+        await cycle.look(unseen & strangers.keys() & cycle.compiler.world(cycle.seen).keys())
+        return cycle.planned(cycle.seen)
 
 
 def _write(folder: Path, documents: dict[str, bytes]) -> None:

@@ -36,10 +36,9 @@ class Rollout:
         self._without(self.waiting & set(devices))
 
     def _without(self, devices: set[str]) -> None:
-        if devices:
-            self.waiting -= devices
-            if not self.waiting:
-                self._tell()
+        self.waiting -= devices
+        if not self.waiting and self.end is None:
+            self._tell()
 
     def _tell(self) -> None:
         took = time.monotonic() - self.began

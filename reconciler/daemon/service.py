@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
 from reconciler.core.words import plural
@@ -114,16 +112,16 @@ class Service:
                 self.deployment.keepers[name].call()
 
     def _until_next(self) -> float:
-        now = time.time()
+        now = self.hub.now()
         end = self.hub.restraints.suspensions.next_end
-        change = self.hub.restraints.windows.next_change(datetime.now(UTC))
+        change = self.hub.restraints.windows.next_change(self.hub.restraints.now())
         known = [moment for moment in (end, change.timestamp() if change else None) if moment is not None]
         return max(0.05, min([LOOKED_AT, *(moment - now for moment in known)]))
 
     def _remind(self) -> None:
         forgotten = self.settings.suspend.forgotten
         for one in self.hub.restraints.suspensions:
-            if time.time() - one.since >= forgotten:
+            if self.hub.now() - one.since >= forgotten:
                 self.hub.conditions.begin("forgotten", one.target, f"{one.target} is still {one}")
 
     def _waiting(self) -> Iterator[str]:

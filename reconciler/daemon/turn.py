@@ -123,7 +123,7 @@ class Turns:
         written = [planned for planned in device.changes if planned.written]
         if drift is not None and written:
             self.hub.restraints.fights.healed(self.device, [planned.change for planned in written])
-            self.hub.tell(drift.healed())
+            self.hub.tell(drift.healed(self.hub.now()))
         elif written:
             words = f"{self.device}: applied and proven {plural(len(written), 'change')}: {listed(written)}"
             self.hub.tell(Event("applied", words, self.device, data={"changes": len(written)}))

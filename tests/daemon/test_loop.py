@@ -1,0 +1,234 @@
+"""The loop over devices made of dictionaries: what is written when, what failure means, and that nothing gets stuck."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.core.driver import Answer, Failure, Script, Unreachable
+from tests.daemon.fasttime import run
+from tests.daemon.world import FORGED, ONE, TWO, World
+from tests.engine.fakes import DictTransport
+
+MINUTE, HOUR = 60.0, 3600.0
+
+
+def test_it_brings_devices_to_their_state_and_says_once_that_it_did(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async def day() -> None:
+        async with world.running():
+            await asyncio.sleep(24 * HOUR)
+
+    run(day())
+    assert world.has("n1", ONE, TWO)
+    assert world.has("n2", ONE, TWO)
+    assert [event.kind for event in world.events if event.level != "debug"] == [
+        "revision",
+        "applied",
+        "applied",
+        "rollout",
+    ]
+    assert world.told("rollout")[0].data["converged"] is True
+    assert world.transports["n1"].reads > 24 * 30
+
+
+def test_nothing_is_written_before_every_device_was_looked_at(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    class Slow(DictTransport):
+        async def query(self, questions: Any) -> Any:
+            await asyncio.sleep(20.0)
+            return await super().query(questions)
+
+    world.transports["n2"] = Slow.having()
+
+    async def start() -> None:
+        async with world.running():
+            await asyncio.sleep(19.0)
+            assert world.transports["n1"].reads == 1
+            assert world.transports["n1"].sent == []
+            await asyncio.sleep(2.0)
+            assert world.has("n1", ONE, TWO)
+
+    run(start())
+
+
+def test_a_drift_is_told_and_put_back(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async def drift() -> None:
+        async with world.running() as service:
+            service.hub.who = lambda device: "admin on vty3 (10.0.0.5)"
+            await asyncio.sleep(5.0)
+            world.forge("n1")
+            await asyncio.sleep(0.1)
+            assert world.has("n1", ONE)
+
+    run(drift())
+    (found,) = world.told("drift")
+    assert found.words == (
+        "drift on n1: ~ route 10.1.0.0/16 table 254 metric 0 gateway 10.0.0.66 → 10.0.0.1 [nodes.yaml:7]; "
+        "by admin on vty3 (10.0.0.5)"
+    )
+    (healed,) = world.told("healed")
+    assert healed.words.startswith("n1: put back 1 entry 0.0")
+
+
+def test_a_drift_that_nobody_tells_of_is_found_by_reading_again(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async def drift() -> None:
+        async with world.running():
+            await asyncio.sleep(5.0)
+            world.transports["n1"].rows.pop(ONE.key)
+            await asyncio.sleep(100.0)
+            assert world.has("n1", ONE)
+
+    run(drift())
+
+
+def test_who_is_called_often_reads_at_most_every_fifty_milliseconds(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async def storm() -> None:
+        async with world.running() as service:
+            await asyncio.sleep(5.0)
+            before = world.transports["n1"].reads
+            for _ in range(10_000):
+                service.deployment.keepers["n1"].call()
+                await asyncio.sleep(0.0001)
+            assert 15 <= world.transports["n1"].reads - before <= 21
+
+    run(storm())
+
+
+class Flaky(DictTransport):
+    """Fails once, at one operation."""
+
+    def __init__(self, at: int, how: str) -> None:
+        super().__init__()
+        self.at, self.how, self.count = at, how, 0
+
+    async def query(self, questions: Any) -> list[Answer]:
+        await self._trip()
+        return list(await super().query(questions))
+
+    async def apply(self, script: Script) -> list[Failure]:
+        self.count += 1
+        if self.count == self.at and self.how == "refused":
+            return [Failure(None, "refused just this once")]
+        if self.count == self.at and self.how == "cut off":
+            await super().apply(script)
+            raise Unreachable("broke off after it was done")
+        if self.count == self.at:
+            await self._fail()
+        return list(await super().apply(script))
+
+    async def _trip(self) -> None:
+        self.count += 1
+        if self.count == self.at:
+            await self._fail()
+
+    async def _fail(self) -> None:
+        if self.how == "mistake":
+            raise ZeroDivisionError("nobody has foreseen this")
+        raise Unreachable("gone for a moment")
+
+
+@pytest.mark.parametrize("how", ["unreachable", "refused", "cut off", "mistake"])
+@pytest.mark.parametrize("at", range(1, 9))
+def test_one_failure_of_any_operation_heals_by_itself(tmp_path: Path, at: int, how: str) -> None:
+    world = World(tmp_path)
+    world.transports["n1"] = Flaky(at, how)
+
+    async def work() -> None:
+        async with world.running():
+            await asyncio.sleep(1.0)
+            world.forge("n1") if "n1" in world.service.deployment.keepers else None
+            await asyncio.sleep(2 * MINUTE)
+            assert world.has("n1", ONE, TWO)
+            assert world.phase("n1") == "in sync"
+            assert world.has("n2", ONE, TWO)
+            assert list(world.service.hub.conditions) == []
+
+    run(work())
+
+
+def test_a_device_that_is_away_for_a_day_is_one_condition_and_heals_within_the_longest_pause(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.transports["n2"].down = "no route to host"
+
+    async def away() -> None:
+        async with world.running():
+            await asyncio.sleep(24 * HOUR)
+            assert world.has("n1", ONE, TWO)
+            assert world.phase("n2") == "unreachable"
+            assert 1000 < world.transports["n2"].reads < 2000
+            world.transports["n2"].down = ""
+            await asyncio.sleep(73.0)
+            assert world.has("n2", ONE, TWO)
+
+    run(away())
+    assert [event.data["episode"] for event in world.told("unreachable")] == ["opened", "resolved"]
+
+
+def test_what_does_not_stay_is_a_failure_that_is_tried_again(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.transports["n1"].forgets = frozenset({ONE.key.name})
+
+    async def forgetful() -> None:
+        async with world.running():
+            await asyncio.sleep(10 * MINUTE)
+            assert world.phase("n1") == "failed"
+            assert len(world.transports["n1"].sent) < 60
+            world.transports["n1"].forgets = frozenset()
+            await asyncio.sleep(80.0)
+            assert world.phase("n1") == "in sync"
+
+    run(forgetful())
+    (opened, resolved) = world.told("failed")
+    assert opened.level == "error"
+    assert "still differs after applying: create route 10.1.0.0/16 table 254 metric 0" in opened.words
+    assert resolved.data["episode"] == "resolved"
+
+
+def test_stopping_finishes_what_is_being_written_and_begins_nothing(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    class Slow(DictTransport):
+        async def apply(self, script: Script) -> Any:
+            await asyncio.sleep(3.0)
+            return await super().apply(script)
+
+    world.transports["n1"] = Slow.having()
+
+    async def stop() -> None:
+        async with world.running():
+            await asyncio.sleep(1.0)
+            assert world.phase("n1") == "applying"
+            sent = len(world.transports["n2"].sent)
+            world.forge("n2")
+        assert world.has("n1", ONE, TWO)
+        assert len(world.transports["n2"].sent) == sent
+        assert world.has("n2", FORGED)
+
+    run(stop())
+
+
+def test_an_audited_device_is_reported_and_never_written(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.audited = ("n2",)
+
+    async def audit() -> None:
+        async with world.running():
+            await asyncio.sleep(HOUR)
+            assert world.transports["n2"].sent == []
+            assert world.phase("n2") == "withheld"
+
+    run(audit())
+    (withheld,) = world.told("withheld")
+    assert "only planned" in withheld.words

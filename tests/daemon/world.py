@@ -1,0 +1,189 @@
+"""A daemon over devices made of dictionaries, in fast time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from reconciler.core.codec import as_json
+from reconciler.core.resource import Key
+from reconciler.daemon.condition import Conditions
+from reconciler.daemon.deployment import Deployment
+from reconciler.daemon.event import Bus, Event
+from reconciler.daemon.fights import Fights
+from reconciler.daemon.following import Following
+from reconciler.daemon.hub import Hub
+from reconciler.daemon.restraint import Restraints
+from reconciler.daemon.service import Service
+from reconciler.daemon.suspension import Suspension, Suspensions
+from reconciler.desired.inventory import Inventory
+from reconciler.desired.repository import Repository
+from reconciler.engine.fleet import Fleet
+from reconciler.engine.observe import Device
+from reconciler.linux.route import Route
+from reconciler.settings.heal import HealRule
+from reconciler.settings.loop import LoopSettings
+from reconciler.settings.model import Settings
+from reconciler.settings.window import Window
+from reconciler.settings.windows import Windows
+from reconciler.source.checkout import Checkout, Refused, Unavailable
+from tests.daemon.fasttime import now
+from tests.engine.fakes import DictDriver, DictTransport, device
+
+ONE = Route(dst="10.1.0.0/16", gateway="10.0.0.1", dev="eth1", protocol=142)
+TWO = Route(dst="10.2.0.0/16", gateway="10.0.0.1", dev="eth1", protocol=142)
+FORGED = Route(dst="10.1.0.0/16", gateway="10.0.0.66", dev="eth1", protocol=142)
+NODE = """
+apiVersion: reconciler/v1
+kind: Node
+metadata: {{name: {name}}}
+spec:
+  routes:
+    - {{dst: 10.1.0.0/16, via: 10.0.0.1, dev: eth1}}
+    - {{dst: 10.2.0.0/16, via: 10.0.0.1, dev: eth1}}
+---
+"""
+
+
+class FakeFleet(Fleet):
+    """Devices that are there already."""
+
+    def __init__(self, transports: dict[str, DictTransport], audited: Iterable[str] = ()) -> None:
+        super().__init__(writes=True)
+        self._there = {name: device(name, one, DictDriver(), audit=name in audited) for name, one in transports.items()}
+
+    async def renew(
+        self, inventory: Inventory, repository: Repository, targeted: Callable[[str], bool] = lambda name: True
+    ) -> frozenset[str]:
+        wanted = {name for name in inventory.devices if name in self._there and targeted(name)}
+        changed = frozenset(self.devices.keys() ^ wanted)
+        self.devices.clear()
+        self.devices.update({name: self._there[name] for name in sorted(wanted)})
+        return changed
+
+    def device(self, name: str) -> Device:
+        return self._there[name]
+
+
+@dataclass
+class FakeSource:
+    """Commits in a row; ``away``, ``refused``: why the next look fails. ``straight``: commits follow on one another."""
+
+    folders: dict[str, Path] = field(default_factory=dict)
+    head: str = ""
+    away: str = ""
+    refused: str = ""
+    straight: bool = True
+    looks: int = 0
+
+    async def latest(self) -> Checkout:
+        self.looks += 1
+        if self.away:
+            raise Unavailable(self.away)
+        if self.refused:
+            raise Refused(self.refused, self.head)
+        return Checkout(self.head, self.folders[self.head], self.head)
+
+    async def at(self, revision: str) -> Checkout:
+        if revision not in self.folders:
+            raise Unavailable("it is not here")
+        return Checkout(revision, self.folders[revision], revision)
+
+    async def is_forward(self, old: str, new: str) -> bool:
+        return self.straight
+
+
+class World:
+    """``transports``: the devices. ``events``: everything that was told."""
+
+    def __init__(self, folder: Path, names: Iterable[str] = ("n1", "n2"), **loop: Any) -> None:
+        self.folder = folder
+        self.transports = {name: DictTransport.having() for name in names}
+        self.source = FakeSource()
+        self.events: list[Event] = []
+        self.heal: tuple[HealRule, ...] = ()
+        self.windows: tuple[Window, ...] = ()
+        self.audited: tuple[str, ...] = ()
+        self.loop = LoopSettings.model_validate(loop)
+        self.kept: dict[str, Any] = {}
+        (folder / "inventory.yaml").write_text(
+            "apiVersion: reconciler/v1\nkind: Inventory\nmetadata: {name: t}\nspec:\n  devices:\n"
+            + "".join(f"    {name}: {{platform: linux, host: 192.0.2.1, username: root}}\n" for name in self.transports)
+        )
+        self.commit("c1")
+
+    def commit(self, revision: str, names: Iterable[str] | None = None, text: str = "") -> None:
+        """The documents want two routes on every device, or on ``names`` alone; or they are ``text``."""
+        place = self.folder / "checkouts" / revision / "desired"
+        place.mkdir(parents=True)
+        wanted = self.transports if names is None else names
+        (place / "nodes.yaml").write_text(text or "".join(NODE.format(name=name) for name in wanted))
+        self.source.folders[revision] = place
+        self.source.head = revision
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Service]:
+        """The daemon, from the moment it is started to a clean end."""
+        self.service = self._service()
+        tasks = [asyncio.create_task(one) for one in (self.service.following.run(), self.service.watch_clock())]
+        try:
+            yield self.service
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.service.deployment.stop(10.0)
+
+    def _service(self) -> Service:
+        bus = Bus()
+        bus.attach(self.events.append)
+        conditions = Conditions(bus, now)
+        fights = Fights(clock=now)
+        suspensions = Suspensions(self.kept.get("suspended") or (), self._keep, now)
+        restraints = Restraints(
+            suspensions,
+            fights,
+            conditions,
+            self.heal,
+            Windows(self.windows),
+            lambda: datetime.fromtimestamp(now(), UTC),
+        )
+        hub = Hub(self.loop, bus, conditions, restraints, now=now)
+        deployment = Deployment(hub, self.folder / "inventory.yaml", fleet=FakeFleet(self.transports, self.audited))
+        hub.recompiled = deployment.call_all
+        following = Following(deployment, self.source, 30.0, self.kept)
+        settings = Settings.model_validate(
+            {"source": {"path": str(self.folder)}, "inventory": str(self.folder / "inventory.yaml")}
+        )
+        return Service(settings, hub, deployment, following, now())
+
+    def _keep(self) -> None:
+        self.kept["suspended"] = self.service.hub.restraints.suspensions.documents()
+
+    def has(self, name: str, *routes: Route) -> bool:
+        rows = self.transports[name].rows
+        return all(rows.get(route.key, {}).get("gateway") == route.gateway for route in routes)
+
+    def forge(self, name: str, route: Route = FORGED) -> None:
+        """Somebody changes the device by hand, and it tells us."""
+        self.transports[name].rows[route.key] = as_json(route)
+        self.service.deployment.keepers[name].call()
+
+    def lose(self, name: str, key: Key = ONE.key) -> None:
+        self.transports[name].rows.pop(key, None)
+        self.service.deployment.keepers[name].call()
+
+    def told(self, kind: str) -> list[Event]:
+        return [event for event in self.events if event.kind == kind and event.level != "debug"]
+
+    def phase(self, name: str) -> str:
+        return self.service.hub.standings[name].phase
+
+    def suspend(self, target: str, seconds: float | None, reason: str = "maintenance") -> None:
+        until = None if seconds is None else now() + seconds
+        self.service.suspend(Suspension(target, reason, "me", now(), until))
