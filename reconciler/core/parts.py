@@ -36,6 +36,7 @@ class Parts:
             dialects=_merged(reading.dialects for reading in readings),
             facts=_merged(reading.facts for reading in readings),
             way=readings[0].way,
+            advice=readings[0].advice,
         )
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:

@@ -32,7 +32,7 @@ def plan_device(wish: Wish, sight: Sight, driver: Driver, *, platform: str, audi
     waits = waiting(changes, sight.reading.found) if LINK not in sight.reading.unread else {}
     may_write = [c for c in changes if not audit and not wish.only_planned(c.subject) and c.key not in waits]
     writable = {change.key for change in may_write}
-    notes = (*_not_known(wish), *_not_there(waits), *_spared(wish, sight.reading))
+    notes = (*_not_known(wish), *_not_there(waits), *_spared(wish, sight.reading), *_advice(wish, sight.reading))
     seen = dataclasses.replace(empty, owned=len(live.ours), reading=sight.reading, notes=notes)
     try:
         lines = driver.write(changes, sight.reading)
@@ -86,6 +86,13 @@ def _spared(wish: Wish, reading: Reading) -> Iterator[str]:
         resource = reading.found.get(key)
         if resource is not None and key not in wish.desired and wish.owns(resource):
             yield f"{key} is wanted by no document and stays: {reason}"
+
+
+def _advice(wish: Wish, reading: Reading) -> Iterator[str]:
+    """Who else on the device would undo what is wanted."""
+    for advice in reading.advice:
+        if any(advice.concerns(resource) for resource in wish.desired.values()):
+            yield advice.text
 
 
 def split(wish: Wish, reading: Reading) -> Live:

@@ -11,7 +11,7 @@ from reconciler.core.change import Change
 from reconciler.core.driver import Answer, Line, Reading, Script, Unreadable
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.resource import Key, Resource, State, state_of
-from reconciler.linux import address, fdb, link, neighbour, route, rule, wireguard
+from reconciler.linux import address, fdb, link, managers, neighbour, route, rule, wireguard
 from reconciler.linux.address import Address
 from reconciler.linux.answers import rows
 from reconciler.linux.fallout import fallout, in_its_place
@@ -60,18 +60,18 @@ class LinuxDriver:
     """All tables of a node that iproute2 shows. Makes go outside in, breaks inside out."""
 
     kinds: ClassVar[Sequence[type[Resource]]] = KINDS
-    questions: ClassVar[Sequence[str]] = (*TABLES, wireguard.QUESTION, QUESTION)
+    questions: ClassVar[Sequence[str]] = (*TABLES, wireguard.QUESTION, QUESTION, managers.QUESTION)
 
     def read(self, answers: Sequence[Answer]) -> Reading:
         """Everything the node has. Raises: Unreadable, naming the question; half a table is no table."""
-        *tables, told, session = answers
+        *tables, told, session, managing = answers
         read = [_rows(question, answer) for question, answer in zip(TABLES, tables, strict=True)]
         if not read[0]:
             raise Unreadable(f"{TABLES[0]}: no interface at all, not even lo")
         try:
             found = state_of(_resources(wireguard.read(told), *read))
             carried = session_of(session, read[0], found)
-            return Reading(found, session=carried.keys, way=carried.way)
+            return Reading(found, session=carried.keys, way=carried.way, advice=managers.read(managing, read[0]))
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise Unreadable(f"an entry is not as iproute2 prints it: {type(error).__name__} {error}") from error
 
