@@ -85,6 +85,21 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """What somebody should change on a device that works against us: ``text``, in words.
+
+    It matters where entries of ``kinds`` are wanted on ``interface`` (empty: anywhere).
+    """
+
+    text: str
+    kinds: frozenset[str]
+    interface: str = ""
+
+    def concerns(self, resource: Resource) -> bool:
+        return resource.kind in self.kinds and (not self.interface or self.interface in resource.needs)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Everything a device has, as far as it could be read.
 
@@ -96,6 +111,7 @@ class Reading:
     ``frozen``: key -> why this one is not understood in full: it is unknown, not planned, and not in ``found``;
     ``partial`` holds what could be understood of it.
     ``kept``: key -> why it is not pruned, although it may be ours.
+    ``advice``: who else on the device works against us, and how to end it.
     """
 
     found: State
@@ -107,6 +123,7 @@ class Reading:
     frozen: Mapping[Key, str] = field(default_factory=dict)
     partial: State = field(default_factory=dict)
     kept: Mapping[Key, str] = field(default_factory=dict)
+    advice: Sequence[Advice] = ()
 
 
 class Claim(Protocol):

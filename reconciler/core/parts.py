@@ -77,6 +77,7 @@ def _one(readings: Sequence[Reading]) -> Reading:
         dialects=_merged(reading.dialects for reading in readings),
         facts=_merged(reading.facts for reading in readings),
         way=readings[0].way,
+        advice=readings[0].advice,
     )
 
 

@@ -37,7 +37,7 @@ def plan_device(wish: Wish, sight: Sight, device: Device, waits_for: Waits = lam
     withheld = {change.key: wait for change in could_write if (wait := waits_for(change))}
     may_write = [change for change in could_write if change.key not in withheld]
     shown = _Shown(wish, {change.key for change in may_write}, withheld)
-    notes = (*_not_known(wish), *_not_there(waits), *_spared(wish, sight.reading))
+    notes = (*_not_known(wish), *_not_there(waits), *_spared(wish, sight.reading), *_advice(wish, sight.reading))
     seen = dataclasses.replace(empty, owned=len(live.ours), reading=sight.reading, notes=notes)
     try:
         lines = driver.write(changes, sight.reading)
@@ -109,6 +109,13 @@ def _spared(wish: Wish, reading: Reading) -> Iterator[str]:
         resource = reading.found.get(key)
         if resource is not None and key not in wish.desired and wish.owns(resource):
             yield f"{key} is wanted by no document and stays: {reason}"
+
+
+def _advice(wish: Wish, reading: Reading) -> Iterator[str]:
+    """Who else on the device would undo what is wanted."""
+    for advice in reading.advice:
+        if any(advice.concerns(resource) for resource in wish.desired.values()):
+            yield advice.text
 
 
 def split(wish: Wish, reading: Reading) -> Live:

@@ -12,7 +12,7 @@ from reconciler.core.driver import Answer, Line, Reading, Script, Unreadable
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.resource import Key, Resource, State, state_of
 from reconciler.core.watching import Program, watching
-from reconciler.linux import address, fdb, link, neighbour, route, rule, tables, wireguard
+from reconciler.linux import address, fdb, link, managers, neighbour, route, rule, tables, wireguard
 from reconciler.linux.address import Address
 from reconciler.linux.fallout import fallout, in_its_place
 from reconciler.linux.fdb import FdbEntry
@@ -54,7 +54,7 @@ class LinuxDriver:
 
     kinds: ClassVar[Sequence[type[Resource]]] = KINDS
     programs: ClassVar[Sequence[Program]] = PROGRAMS
-    questions: ClassVar[Sequence[str]] = (*TABLES, wireguard.QUESTION, QUESTION)
+    questions: ClassVar[Sequence[str]] = (*TABLES, wireguard.QUESTION, QUESTION, managers.QUESTION)
 
     def __init__(self) -> None:
         self._memory = Memory()
@@ -72,21 +72,23 @@ class LinuxDriver:
 
         Raises: Unreadable, naming the question; half a table is no table.
         """
-        *asked, told, of_session = answers
+        *asked, told, of_session, managing = answers
         try:
-            return self._read(tables.read(asked, told, self._memory), of_session)
+            return self._read(tables.read(asked, told, self._memory), of_session, managing)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise Unreadable(f"an entry is not as iproute2 prints it: {type(error).__name__} {error}") from error
 
-    def _read(self, now: Tables, answer: Answer) -> Reading:
+    def _read(self, now: Tables, answer: Answer, managing: Answer) -> Reading:
         last = self._last if self._last is not None and self._last[0].is_same(now) else None
         found = last[2].found if last else state_of(chain.from_iterable(now.entries))
         if last is None:
             self._memory.forget(QUESTION)
+            self._memory.forget(managers.QUESTION)
         carriers = now.interfaces.carriers
         session = self._memory.recalled(QUESTION, (answer,), lambda: session_of(answer, carriers, found))
-        if last is None or last[1] is not session:
-            self._last = (now, session, Reading(found, session=session.keys, way=session.way))
+        advice = self._memory.recalled(managers.QUESTION, (managing,), lambda: managers.read(managing, carriers))
+        if last is None or last[1] is not session or last[2].advice != advice:
+            self._last = (now, session, Reading(found, session=session.keys, way=session.way, advice=advice))
         assert self._last is not None, "just made"
         return self._last[2]
 

@@ -26,11 +26,11 @@ LINKS, ROUTES, ROUTES6, NEIGHBOURS, FDB, RULES, RULES6 = TABLES = (
 
 Links and addresses come first: whoever sees one down, or away, sees also what has gone with it (`linux.rumour`).
 """
-CARRIERS = ("ifname", "master", "link")
+CARRIERS = ("ifindex", "ifname", "master", "link")
 
 
 class Interfaces(NamedTuple):
-    """``carriers``: which interface is made of which, as far as the session asks for it."""
+    """``carriers``: which interface is made of which, as far as the session and managers ask."""
 
     carriers: Sequence[Row]
     links: Sequence[Link]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,12 @@ def test_an_example_is_taken_and_an_editor_finds_nothing_wrong(block: str, tmp_p
     Draft202012Validator(schema()).validate(document(block, tmp_path))
 
 
+@cache
+def published() -> dict[str, Any]:
+    return schema()
+
+
+@cache
 def leaves() -> dict[tuple[str, ...], Any]:
     """The fields that are no mappings, or lists of them, of fields; each with its default."""
     every = [path for path in fields(Settings) if path[:2] not in SECRETS or len(path) == 2]
@@ -56,11 +63,11 @@ def leaves() -> dict[tuple[str, ...], Any]:
 
 def default(path: tuple[str, ...]) -> Any:
     """As the published schema has it; None: there is none."""
-    node: Any = schema()["properties"]["spec"]
+    node: Any = published()["properties"]["spec"]
     for step in path:
-        definition = {**node, **schema()["$defs"].get(node.get("$ref", "").rpartition("/")[2], {})}
+        definition = {**node, **published()["$defs"].get(node.get("$ref", "").rpartition("/")[2], {})}
         definition = definition.get("items", definition)
-        definition = {**definition, **schema()["$defs"].get(definition.get("$ref", "").rpartition("/")[2], {})}
+        definition = {**definition, **published()["$defs"].get(definition.get("$ref", "").rpartition("/")[2], {})}
         required, node = step in definition.get("required", ()), definition["properties"][step]
     return "required" if required else node.get("default")
 

@@ -196,7 +196,7 @@ IPIP_ROWS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 def test_an_ipip_tunnel_is_read_as_iproute2_prints_it(data: dict[str, Any], fields: dict[str, Any]) -> None:
     row = {"ifname": "tunl0", "flags": ["NOARP"], "mtu": 1480, "txqlen": 1000, "address": "0.0.0.0", "addr_info": []}
     row["linkinfo"] = {"info_kind": "ipip", "info_data": data}
-    answers = [json.dumps([row]), *["[]"] * (len(DRIVER.questions) - 3), "", "\n"]
+    answers = [json.dumps([row]), *["[]"] * (len(DRIVER.questions) - 4), "", "\n", ""]
     live = DRIVER.read([Answer(text) for text in answers]).found[TUNL0.key]
     read = Link(ifname="tunl0", info_kind="ipip", address="0.0.0.0", mtu=1480, txqlen=1000, up=False)
     assert live == dataclasses.replace(read, **fields)

@@ -32,6 +32,7 @@ CAPTURES = (
     "rule6.json",
     "wireguard.txt",
     "session.txt",
+    "managers.txt",
 )
 
 

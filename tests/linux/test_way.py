@@ -42,7 +42,7 @@ def node(
     policy = [{"priority": 10 * place} | rule for place, rule in enumerate(RULES if rules is None else rules)]
     four = [ON_LINK | {"table": "254"}]
     tables = [links, four, [SIX | {"table": "254"}], [], [], policy, policy]
-    said = [*map(json.dumps, tables), "", "\n".join(lines) + "\n"]
+    said = [*map(json.dumps, tables), "", "\n".join(lines) + "\n", ""]
     return DRIVER.read([Answer(text) for text in said])
 
 
@@ -245,7 +245,7 @@ def test_a_link_local_session_has_its_neighbour_alone() -> None:
     info = {"local": "fe80::4", "prefixlen": 64, "scope": "253"}
     links = [{**_link("eth0"), "addr_info": [info]}]
     told = Answer("fe80::4%eth0 fe80::1%eth0\n", 2, "Error: any valid prefix is expected")
-    reading = DRIVER.read([Answer(json.dumps(links)), *[Answer("[]")] * 6, Answer(""), told])
+    reading = DRIVER.read([Answer(json.dumps(links)), *[Answer("[]")] * 6, Answer(""), told, Answer("")])
     assert Key("link", "eth0") in reading.session
     assert verdict(reading, Neighbour(dev="eth0", dst="fe80::1", lladdr=OTHER)) == (
         f"would create neighbour fe80::1 dev eth0: packets back to us (fe80::1) would go to {OTHER} "

@@ -60,8 +60,8 @@ SET = "wg set wireguard.cali"
 
 
 def reading(said: str, status: int = 0) -> Reading:
-    tables = [json.dumps([ROW]), *["[]"] * (len(DRIVER.questions) - 3)]
-    return DRIVER.read([*map(Answer, tables), Answer(said, status, "wg: no"), Answer("\n")])
+    tables = [json.dumps([ROW]), *["[]"] * (len(DRIVER.questions) - 4)]
+    return DRIVER.read([*map(Answer, tables), Answer(said, status, "wg: no"), Answer("\n"), Answer("")])
 
 
 def written(before: Link | None, after: Link) -> list[str]:
