@@ -152,7 +152,8 @@ class Mirror:
             raise self._unavailable(error) from None
 
     def _unavailable(self, error: Exception) -> Unavailable:
-        return Unavailable(f"{self._settings.url}: {reason(str(error))}")
+        said = error.said if isinstance(error, Failed) else ""
+        return Unavailable(f"{self._settings.url}: {reason(str(error), said)}")
 
     async def has(self, commit: str) -> bool:
         """Whether this very commit is here."""
