@@ -97,13 +97,11 @@ class Mirror:
 
     async def here(self) -> Tip | None:
         """What was fetched last; None where nothing was, or where it is broken."""
-        ids = [await self._id(LATEST), await self._id(f"{LATEST}^{{commit}}")]
-        return Tip(ids[0], ids[1]) if all(ids) else None
-
-    async def _id(self, name: str) -> str:
         if not self.folder.is_dir():
-            return ""
-        return (await self._git.run("rev-parse", "--verify", "--quiet", "--end-of-options", name)).out.decode().strip()
+            return None
+        found = await self._git.run("rev-parse", LATEST, f"{LATEST}^{{commit}}")
+        tag, _, commit = found.out.decode().strip().partition("\n")
+        return None if found.code else Tip(tag, commit)
 
     async def fetch(self, seen: Tip) -> Tip:
         """Get the ref, which was ``seen`` to move; where our copy is broken, into a new one. Raises: Unavailable."""
@@ -154,10 +152,6 @@ class Mirror:
     def _unavailable(self, error: Exception) -> Unavailable:
         said = error.said if isinstance(error, Failed) else ""
         return Unavailable(f"{self._settings.url}: {reason(str(error), said)}")
-
-    async def has(self, commit: str) -> bool:
-        """Whether this very commit is here."""
-        return bool(OBJECT_ID.fullmatch(commit)) and bool(await self._id(f"{commit}^{{commit}}"))
 
     async def is_ancestor(self, old: str, new: str) -> bool:
         """Whether ``new`` descends from ``old``. A shallow copy that cannot tell gets the rest. Raises: Unavailable."""

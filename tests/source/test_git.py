@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from reconciler.source.checkout import Refused, Unavailable
-from reconciler.source.git import KEPT
 
 from .repository import Repository, git, source
 
@@ -173,9 +172,12 @@ async def test_a_checkout_that_was_tampered_with_is_written_anew(repository: Rep
     assert not (checkout.folder / "more.yaml").exists()
 
 
-async def test_old_checkouts_and_what_dead_runs_left_are_removed(repository: Repository, state: Path) -> None:
+async def test_old_checkouts_and_what_dead_runs_left_are_removed(
+    repository: Repository, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.source.git.KEPT", 2)
     watched = source(repository, state)
-    for number in range(KEPT + 2):
+    for number in range(3):
         repository.commit(f"a: {number}\n")
         last = await watched.latest()
         os.utime(last.folder.parent, (number, number))
@@ -183,7 +185,7 @@ async def test_old_checkouts_and_what_dead_runs_left_are_removed(repository: Rep
     repository.commit("a: last\n")
     await watched.latest()
     (checkouts,) = state.glob("git/*/checkouts")
-    assert len(list(checkouts.iterdir())) == KEPT
+    assert len(list(checkouts.iterdir())) == 2
     assert list(checkouts.glob("*/.*")) == []
 
 

@@ -22,8 +22,8 @@ asyncio.run(source.latest())
 
 
 async def test_the_next_run_finds_nothing_half(repository: Repository, state: Path) -> None:
-    files = {f"desired/{number}.yaml": b"a: 1\n" * 1000 for number in range(50)}
-    for turn, delay in enumerate((0.005, 0.015, 0.025, 0.035, 0.05)):
+    files = {f"desired/{number}.yaml": b"a: 1\n" * 1000 for number in range(20)}
+    for turn, delay in enumerate((0.01, 0.025, 0.04)):
         files["desired/turn.yaml"] = f"turn: {turn}\n".encode()
         commit = repository.point(repository.tree(files))
         command = [sys.executable, "-c", RUN, str(repository.path), str(state)]
