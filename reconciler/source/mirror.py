@@ -92,7 +92,9 @@ class Mirror:
         if self._settings.tag:
             return f"there is no tag {self._settings.tag}"
         return (
-            f"there is no branch {self._settings.branch}" if self._settings.branch else "nothing was pushed to it yet"
+            f"there is no branch {self._settings.branch}"
+            if self._settings.branch
+            else "nothing was pushed to its default branch"
         )
 
     async def here(self) -> Tip | None:
@@ -140,14 +142,16 @@ class Mirror:
 
     async def _ask(self, folder: Path, *words: str) -> bytes:
         """Run a command that speaks to the host; ``URL`` stands for it. Raises: Failed, Unavailable."""
-        way = reach(self._settings, self.home)
-        git = Git(folder, self._settings.timeout, way.options, way.environment)
         try:
+            way = reach(self._settings, self.home)
+            git = Git(folder, self._settings.timeout, way.options, way.environment)
             return await git.say(*(way.url if word == URL else word for word in words), said=ANSWER)
         except TooMuch:
             raise Unavailable(f"{self._settings.url}: it says more than there is room for") from None
         except Unavailable as error:
             raise self._unavailable(error) from None
+        except OSError as error:
+            raise Unavailable(f"{self.home} cannot be written to: {error.strerror}") from None
 
     def _unavailable(self, error: Exception) -> Unavailable:
         said = error.said if isinstance(error, Failed) else ""

@@ -132,11 +132,15 @@ async def test_a_broken_mirror_is_fetched_anew(repository: Repository, state: Pa
         case "stale lock":
             (mirror / "shallow.lock").touch()
             (mirror / "refs/reconciler/latest.lock").touch()
+            (mirror / "objects/pack/tmp_pack_x").touch()
+    before = mirror.stat().st_ino
     commit = repository.commit("a: 2\n")
     shutil.rmtree(next(state.glob("git/*/checkouts")))
     checkout = await source(repository, state).latest()
     assert checkout.revision == commit
     assert (checkout.folder / "desired/n.yaml").read_text() == "a: 2\n"
+    assert not (mirror / "objects/pack/tmp_pack_x").exists()
+    assert (mirror.stat().st_ino == before) == (damage == "stale lock")
 
 
 @pytest.mark.parametrize("what", ["main:desired/n.yaml", "main:desired", "main:", "main"])
