@@ -57,7 +57,11 @@ PATIENCE = 60.0
 
 
 class Failed(Exception):
-    """A git command that ended with an error; the text is what git said, on one line."""
+    """A git command that ended with an error; the text is the gist of what git said, ``said`` all of it."""
+
+    def __init__(self, words: str, said: str = "") -> None:
+        super().__init__(words)
+        self.said = said
 
 
 def quarantine(environment: Mapping[str, str]) -> dict[str, str]:
@@ -93,7 +97,7 @@ class Git:
         if done.code == MISSING_PROGRAM:
             raise Unavailable("git is not installed, or not in the PATH of this service")
         if done.code:
-            raise Failed(complaint(done.err) or f"git {words[0]} ended with status {done.code}")
+            raise Failed(complaint(done.err) or f"git {words[0]} ended with status {done.code}", done.err)
         return done.out
 
     def _environment(self) -> dict[str, str]:
@@ -114,9 +118,12 @@ ALWAYS = {
 }
 
 
+NOISE = ("hint:", "warning:", "@", "Please make sure you have", "and the repository exists")
+
+
 def complaint(err: str) -> str:
     """The lines of git's standard error that say why, joined to one that can be printed."""
     lines = [line.strip() for line in err.splitlines() if line.strip()]
-    why = [line for line in lines if not line.startswith(("hint:", "warning:"))] or lines
+    why = [line for line in lines if not line.startswith(NOISE)] or lines
     text = "; ".join(why[-4:])
     return printable(text)[:400]

@@ -92,18 +92,18 @@ class Mirror:
         if self._settings.tag:
             return f"there is no tag {self._settings.tag}"
         return (
-            f"there is no branch {self._settings.branch}" if self._settings.branch else "nothing was pushed to it yet"
+            f"there is no branch {self._settings.branch}"
+            if self._settings.branch
+            else "nothing was pushed to its default branch"
         )
 
     async def here(self) -> Tip | None:
         """What was fetched last; None where nothing was, or where it is broken."""
-        ids = [await self._id(LATEST), await self._id(f"{LATEST}^{{commit}}")]
-        return Tip(ids[0], ids[1]) if all(ids) else None
-
-    async def _id(self, name: str) -> str:
         if not self.folder.is_dir():
-            return ""
-        return (await self._git.run("rev-parse", "--verify", "--quiet", "--end-of-options", name)).out.decode().strip()
+            return None
+        found = await self._git.run("rev-parse", LATEST, f"{LATEST}^{{commit}}")
+        tag, _, commit = found.out.decode().strip().partition("\n")
+        return None if found.code else Tip(tag, commit)
 
     async def fetch(self, seen: Tip) -> Tip:
         """Get the ref, which was ``seen`` to move; where our copy is broken, into a new one. Raises: Unavailable."""
@@ -142,21 +142,20 @@ class Mirror:
 
     async def _ask(self, folder: Path, *words: str) -> bytes:
         """Run a command that speaks to the host; ``URL`` stands for it. Raises: Failed, Unavailable."""
-        way = reach(self._settings, self.home)
-        git = Git(folder, self._settings.timeout, way.options, way.environment)
         try:
+            way = reach(self._settings, self.home)
+            git = Git(folder, self._settings.timeout, way.options, way.environment)
             return await git.say(*(way.url if word == URL else word for word in words), said=ANSWER)
         except TooMuch:
             raise Unavailable(f"{self._settings.url}: it says more than there is room for") from None
         except Unavailable as error:
             raise self._unavailable(error) from None
+        except OSError as error:
+            raise Unavailable(f"{self.home} cannot be written to: {error.strerror}") from None
 
     def _unavailable(self, error: Exception) -> Unavailable:
-        return Unavailable(f"{self._settings.url}: {reason(str(error))}")
-
-    async def has(self, commit: str) -> bool:
-        """Whether this very commit is here."""
-        return bool(OBJECT_ID.fullmatch(commit)) and bool(await self._id(f"{commit}^{{commit}}"))
+        said = error.said if isinstance(error, Failed) else ""
+        return Unavailable(f"{self._settings.url}: {reason(str(error), said)}")
 
     async def is_ancestor(self, old: str, new: str) -> bool:
         """Whether ``new`` descends from ``old``. A shallow copy that cannot tell gets the rest. Raises: Unavailable."""

@@ -17,6 +17,8 @@ MEMORY_KIB = 4 * 1024 * 1024
 SAID = 64 * 1024 * 1024
 COMPLAINED = 64 * 1024
 CHUNK = 64 * 1024
+GONE = 2.0
+"""Seconds that a killed group is waited for."""
 
 
 class TooLong(Exception):
@@ -106,7 +108,15 @@ async def _hear_end(stream: asyncio.StreamReader) -> bytes:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kill its whole group: ssh and index-pack would go on without it."""
+    """Kill its whole group: ssh and index-pack would go on without it.
+
+    asyncio calls a process ended once its pipes are, and a pipe that is not read to its end never is.
+    """
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    await asyncio.shield(process.wait())
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GONE):
+            for stream in (process.stdout, process.stderr):
+                while stream is not None and await stream.read(CHUNK):
+                    pass
+            await process.wait()

@@ -139,7 +139,7 @@ REASONS = (
 )
 
 
-def reason(said: str) -> str:
-    """Why a host could not be asked: in words, and git's own behind them."""
-    words = next((words for needle, words in REASONS if needle in said), "")
-    return f"{words} ({said})" if words else said
+def reason(gist: str, said: str = "") -> str:
+    """Why a host could not be asked: in words, and the gist of what git ``said`` behind them."""
+    words = next((words for needle, words in REASONS if needle in (said or gist)), "")
+    return f"{words} ({gist})" if words else gist

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from reconciler.source.checkout import Refused, Unavailable
-from reconciler.source.git import KEPT
 
 from .repository import Repository, git, source
 
@@ -133,11 +132,15 @@ async def test_a_broken_mirror_is_fetched_anew(repository: Repository, state: Pa
         case "stale lock":
             (mirror / "shallow.lock").touch()
             (mirror / "refs/reconciler/latest.lock").touch()
+            (mirror / "objects/pack/tmp_pack_x").touch()
+    before = mirror.stat().st_ino
     commit = repository.commit("a: 2\n")
     shutil.rmtree(next(state.glob("git/*/checkouts")))
     checkout = await source(repository, state).latest()
     assert checkout.revision == commit
     assert (checkout.folder / "desired/n.yaml").read_text() == "a: 2\n"
+    assert not (mirror / "objects/pack/tmp_pack_x").exists()
+    assert (mirror.stat().st_ino == before) == (damage == "stale lock")
 
 
 @pytest.mark.parametrize("what", ["main:desired/n.yaml", "main:desired", "main:", "main"])
@@ -173,9 +176,12 @@ async def test_a_checkout_that_was_tampered_with_is_written_anew(repository: Rep
     assert not (checkout.folder / "more.yaml").exists()
 
 
-async def test_old_checkouts_and_what_dead_runs_left_are_removed(repository: Repository, state: Path) -> None:
+async def test_old_checkouts_and_what_dead_runs_left_are_removed(
+    repository: Repository, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.source.git.KEPT", 2)
     watched = source(repository, state)
-    for number in range(KEPT + 2):
+    for number in range(3):
         repository.commit(f"a: {number}\n")
         last = await watched.latest()
         os.utime(last.folder.parent, (number, number))
@@ -183,7 +189,7 @@ async def test_old_checkouts_and_what_dead_runs_left_are_removed(repository: Rep
     repository.commit("a: last\n")
     await watched.latest()
     (checkouts,) = state.glob("git/*/checkouts")
-    assert len(list(checkouts.iterdir())) == KEPT
+    assert len(list(checkouts.iterdir())) == 2
     assert list(checkouts.glob("*/.*")) == []
 
 
