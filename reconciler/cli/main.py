@@ -20,6 +20,7 @@ COMMANDS = {
     "compile": ("reconciler.cli.documents:compile_", "Show what the documents mean for each device."),
     "observe": ("reconciler.cli.observe:observe", "Show what the devices have right now."),
     "trust": ("reconciler.cli.trust:trust", "Show the devices' host keys and record them."),
+    "service": ("reconciler.cli.service:service", "Make a systemd service of an installation by pip."),
     "lab": ("reconciler.lab.cli:lab", "A whole lab on this machine, in network namespaces."),
 }
 """Name -> where it is, and its line in the help, which is printed without importing any of them."""

@@ -1,15 +1,16 @@
-"""The life of the service on a real systemd, in the order in which a person lives it. Each test goes on from the last."""
+"""The life of the service on a real systemd, as a person lives it: each test goes on from where the last one ended."""
 
 from __future__ import annotations
 
 import re
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
 
-from reconciler.lab import netns
+from reconciler.lab import enter, netns
 from reconciler.lab.state import Lab
 from tests.system.conftest import configure
 from tests.system.machine import Machine, until
@@ -61,11 +62,49 @@ def test_the_sandbox_lets_a_whole_cycle_through(machine: Machine, lab: Lab) -> N
     """ssh, the switch's session, threads, and the record in the state directory, under every restriction."""
     configure(machine, lab)
     cycle = "/usr/bin/reconcile --yes --desired /etc/reconciler/desired --inventory /etc/reconciler/inventory"
-    machine.dropin("once", f"Type=oneshot\nRestart=no\nWatchdogSec=0\nExecStart=\nExecStart={cycle}\n")
-    machine.systemctl("start", SERVICE)
-    machine.dropin("once", "")
-    assert "Plan: " in machine.journal(SERVICE)
+    said = in_the_sandbox(machine, cycle)
+    assert "Applied and proven on 5 of 5 devices." in said
     assert machine.globbed("/var/lib/reconciler/devices-*.json")
+
+
+PROBE = """#!/bin/sh
+set -eux
+cd "$STATE_DIRECTORY"
+GIT_SSH_COMMAND="ssh -o IdentitiesOnly=yes -o UserKnownHostsFile=/etc/reconciler/known_hosts"
+export GIT_SSH_COMMAND="$GIT_SSH_COMMAND -i $CREDENTIALS_DIRECTORY/id_ed25519"
+git clone --quiet --mirror "$(cat /etc/reconciler/url)" mirror.git
+git -C mirror.git fetch --quiet
+git -C mirror.git gc --quiet
+git -C mirror.git archive HEAD | grep --quiet 'kind: Switch'
+ssh-keygen -q -t ed25519 -N '' -f key
+echo "ada $(cat key.pub)" >signers
+ssh-keygen -q -Y sign -f key -n git key.pub
+ssh-keygen -Y verify -f signers -I ada -n git -s key.pub.sig <key.pub
+for forbidden in 'touch /etc/reconciler/mine' 'ls /home' 'unshare --user true' 'chown 0 key'; do
+    if $forbidden; then exit 1; fi
+done
+rm -rf mirror.git key* signers
+echo all went well
+"""
+REPOSITORY = "git init -q d; cd d; echo kind: Switch >a; git add a; git -c user.name=a -c user.email=a commit -qm a"
+
+
+def test_the_sandbox_lets_git_and_signatures_through(machine: Machine, lab: Lab) -> None:
+    """git over ssh from a host of the lab, and the check of a signature; and it keeps the rest out."""
+    command, environment = enter.on_host(lab.nodes[0], ["sh", "-c", REPOSITORY])
+    subprocess.run(command, env=environment, check=True)
+    machine.write("/etc/reconciler/url", f"{lab.nodes[0].login}@{lab.nodes[0].address}:d")
+    machine.write("/usr/local/bin/probe", PROBE, mode=0o755)
+    assert "all went well" in in_the_sandbox(machine, "/usr/local/bin/probe")
+
+
+def in_the_sandbox(machine: Machine, command: str) -> str:
+    """What ``command`` says, run to its end with the service's user, folders, credentials and restrictions."""
+    machine.dropin("once", f"Type=oneshot\nRestart=no\nWatchdogSec=0\nExecStart=\nExecStart={command}\n")
+    ran = machine.run("systemctl", "start", SERVICE, check=False)
+    machine.dropin("once", "")
+    assert ran.returncode == 0, machine.journal(SERVICE)
+    return machine.journal(SERVICE)
 
 
 def test_enabled_and_started(machine: Machine) -> None:
@@ -122,7 +161,9 @@ def test_a_loop_that_stands_still_is_started_again(machine: Machine) -> None:
     machine.signal(SERVICE, signal.SIGSTOP)
     took = until(lambda: machine.property(SERVICE, "MainPID") not in ("0", before) and active(machine))
     assert took > 1, "that was not the watchdog"
-    assert "Watchdog timeout" in machine.journal(SERVICE)
+    said = machine.journal(SERVICE)
+    assert "Watchdog timeout" in said
+    assert "most recent call first" in said, "where each thread stood is not in the journal"
 
 
 def test_an_upgrade_starts_it_again_and_keeps_what_people_wrote(machine: Machine) -> None:
@@ -144,6 +185,23 @@ def test_it_is_there_after_a_reboot(machine: Machine) -> None:
 def test_stopping_is_clean(machine: Machine) -> None:
     machine.systemctl("stop", SERVICE)
     assert machine.property(SERVICE, "Result") == "success"
+
+
+def test_without_the_package_pips_installation_makes_the_service(machine: Machine) -> None:
+    """The same files, elsewhere; what pip would put into a virtual environment. The person's configuration stays."""
+    machine.run("cp", "-r", "/usr/lib/reconciler", "/opt/reconciler")
+    machine.run("sh", "-c", "sed s,/usr/lib/,/opt/, /usr/bin/reconcile >/opt/reconciler/reconcile")
+    machine.run("chmod", "755", "/opt/reconciler/reconcile")
+    machine.run("apt-get", "remove", "--yes", "reconciler")
+    machine.run("/opt/reconciler/reconcile", "service", "install")
+    machine.systemctl("enable", "--now", SERVICE)
+    assert active(machine)
+    assert "/opt/reconciler/reconcile" in machine.run("ps", "-o", "args=", machine.property(SERVICE, "MainPID")).stdout
+    machine.run("/opt/reconciler/reconcile", "service", "uninstall")
+    assert not active(machine)
+    assert machine.property(SERVICE, "LoadState") == "not-found"
+    machine.run("rm", "-r", "/opt/reconciler")
+    machine.run("apt-get", "install", "--yes", "/root/reconciler.deb")
 
 
 @pytest.mark.parametrize("verb", ["remove", "purge"])
