@@ -8,7 +8,7 @@ PACKAGES := openssh-server openssh-client iproute2 iputils-ping sudo git python3
 	containernetworking-plugins
 LAB ?= demo
 
-.PHONY: help install apt test lint unit kernel demo bench golden clean
+.PHONY: help install apt test lint unit kernel demo bench deb system golden clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,7 +38,7 @@ lint: $(STAMP)
 
 unit: $(STAMP)
 	@echo "== tests"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long and not system"
 
 kernel: install ## only the tests on the real kernel and in the lab
 	@$(BIN)/python -m pytest -m "kernel or lab"
@@ -49,9 +49,19 @@ bench: install ## what compiling and a cycle cost, each against a floor in the s
 	@$(BIN)/python -m benchmarks.running_config
 	@$(BIN)/python -m benchmarks.switch
 
+deb: $(STAMP) ## dist/reconciler_*.deb for Debian 12, with all that it needs
+	@contrib/apt-install git binutils
+	@echo "== Debian package"
+	@PIP=$(CURDIR)/$(BIN)/pip contrib/deb/build
+
+system: install deb ## the package on a booted systemd, in the lab (root; the first time a Debian is downloaded)
+	@contrib/apt-install systemd-container debootstrap
+	@echo "== the package on a booted systemd"
+	@$(BIN)/python -m pytest -m system tests/system
+
 golden: $(STAMP) ## rewrite golden files and schemas; read the difference before you commit it
 	@GOLDEN=1 $(BIN)/python -m pytest tests/intent/test_worlds.py tests/linux/test_golden.py tests/switch/test_golden.py \
 		tests/desired/test_schema.py tests/settings/test_broken.py
 
 clean: ## what make install made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

@@ -25,6 +25,7 @@ COMMANDS = {
     "sync": ("reconciler.cli.operate:sync", "Have the daemon look at its source now."),
     "repo": ("reconciler.cli.repo:repo", "A git repository on this host whose pushes are checked and followed."),
     "trust": ("reconciler.cli.trust:trust", "Show the devices' host keys and record them."),
+    "service": ("reconciler.cli.service:service", "Make a systemd service of an installation by pip."),
     "lab": ("reconciler.lab.cli:lab", "A whole lab on this machine, in network namespaces."),
 }
 """Name -> where it is, and its line in the help, which is printed without importing any of them."""

@@ -17,6 +17,8 @@ from .prerequisites import SYSTEM_PATH
 
 MARK = "RECONCILER_LAB"
 """In the environment of all that `lab up` starts: `lab down` also finds what has not entered a namespace yet."""
+OURS = str(Path(__file__).parents[2])
+"""Where a Python that we start finds us: the Debian package keeps us outside of Python's own folders."""
 PATIENCE = 60.0
 """Seconds until a silent process counts as failed; 500 hosts on two processors need a while."""
 
@@ -58,7 +60,7 @@ def start(what: str, command: Sequence[str], log: Path, cwd: Path | None = None)
             stdout=subprocess.PIPE,
             stderr=errors,
             start_new_session=True,
-            env={"PATH": SYSTEM_PATH, "HOME": "/root", "LANG": "C.UTF-8", MARK: os.environ[MARK]},
+            env={"PATH": SYSTEM_PATH, "HOME": "/root", "LANG": "C.UTF-8", "PYTHONPATH": OURS, MARK: os.environ[MARK]},
         )
     return Daemon(what, process, log)
 
