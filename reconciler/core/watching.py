@@ -15,8 +15,8 @@ STDERR = "stderr: "
 #   watch      reads the channel's standard input to its end, and then ends each `keep`
 #   keep       starts its program again whenever that ends, and ends it when `watch` says so
 #   guard      one beside each program: reads the same input to its end, and then ends the program
-# Nobody writes anything to that input, so `read` returns at its end only. A guard that was ended by its `keep` has
-# status 143; any other says that the channel is over. The pause between two starts doubles up to a minute, and is
+# Nobody has to say anything on that input. A guard that was ended by its `keep` has status 143; any other says that the
+# channel is over. The pause between two starts doubles up to a minute, and is
 # forgotten when a program has run for longer than that. POSIX sh, since a node may have dash, busybox or bash.
 KEEPER = """\
 listens() { # whether a child of process $1 has subscribed to events of the kernel and sleeps until one comes
@@ -42,7 +42,7 @@ keep() { # NAME COMMAND...: have it run for as long as the channel lasts
   while :; do
     start=$(date +%s)
     "$@" 3<&- & one=$!
-    { read -r _ <&3; kill "$one"; } 2>/dev/null & guard=$!
+    { while read -r _ <&3; do :; done; kill "$one"; } 2>/dev/null & guard=$!
     [ -z "$began" ] || { await "$self"; echo "again $name"; }
     began=yes
     wait "$one"
@@ -84,7 +84,7 @@ def watching(programs: Sequence[Program]) -> str:
 {starts}
   for one in $heard; do await "$one"; done
   echo {READY}
-  read -r _ <&3
+  while read -r _ <&3; do :; done
   kill $kept 2>/dev/null
 }}
 watch 3<&0 </dev/null

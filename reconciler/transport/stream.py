@@ -62,15 +62,21 @@ class _Ear(asyncssh.SSHClientSession[bytes]):
         self.over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._out, self._err = _Lines(heard), _Lines(self._complaint)
         self._heard = heard
-        self._status: int | None = None
+        self._how = ""
         self._said = ""
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         (self._out if datatype is None else self._err).feed(data)
 
     def exit_status_received(self, status: int) -> None:
+        self._exited(f"exit status {status}")
+
+    def exit_signal_received(self, signal: str, core_dumped: bool, msg: str, lang: str) -> None:
+        self._exited(f"signal {signal}")
+
+    def _exited(self, how: str) -> None:
         """What it has started may hold the channel open: the shell is what counts."""
-        self._status = status
+        self._how = how
         asyncio.get_running_loop().call_later(LAST_WORDS, self._end, None)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -83,10 +89,10 @@ class _Ear(asyncssh.SSHClientSession[bytes]):
     def _end(self, error: Exception | None) -> None:
         if self.over.done():
             return
-        if self._status is None:
-            self.over.set_result(broke_off(error))
+        if self._how:
+            self.over.set_result(f"the watch ended with {self._how}{self._said and f': {self._said}'}")
         else:
-            self.over.set_result(f"the watch ended with exit status {self._status}{self._said and f': {self._said}'}")
+            self.over.set_result(broke_off(error))
 
 
 class _Lines:
