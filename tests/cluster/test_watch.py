@@ -87,9 +87,8 @@ def test_every_change_is_heard_and_is_news_until_it_was_read(node: Node) -> None
         assert stale.news(before, {}, nobody) == "IPPool one changed"
         assert stale.news(before, {}, nobody) == ""
         assert news(lines, node) == ""
-        node.does(
-            "kubectl delete blockaffinities.crd.projectcalico.org --all; kubectl delete ippools.crd.projectcalico.org one"
-        )
+        blocks, pools = "blockaffinities.crd.projectcalico.org", "ippools.crd.projectcalico.org"
+        node.does(f"kubectl delete {blocks} --all; kubectl delete {pools} one")
         until(lambda: sum("DELETED" in line for line in lines) == 5)
         for line in lines:
             stale.hear(line)

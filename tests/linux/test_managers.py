@@ -17,6 +17,7 @@ from reconciler.linux.address import Address
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import Route
 from reconciler.linux.rule import Rule
+from tests.engine.fakes import unreached
 
 from .node import DRIVER
 
@@ -143,7 +144,7 @@ def test_a_plan_notes_what_concerns_it_also_in_sync(wanted: list[Resource], note
     written(tmp_path, NETWORKD_RUNS | ETH1)
     state = state_of(wanted)
     reading = Reading(state, advice=managers.read(asked(tmp_path), LINKS))
-    plan = plan_device(Wish("n1", state), Sight("n1", reading), DRIVER, platform="linux")
+    plan = plan_device(Wish("n1", state), Sight("n1", reading), unreached(DRIVER))
     assert (plan.in_sync, list(plan.notes)) == (True, notes)
 
 

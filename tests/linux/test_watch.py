@@ -1,4 +1,4 @@
-"""A node's watch in the shells that nodes have: it is ready when it listens, tells of gaps, and leaves nothing behind."""
+"""A node's watch in the shells that nodes have: ready when it listens, tells of gaps, and leaves nothing behind."""
 
 from __future__ import annotations
 

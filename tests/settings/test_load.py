@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from reconciler.settings.defaults import settings_for
 
+from reconciler.cli.daemon import default_settings
 from reconciler.desired.inventory import load_inventory
 from reconciler.desired.load import load
 from reconciler.settings.check import check_settings
@@ -45,7 +45,7 @@ def test_the_example_shows_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None
     as_root(monkeypatch)
     found = load_settings(ROOT / "contrib/config.yaml")
     assert found.problems == ()
-    default = settings_for("/srv/desired", Path("/srv/inventory.yaml"))
+    default = default_settings("/srv/desired", Path("/srv/inventory.yaml"))
     assert [getattr(found.settings, name) for name in DEFAULTED] == [getattr(default, name) for name in DEFAULTED]
 
 
@@ -64,10 +64,10 @@ def test_paths_are_relative_to_the_file_also_behind_a_link(tmp_path: Path, monke
 
 def test_without_a_file_a_folder_or_a_url_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    local = settings_for("desired", Path("i.yaml"))
+    local = default_settings("desired", tmp_path / "i.yaml")
     assert (local.source.path, local.inventory) == (tmp_path / "desired", tmp_path / "i.yaml")
     for url in ("https://host/desired.git", "ssh://git@host/desired.git", "git@host:desired.git", "file:///srv/x.git"):
-        assert (settings_for(url, Path("i.yaml")).source.url, local.source.url) == (url, None)
+        assert (default_settings(url, tmp_path / "i.yaml").source.url, local.source.url) == (url, None)
     assert sound(tmp_path / "c.yaml", LEAST) == local
 
 
