@@ -37,13 +37,17 @@ class Bad(Exception):
 
 @dataclass
 class Deployment:
-    """``targeted``: the devices that this daemon looks after. ``keepers`` by device."""
+    """``targeted``: the devices that this daemon looks after. ``keepers`` by device.
+
+    ``renewed``: called when devices may be others, or reached otherwise.
+    """
 
     hub: Hub
     inventory_path: Path
     targeted: Callable[[str], bool] = lambda name: True
     fleet: Fleet = field(default_factory=lambda: Fleet(writes=True))
     keepers: dict[str, Keeper] = field(default_factory=dict)
+    renewed: Callable[[], None] = lambda: None
     inventory: Inventory | None = None
     checkout: Checkout | None = None
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -97,6 +101,7 @@ class Deployment:
             cycle.seen.pop(name, None)
         await self._end(changed | (gone - self.fleet.devices.keys()))
         self.checkout, self.inventory = checkout, inventory
+        self.renewed()
         self.hub.restraints.clusters = clusters_of(repository)
         self.hub.adopt(cycle, [name for name in self.fleet.devices if self._is_mentioned(cycle, name)])
         self._tell(checkout)

@@ -60,6 +60,7 @@ class Daemon:
         self.following = Following(self.deployment, source, settings.source.interval, self._kept, self._save)
         self.hearsay = Hearsay(self._hosts, self._called, self.bus.publish)
         self.hub.who = self.hearsay.who
+        self.deployment.renewed = self.hearsay.renew
         self.service = Service(settings, self.hub, self.deployment, self.following, time.time())
 
     async def run(self) -> None:
