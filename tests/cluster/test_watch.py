@@ -46,7 +46,7 @@ def watched(node: Node) -> Iterator[list[str]]:
     process.stdin.write(f"{PROLOGUE}\n{DRIVER.watch}")
     process.stdin.flush()
     heard: list[str] = []
-    reader = threading.Thread(target=lambda: [heard.append(line.rstrip()) for line in process.stdout or ()])
+    reader = threading.Thread(target=lambda: heard.extend(line.rstrip() for line in process.stdout or ()))
     reader.start()
     try:
         yield heard

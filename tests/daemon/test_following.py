@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
+from reconciler.core.driver import Failure, Script
 from tests.daemon.fasttime import run
 from tests.daemon.world import FORGED, ONE, TWO, World
 from tests.engine.fakes import DictTransport
@@ -218,11 +220,11 @@ def test_what_is_in_the_middle_of_being_written_is_proven_by_the_revision_that_w
     world = World(tmp_path)
 
     class Slow(DictTransport):
-        async def apply(self, script: object) -> list[object]:
+        async def apply(self, script: Script) -> Sequence[Failure]:
             await asyncio.sleep(50.0)
-            return list(await super().apply(script))  # type: ignore[arg-type]
+            return await super().apply(script)
 
-    world.transports["n1"] = Slow.having()  # type: ignore[assignment]
+    world.transports["n1"] = Slow.having()
 
     async def work() -> None:
         async with world.running():

@@ -59,10 +59,12 @@ def test_a_bad_push_is_refused_with_every_problem_in_its_place(pusher: Pusher) -
         "refused: 1 problem",
     ]
     pusher.commit("10.10.30.0/24, via: 10.10.10.300", ELSEWHERE, "Better")
-    pusher.commit("name: k01-worker3", "name: k01-worker9", "A device that nobody knows")
+    head = "apiVersion: reconciler/v1\nkind: Node\n"
+    stranger = f"{head}metadata: {{name: k01-worker9}}\nspec: {{}}\n---\n"
+    pusher.commit(head, stranger + head, "A device that nobody knows")
     code, said = pusher.push()
     assert code == 1
-    assert "k01-worker9" in said
+    assert "Node k01-worker9 is not in the inventory" in said
     pusher.git("reset", "-q", "--hard", "origin/main")
 
 
