@@ -140,6 +140,7 @@ class Turns:
 
     def _contradicted(self, cycle: Cycle, error: Contradiction) -> Standing:
         words = f"what the cluster tells contradicts the documents: {error.problems[0]}"
+        self.hub.conditions.begin("held", self.device, f"{self.device} is held: {words}", device=self.device)
         return self._stand(cycle, "held", words)
 
     def _failed(self, cycle: Cycle, reason: str) -> Standing:
