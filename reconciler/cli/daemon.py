@@ -54,6 +54,8 @@ def default_settings(desired: str, inventory: Path) -> Settings:
     from reconciler.source.opening import Misspelled, parse
 
     try:
-        return Settings.model_validate({"source": parse(desired), "inventory": str(inventory)})
+        source = parse(desired)
+        placed = {"path": source.path.absolute()} if source.path else {}
+        return Settings.model_validate({"source": source.model_copy(update=placed), "inventory": str(inventory)})
     except Misspelled as error:
         raise click.ClickException(f"--desired: {error}") from None
