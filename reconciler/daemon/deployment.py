@@ -37,13 +37,14 @@ class Bad(Exception):
 
 @dataclass
 class Deployment:
-    """``targeted``: the devices that this daemon looks after. ``keepers`` by device.
+    """``state``: the folder of what is remembered. ``targeted``: the devices that this daemon looks after.
 
-    ``renewed``: called when devices may be others, or reached otherwise.
+    ``keepers`` by device. ``renewed``: called when devices may be others, or reached otherwise.
     """
 
     hub: Hub
     inventory_path: Path
+    state: Path
     targeted: Callable[[str], bool] = lambda name: True
     fleet: Fleet = field(default_factory=lambda: Fleet(writes=True))
     keepers: dict[str, Keeper] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class Deployment:
         cycle = Cycle(
             repository,
             self.fleet.devices,
-            before.record if before else Record(self.inventory_path),
+            before.record if before else Record(self.inventory_path, self.state),
             owns_of(inventory),
             self.hub.approved,
             self.hub.restraints,

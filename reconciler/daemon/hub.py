@@ -56,6 +56,12 @@ class Hub:
             self._gate = asyncio.Semaphore(self.loop.concurrency)
         return self._gate
 
+    def pace(self, loop: LoopSettings) -> None:
+        """Another pace from the next look on; whoever is spoken to right now counts for the old number at once."""
+        if loop.concurrency != self.loop.concurrency:
+            self._gate = None
+        self.loop = loop
+
     def adopt(self, cycle: Cycle, devices: Iterable[str]) -> None:
         """Another revision is in force, for these devices; what follows is its rollout."""
         names = set(devices)

@@ -29,9 +29,8 @@ class Keeper:
         self._hub = hub
         self._name = device.name
         self._turns = Turns(hub, device.name)
-        retry = hub.loop.retry
-        self._backoff = Backoff(self._now, retry.first, retry.longest)
-        self._period = hub.loop.poll if device.platform == "arista_eos" else hub.loop.reread
+        self._backoff = Backoff(self._now)
+        self._polled = device.platform == "arista_eos"
         self._watcher = watcher_of(device, self.stir) if hub.loop.watch else None
         self._wake = asyncio.Event()
         self._next = 0.0
@@ -129,12 +128,15 @@ class Keeper:
         self._schedule(standing)
 
     def _schedule(self, standing: Standing) -> None:
+        loop = self._hub.loop
         if standing.phase in RETRIED:
+            self._backoff.pace(loop.retry.first, loop.retry.longest)
             self._backoff.failed(standing.reason)
-            self._next = self._now() + max(self._backoff.left, self._hub.loop.debounce)
+            self._next = self._now() + max(self._backoff.left, loop.debounce)
             return
         self._backoff.succeeded()
-        self._next = self._now() + self._period * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+        period = loop.poll if self._polled else loop.reread
+        self._next = self._now() + period * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
 
     def _unwatched(self, reason: str) -> None:
         """The stream of events has ended: what happened since is not known."""

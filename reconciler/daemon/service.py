@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from reconciler.core.words import plural
@@ -14,6 +15,7 @@ from reconciler.daemon.following import Following
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.suspension import Suspension
 from reconciler.settings.model import Settings
+from reconciler.settings.windows import Windows
 
 LOOKED_AT = 30.0
 """Seconds between two looks at suspensions and windows, at most."""
@@ -28,6 +30,7 @@ class Service:
     deployment: Deployment
     following: Following
     started: float
+    _turned: asyncio.Event = field(default_factory=asyncio.Event)
 
     def status(self) -> dict[str, object]:
         """How everything stands, as JSON: ``reconciler/status/v1``."""
@@ -56,8 +59,19 @@ class Service:
         trouble = len(list(self.hub.conditions))
         return f"{where}: {calm} of {plural(len(standings), 'device')} in sync, {plural(trouble, 'condition')}"
 
+    def adopt(self, settings: Settings) -> None:
+        """Other settings from now on, as far as they may change while the daemon runs (`settings.change`)."""
+        self.settings = settings
+        self.hub.pace(settings.loop)
+        restraints = self.hub.restraints
+        restraints.heal, restraints.windows = settings.heal, Windows(settings.windows)
+        restraints.fights.become(settings.fights.flips, settings.fights.within)
+        self._turned.set()
+        self.deployment.call_all()
+
     def suspend(self, suspension: Suspension) -> None:
         self.hub.restraints.suspensions.add(suspension)
+        self._turned.set()
         self._tell("suspended", f"{suspension.target} is {suspension}")
         self._call(suspension.target)
 
@@ -103,7 +117,10 @@ class Service:
     async def watch_clock(self) -> None:
         """Suspensions end, windows open and close, and nobody forgets a suspension. Until cancelled."""
         while True:
-            await asyncio.sleep(self._until_next())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._until_next()):
+                    await self._turned.wait()
+            self._turned.clear()
             for one in self.hub.restraints.suspensions.expire():
                 self._tell("resumed", f"{one.target} is no longer suspended: its time is over")
                 self.hub.conditions.end("forgotten", one.target, f"{one.target} is no longer suspended")

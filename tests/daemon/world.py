@@ -27,8 +27,8 @@ from reconciler.engine.fleet import Fleet
 from reconciler.engine.observe import Device
 from reconciler.linux.route import Route
 from reconciler.settings.heal import HealRule
+from reconciler.settings.load import load_settings
 from reconciler.settings.loop import LoopSettings
-from reconciler.settings.model import Settings
 from reconciler.settings.window import Window
 from reconciler.settings.windows import Windows
 from reconciler.source.checkout import Checkout, Refused, Unavailable
@@ -126,6 +126,15 @@ class World:
         self.source.folders[revision] = place
         self.source.head = revision
 
+    def settle(self, spec: str = "", *, state: str = "state") -> Path:
+        """The settings' file, with these lines in its ``spec`` beside what the daemon was started with."""
+        path = self.folder / "config.yaml"
+        path.write_text(
+            "apiVersion: reconciler/v1\nkind: Settings\nmetadata: {name: t}\nspec:\n"
+            f"  source: {{path: checkouts}}\n  inventory: inventory.yaml\n  state: {state}\n  socket: s\n{spec}"
+        )
+        return path
+
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Service]:
         """The daemon, from the moment it is started to a clean end."""
@@ -154,12 +163,12 @@ class World:
             lambda: datetime.fromtimestamp(now(), UTC),
         )
         hub = Hub(self.loop, bus, conditions, restraints, now=now)
-        deployment = Deployment(hub, self.folder / "inventory.yaml", fleet=FakeFleet(self.transports, self.audited))
+        fleet = FakeFleet(self.transports, self.audited)
+        deployment = Deployment(hub, self.folder / "inventory.yaml", self.folder / "state", fleet=fleet)
         hub.recompiled = deployment.call_all
         following = Following(deployment, self.source, 30.0, self.kept)
-        settings = Settings.model_validate(
-            {"source": {"path": str(self.folder)}, "inventory": str(self.folder / "inventory.yaml")}
-        )
+        settings = load_settings(self.settle()).settings
+        assert settings is not None
         return Service(settings, hub, deployment, following, now())
 
     def _keep(self) -> None:
