@@ -37,11 +37,12 @@ class Bad(Exception):
 
 @dataclass
 class Deployment:
-    """``targeted``: the devices that this daemon looks after. ``keepers`` by device."""
+    """``targeted``: the devices that this daemon looks after. ``state``: the settings'. ``keepers`` by device."""
 
     hub: Hub
     inventory_path: Path
     targeted: Callable[[str], bool] = lambda name: True
+    state: Path | None = None
     fleet: Fleet = field(default_factory=lambda: Fleet(writes=True))
     keepers: dict[str, Keeper] = field(default_factory=dict)
     inventory: Inventory | None = None
@@ -75,7 +76,7 @@ class Deployment:
         cycle = Cycle(
             repository,
             self.fleet.devices,
-            before.record if before else Record(self.inventory_path),
+            before.record if before else Record(self.inventory_path, self.state),
             owns_of(inventory),
             self.hub.approved,
             self.hub.restraints,

@@ -54,7 +54,7 @@ class Daemon:
         conditions = Conditions(self.bus)
         restraints = Restraints(self.suspensions, fights, conditions, settings.heal, Windows(settings.windows))
         self.hub = Hub(settings.loop, self.bus, conditions, restraints)
-        self.deployment = Deployment(self.hub, settings.inventory, targeted)
+        self.deployment = Deployment(self.hub, settings.inventory, targeted, settings.state)
         self.hub.recompiled = self.deployment.call_all
         source = open_source(settings.source, settings.state / "source")
         self.following = Following(self.deployment, source, settings.source.interval, self._kept, self._save)

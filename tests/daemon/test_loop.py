@@ -251,3 +251,15 @@ def test_reads_are_counted_whatever_they_are_for(tmp_path: Path) -> None:
             }
 
     run(drift())
+
+
+def test_what_is_remembered_of_devices_lies_where_the_settings_say(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async def converge() -> None:
+        async with world.running():
+            await asyncio.sleep(5.0)
+
+    run(converge())
+    (kept,) = (tmp_path / "state").glob("devices-*.json")
+    assert '"n1"' in kept.read_text()

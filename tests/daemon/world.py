@@ -154,7 +154,8 @@ class World:
             lambda: datetime.fromtimestamp(now(), UTC),
         )
         hub = Hub(self.loop, bus, conditions, restraints, now=now)
-        deployment = Deployment(hub, self.folder / "inventory.yaml", fleet=FakeFleet(self.transports, self.audited))
+        fleet = FakeFleet(self.transports, self.audited)
+        deployment = Deployment(hub, self.folder / "inventory.yaml", state=self.folder / "state", fleet=fleet)
         hub.recompiled = deployment.call_all
         following = Following(deployment, self.source, 30.0, self.kept)
         settings = Settings.model_validate(
