@@ -86,6 +86,7 @@ class Deployment:
             self.hub.restraints,
             seen=dict(before.seen) if before else {},
             before=compiler.latest if compiler else None,
+            reads=self.hub.reads,
         )
         try:
             cycle.compiler.world(cycle.seen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -25,7 +26,7 @@ class Hub:
     """``complete``: every device has been looked at once since the start; before that nothing is written anywhere.
 
     ``approved``: digests of plans that a person wants applied. ``loop``: how often, how many at once. ``now``: seconds
-    since the epoch.
+    since the epoch. ``reads``: how often each device was read since the start, whatever for.
     """
 
     loop: LoopSettings
@@ -37,6 +38,7 @@ class Hub:
     approved: set[str] = field(default_factory=set)
     complete: asyncio.Event = field(default_factory=asyncio.Event)
     standings: dict[str, Standing] = field(default_factory=dict)
+    reads: Counter[str] = field(default_factory=Counter)
     rollout: Rollout | None = None
     recompiled: Callable[[], None] = lambda: None
     _world: World | None = None

@@ -40,7 +40,10 @@ class Service:
             "schema": "reconciler/status/v1",
             "started": self.started,
             "source": source,
-            "devices": {name: one.document() for name, one in sorted(self.hub.standings.items())},
+            "devices": {
+                name: {**one.document(), "reads": self.hub.reads[name]}
+                for name, one in sorted(self.hub.standings.items())
+            },
             "conditions": [
                 {"kind": one.kind, "subject": one.subject, "words": one.words, "since": one.since}
                 for one in self.hub.conditions
