@@ -41,7 +41,7 @@ def process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def settled(tmp_path: Path, wanted: set[str]) -> None:
     """Wait until the daemon tells of exactly these conditions."""
-    for _ in range(200):
+    for _ in range(1500):
         with contextlib.suppress(NoDaemon):
             if {one["kind"] for one in Control(tmp_path / "s").get("/v1/status")["conditions"]} == wanted:
                 return
