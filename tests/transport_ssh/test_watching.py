@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +76,12 @@ async def test_events_while_the_shell_is_asked(connect: Connect, namespace: str)
     await until(lambda: len(inside(namespace).split()) == 1)
 
 
+def first_with_children(pids: str) -> int:
+    """The shell that watches: the one that is asked has none."""
+    children = (Path(f"/proc/{pid}/task/{pid}/children") for pid in sorted(pids.split(), key=int))
+    return int(next(path.parts[2] for path in children if path.read_text()))
+
+
 @pytest.mark.parametrize("whom", ["sshd", "shell", "caller"])
 async def test_nothing_outlives_the_channel(connect: Connect, sshd: Sshd, namespace: str, whom: str) -> None:
     """Cut anywhere, it takes all of the node's processes along, and says that it has ended."""
@@ -88,8 +95,7 @@ async def test_nothing_outlives_the_channel(connect: Connect, sshd: Sshd, namesp
             assert await transport.query(["echo one"]) == [Answer("one\n")]
             await transport.close()
         else:
-            _asked, watch_itself, *_ = sorted(map(int, inside(namespace).split()))
-            for pid in sshd.descendants("sshd") if whom == "sshd" else [watch_itself]:
+            for pid in sshd.descendants("sshd") if whom == "sshd" else [first_with_children(inside(namespace))]:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             assert re.search(r"signal KILL|broke off|closed|lost|given up", await reason(watch))
