@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.event import Bus, Event
+from reconciler.daemon.gates import Gates
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.rollout import Rollout
 from reconciler.daemon.standing import SETTLED, Standing
@@ -44,19 +45,14 @@ class Hub:
     _world: World | None = None
     _cycle: Cycle | None = None
     _awaited: set[str] = field(default_factory=set)
-    _gate: asyncio.Semaphore | None = None
+
+    def __post_init__(self) -> None:
+        self.gates = Gates(self.loop.concurrency)
 
     @property
     def cycle(self) -> Cycle:
         assert self._cycle is not None, "no revision is in force yet"
         return self._cycle
-
-    @property
-    def gate(self) -> asyncio.Semaphore:
-        """So many devices are spoken to at once."""
-        if self._gate is None:
-            self._gate = asyncio.Semaphore(self.loop.concurrency)
-        return self._gate
 
     def adopt(self, cycle: Cycle, devices: Iterable[str]) -> None:
         """Another revision is in force, for these devices; what follows is its rollout."""
@@ -89,6 +85,7 @@ class Hub:
         """These are no devices of ours any more."""
         for device in devices:
             self.standings.pop(device, None)
+            self.gates.trust(device)
             self.conditions.end_all(device)
             self.arrived(device)
         if self.rollout is not None:

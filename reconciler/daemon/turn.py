@@ -45,7 +45,7 @@ class Turns:
         if not self._concerns(cycle):
             self.hub.arrived(self.device)
             return self._stand(cycle, "not mentioned")
-        async with self.hub.gate:
+        async with self.hub.gates.of(self.device):
             await cycle.look([self.device], quick=quick)
         self.hub.arrived(self.device)
         sight = cycle.seen[self.device]
@@ -108,7 +108,7 @@ class Turns:
         self._stand(cycle, "applying", plural(len(device.changes), "change"), digest=plan.digest)
         self.applying = True
         try:
-            async with self.hub.gate, asyncio.timeout(self.hub.loop.apply_timeout):
+            async with self.hub.gates.of(self.device), asyncio.timeout(self.hub.loop.apply_timeout):
                 outcomes = await cycle.apply(plan)
         except TimeoutError:
             return Outcome(self.device, error=f"applying took longer than {self.hub.loop.apply_timeout:g} s")
@@ -131,11 +131,14 @@ class Turns:
 
     def _lost(self, cycle: Cycle, sight: Sight) -> Standing:
         unreachable = sight.status == "unreachable"
+        if unreachable:
+            self.hub.gates.doubt(self.device)
         kind: Phase = "unreachable" if unreachable else "unreadable"
         self.hub.conditions.begin(kind, self.device, f"{self.device} is {kind}: {sight.reason}", device=self.device)
         return self._stand(cycle, kind, sight.reason)
 
     def _answers(self) -> None:
+        self.hub.gates.trust(self.device)
         self.hub.conditions.end("unreachable", self.device, f"{self.device} answers again", device=self.device)
 
     def _contradicted(self, cycle: Cycle, error: Contradiction) -> Standing:
