@@ -45,7 +45,7 @@ def storm(daemon: Daemon, victim: Member, other: Member, flaps: int = FLAPS) -> 
         others.append(_drift(daemon, other))
     flapping.join()
     ended = time.time()
-    _wait(lambda: tables(victim.namespace) == before, "the tables as before")
+    wait(lambda: tables(victim.namespace) == before, "the tables as before")
     settled = time.time()
     time.sleep(0.5)
     return Storm(ended - began, settled - ended, daemon.reads()[victim.name] - reads, (rss, daemon.rss()), others)
@@ -99,7 +99,7 @@ def hang(daemon: Daemon, name: str, hung: Callable[[], Iterator[None]], patience
         mark = daemon.mark
     ended = time.time()
     back = daemon.wait("unreachable", name, mark, 2 * patience).at
-    _wait(lambda: _tables(member) == before, "the tables as before")
+    wait(lambda: _tables(member) == before, "the tables as before")
     return Hang(known - began, back - ended, time.time() - ended, others)
 
 
@@ -144,7 +144,8 @@ def silenced(lab: Lab, member: Member) -> Callable[[], Iterator[None]]:
     return hung
 
 
-def _wait(holds: Callable[[], bool], what: str, patience: float = 20.0) -> None:
+def wait(holds: Callable[[], bool], what: str, patience: float = 20.0) -> None:
+    """Raises: TimeoutError."""
     deadline = time.monotonic() + patience
     while not holds():
         if time.monotonic() > deadline:

@@ -35,6 +35,7 @@ class Turns:
     reading: Reading | None = None
     _world: World | None = None
     _told: Drift | None = None
+    _failures: int = 0
 
     async def take(self, told: float, *, quick: bool = False) -> Standing:
         """``told``: when we heard that something may have changed, seconds since the epoch.
@@ -146,15 +147,20 @@ class Turns:
         return self._stand(cycle, "held", words)
 
     def _failed(self, cycle: Cycle, reason: str) -> Standing:
-        self.hub.conditions.begin(
-            "failed", self.device, f"applying failed on {self.device}: {reason}", level="error", device=self.device
-        )
+        """The first time it is tried again at once: somebody may just have been in the middle of a change."""
+        words = f"applying failed on {self.device}: {reason}"
+        if self._failures:
+            self.hub.conditions.begin("failed", self.device, words, level="error", device=self.device)
+        else:
+            self.hub.tell(Event("retry", words, self.device, "warning"))
+        self._failures += 1
         return self._stand(cycle, "failed", reason)
 
     def _settled(self, cycle: Cycle, plan: Plan) -> Standing:
         """How things stand after a plan of which nothing is to be written now."""
         (device,) = plan.devices
         phase, reason = _standing(device)
+        self._failures = 0
         for kind in ("unreadable", "held", "withheld", "failed"):
             if kind != phase:
                 self.hub.conditions.end(kind, self.device, f"{self.device}: no longer {kind}", device=self.device)
