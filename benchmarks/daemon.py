@@ -58,7 +58,7 @@ class Daemon:
     """Use as a context manager: it ends by SIGTERM."""
 
     def __init__(self, lab: Lab, folder: Path, desired: Path, loop: str = "{}", start: Sequence[str] = START) -> None:
-        self.lab, self.folder = lab, folder
+        self.lab, self.folder, self.desired = lab, folder, desired
         config = folder / "config.yaml"
         values = {"desired": desired, "inventory": lab.inventory, "folder": folder, "loop": loop}
         config.write_text(SETTINGS.format_map(values), encoding="utf-8")
@@ -123,6 +123,10 @@ class Daemon:
 
     def status(self) -> dict[str, Any]:
         return self._control.get("/v1/status")
+
+    def poke(self) -> None:
+        """Somebody has pushed."""
+        self._control.post("/v1/poke", {})
 
     def reads(self) -> dict[str, int]:
         return {name: one["reads"] for name, one in self.status()["devices"].items()}

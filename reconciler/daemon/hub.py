@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.event import Bus, Event
+from reconciler.daemon.gates import Gates
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.rollout import Rollout
 from reconciler.daemon.standing import SETTLED, Standing
@@ -44,24 +45,19 @@ class Hub:
     _world: World | None = None
     _cycle: Cycle | None = None
     _awaited: set[str] = field(default_factory=set)
-    _gate: asyncio.Semaphore | None = None
+
+    def __post_init__(self) -> None:
+        self.gates = Gates(self.loop.concurrency)
 
     @property
     def cycle(self) -> Cycle:
         assert self._cycle is not None, "no revision is in force yet"
         return self._cycle
 
-    @property
-    def gate(self) -> asyncio.Semaphore:
-        """So many devices are spoken to at once."""
-        if self._gate is None:
-            self._gate = asyncio.Semaphore(self.loop.concurrency)
-        return self._gate
-
     def pace(self, loop: LoopSettings) -> None:
         """Another pace from the next look on; whoever is spoken to right now counts for the old number at once."""
         if loop.concurrency != self.loop.concurrency:
-            self._gate = None
+            self.gates.resize(loop.concurrency)
         self.loop = loop
 
     def adopt(self, cycle: Cycle, devices: Iterable[str]) -> None:
@@ -95,6 +91,7 @@ class Hub:
         """These are no devices of ours any more."""
         for device in devices:
             self.standings.pop(device, None)
+            self.gates.trust(device)
             self.conditions.end_all(device)
             self.arrived(device)
         if self.rollout is not None:

@@ -37,7 +37,7 @@ class Keeper:
         self._began = -hub.loop.debounce
         self._judged = -hub.loop.debounce
         self._told: float | None = None
-        self._dirty, self._stirred, self._patient = True, False, False
+        self._dirty, self._stirred, self._patient, self._away = True, False, False, False
         self._stopping = False
         self.turns = 0
 
@@ -49,8 +49,12 @@ class Keeper:
         self._wake.set()
 
     def stir(self) -> None:
-        """The device has told of something; whether it is news is judged when there is time."""
+        """The device has told of something; whether it is news is judged when there is time.
+
+        One that was away and speaks is there again: nobody waits for the next try.
+        """
         self._stirred = True
+        self._patient &= not self._away
         self._told = self._told or self._hub.now()
         self._wake.set()
 
@@ -124,7 +128,7 @@ class Keeper:
             standing = Standing("failed", words)
             self._hub.stand(self._name, standing)
         self._judged = self._now()
-        self._patient = standing.phase in RETRIED
+        self._patient, self._away = standing.phase in RETRIED, standing.phase == "unreachable"
         self._schedule(standing)
 
     def _schedule(self, standing: Standing) -> None:
@@ -141,6 +145,7 @@ class Keeper:
     def _unwatched(self, reason: str) -> None:
         """The stream of events has ended: what happened since is not known."""
         self._hub.tell(Event("unwatched", f"{self._name}: {reason}", self._name, "debug"))
+        self._hub.gates.doubt(self._name)
         self.call(at_once=False)
 
     def _now(self) -> float:

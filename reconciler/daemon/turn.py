@@ -35,6 +35,7 @@ class Turns:
     reading: Reading | None = None
     _world: World | None = None
     _told: Drift | None = None
+    _failures: int = 0
 
     async def take(self, told: float, *, quick: bool = False) -> Standing:
         """``told``: when we heard that something may have changed, seconds since the epoch.
@@ -45,7 +46,7 @@ class Turns:
         if not self._concerns(cycle):
             self.hub.arrived(self.device)
             return self._stand(cycle, "not mentioned")
-        async with self.hub.gate:
+        async with self.hub.gates.of(self.device):
             await cycle.look([self.device], quick=quick)
         self.hub.arrived(self.device)
         sight = cycle.seen[self.device]
@@ -108,7 +109,7 @@ class Turns:
         self._stand(cycle, "applying", plural(len(device.changes), "change"), digest=plan.digest)
         self.applying = True
         try:
-            async with self.hub.gate, asyncio.timeout(self.hub.loop.apply_timeout):
+            async with self.hub.gates.of(self.device), asyncio.timeout(self.hub.loop.apply_timeout):
                 outcomes = await cycle.apply(plan)
         except TimeoutError:
             return Outcome(self.device, error=f"applying took longer than {self.hub.loop.apply_timeout:g} s")
@@ -131,11 +132,14 @@ class Turns:
 
     def _lost(self, cycle: Cycle, sight: Sight) -> Standing:
         unreachable = sight.status == "unreachable"
+        if unreachable:
+            self.hub.gates.doubt(self.device)
         kind: Phase = "unreachable" if unreachable else "unreadable"
         self.hub.conditions.begin(kind, self.device, f"{self.device} is {kind}: {sight.reason}", device=self.device)
         return self._stand(cycle, kind, sight.reason)
 
     def _answers(self) -> None:
+        self.hub.gates.trust(self.device)
         self.hub.conditions.end("unreachable", self.device, f"{self.device} answers again", device=self.device)
 
     def _contradicted(self, cycle: Cycle, error: Contradiction) -> Standing:
@@ -144,15 +148,20 @@ class Turns:
         return self._stand(cycle, "held", words)
 
     def _failed(self, cycle: Cycle, reason: str) -> Standing:
-        self.hub.conditions.begin(
-            "failed", self.device, f"applying failed on {self.device}: {reason}", level="error", device=self.device
-        )
+        """The first time it is tried again at once: somebody may just have been in the middle of a change."""
+        words = f"applying failed on {self.device}: {reason}"
+        if self._failures:
+            self.hub.conditions.begin("failed", self.device, words, level="error", device=self.device)
+        else:
+            self.hub.tell(Event("retry", words, self.device, "warning"))
+        self._failures += 1
         return self._stand(cycle, "failed", reason)
 
     def _settled(self, cycle: Cycle, plan: Plan) -> Standing:
         """How things stand after a plan of which nothing is to be written now."""
         (device,) = plan.devices
         phase, reason = _standing(device)
+        self._failures = 0
         for kind in ("unreadable", "held", "withheld", "failed"):
             if kind != phase:
                 self.hub.conditions.end(kind, self.device, f"{self.device}: no longer {kind}", device=self.device)

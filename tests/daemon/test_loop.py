@@ -263,3 +263,20 @@ def test_what_is_remembered_of_devices_lies_where_the_settings_say(tmp_path: Pat
     run(converge())
     (kept,) = (tmp_path / "state").glob("devices-*.json")
     assert '"n1"' in kept.read_text()
+
+
+def test_a_failure_that_is_over_at_once_is_no_condition(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async def race() -> None:
+        async with world.running():
+            await asyncio.sleep(5.0)
+            world.transports["n1"].refuses = frozenset({ONE.key.name})
+            world.forge("n1")
+            await asyncio.sleep(0.01)
+            world.transports["n1"].refuses = frozenset()
+            await asyncio.sleep(0.2)
+            assert world.has("n1", ONE)
+
+    run(race())
+    assert [event.kind for event in world.events if event.level in ("warning", "error")] == ["drift", "retry"]

@@ -53,9 +53,11 @@ spec:
 class FakeFleet(Fleet):
     """Devices that are there already."""
 
-    def __init__(self, transports: dict[str, DictTransport], audited: Iterable[str] = ()) -> None:
+    def __init__(
+        self, transports: dict[str, DictTransport], audited: Iterable[str] = (), driver: type[DictDriver] = DictDriver
+    ) -> None:
         super().__init__(writes=True)
-        self._there = {name: device(name, one, DictDriver(), audit=name in audited) for name, one in transports.items()}
+        self._there = {name: device(name, one, driver(), audit=name in audited) for name, one in transports.items()}
 
     async def renew(
         self, inventory: Inventory, repository: Repository, targeted: Callable[[str], bool] = lambda name: True
@@ -109,6 +111,8 @@ class World:
         self.heal: tuple[HealRule, ...] = ()
         self.windows: tuple[Window, ...] = ()
         self.audited: tuple[str, ...] = ()
+        self.driver: type[DictDriver] = DictDriver
+        self.flips = 3
         self.loop = LoopSettings.model_validate(loop)
         self.kept: dict[str, Any] = {}
         (folder / "inventory.yaml").write_text(
@@ -152,7 +156,7 @@ class World:
         bus = Bus()
         bus.attach(self.events.append)
         conditions = Conditions(bus, now)
-        fights = Fights(clock=now)
+        fights = Fights(self.flips, clock=now)
         suspensions = Suspensions(self.kept.get("suspended") or (), self._keep, now)
         restraints = Restraints(
             suspensions,
@@ -163,8 +167,8 @@ class World:
             lambda: datetime.fromtimestamp(now(), UTC),
         )
         hub = Hub(self.loop, bus, conditions, restraints, now=now)
-        fleet = FakeFleet(self.transports, self.audited)
-        deployment = Deployment(hub, self.folder / "inventory.yaml", self.folder / "state", fleet=fleet)
+        fleet = FakeFleet(self.transports, self.audited, self.driver)
+        deployment = Deployment(hub, self.folder / "inventory.yaml", state=self.folder / "state", fleet=fleet)
         hub.recompiled = deployment.call_all
         following = Following(deployment, self.source, 30.0, self.kept)
         settings = load_settings(self.settle()).settings
