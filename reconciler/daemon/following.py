@@ -11,19 +11,21 @@ from typing import Any
 
 from reconciler.core.words import printable
 from reconciler.daemon.deployment import Bad, Deployment
-from reconciler.daemon.event import Event
 from reconciler.desired import files
 from reconciler.desired.inventory import Inventory
 from reconciler.report.mistake import mistake
 from reconciler.source.checkout import Checkout, Refused, Source, Unavailable
 
-SOURCE, REVISION, INVENTORY = "source", "revision", "inventory"
+SOURCE, REVISION, INVENTORY, LAST_GOOD = "source", "revision", "inventory", "last good"
 JITTER = 0.1
 
 
 @dataclass
 class Following:
-    """``approved``: revisions that may be put in force although they go back. ``kept``: survives a restart."""
+    """``approved``: revisions that may be put in force although they go back. ``kept``: survives a restart.
+
+    ``looked``: the source was looked at once, whatever came of it.
+    """
 
     deployment: Deployment
     source: Source
@@ -32,10 +34,17 @@ class Following:
     save: Callable[[], None] = lambda: None
     approved: set[str] = field(default_factory=set)
     held: str = ""
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
     _poked: asyncio.Event = field(default_factory=asyncio.Event)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _inventory: tuple[object, Inventory] | None = None
     _bad: tuple[str, object] | None = None
+
+    def begin_at(self, place: str) -> None:
+        """What is kept of another place says nothing about this one."""
+        if self.kept.get("source") != place:
+            self.kept.pop("revision", None)
+            self.kept["source"] = place
 
     def poke(self) -> None:
         """Somebody says that there is something new."""
@@ -53,6 +62,7 @@ class Following:
         """Look now; one look at a time."""
         async with self._turn:
             await self._once()
+        self.looked.set()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -107,6 +117,7 @@ class Following:
         await self.deployment.put_in_force(checkout, repository, inventory)
         self._bad = None
         self._end(REVISION, f"revision {checkout.revision[:19]} is good")
+        self._end(LAST_GOOD, "a later revision is in force")
         self.kept["revision"] = checkout.revision
         self.save()
 
@@ -140,7 +151,7 @@ class Following:
         try:
             await self._put_again(await self.source.at(revision), inventory)
         except (Unavailable, Refused, Bad) as error:
-            self.deployment.hub.tell(Event("warning", f"the last good revision is not here: {error}", level="warning"))
+            self._begin(LAST_GOOD, f"the last good revision is not here: {error}")
 
     async def _put_again(self, checkout: Checkout, inventory: Inventory) -> None:
         repository = await self.deployment.read(checkout)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 from reconciler.core.words import plural
 from reconciler.daemon import systemd
@@ -23,6 +23,7 @@ from reconciler.daemon.hooks import Hooks
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.lock import Lock
 from reconciler.daemon.log import logger
+from reconciler.daemon.pulse import beat
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.service import Service
 from reconciler.daemon.suspension import Suspensions
@@ -33,10 +34,11 @@ from reconciler.settings.windows import Windows
 from reconciler.source.opening import open_source
 from reconciler.source.webhook import webhooks
 
-PATIENCE = 60.0
-"""Seconds for what is being written when we are asked to end (`TimeoutStopSec=` is longer)."""
 FIRST_LOOK = 30.0
-"""Seconds after which we are ready although a device has not been looked at yet."""
+"""Seconds after which we are ready although the source has not answered, or a device has not been looked at yet."""
+MARGIN = 60.0
+"""Seconds that systemd leaves us for what comes after the last batch: taking back what was cut short."""
+STOPPING = "stopping: what is being written is finished, nothing more is begun"
 Reload = Callable[[], Settings]
 
 
@@ -58,6 +60,7 @@ class Daemon:
         self.hub.recompiled = self.deployment.call_all
         source = open_source(settings.source, settings.state / "source")
         self.following = Following(self.deployment, source, settings.source.interval, self._kept, self._save)
+        self.following.begin_at(settings.source.place)
         self.hearsay = Hearsay(self._hosts, self._called, self.bus.publish)
         self.hub.who = self.hearsay.who
         self.service = Service(settings, self.hub, self.deployment, self.following, time.time())
@@ -69,15 +72,14 @@ class Daemon:
             lock = Lock(self._settings.state / "daemon.lock")
             stack.callback(lock.release)
             await self._listen(stack)
-            running = [self.following.run(), self.hearsay.run(), self.service.watch_clock(), self._live()]
+            pulse = asyncio.create_task(beat(lambda: STOPPING if ended.is_set() else self.service.summary))
+            stack.push_async_callback(_cancelled, [pulse])
+            running = [self.following.run(), self.hearsay.run(), self.service.watch_clock()]
             tasks = [asyncio.create_task(one) for one in running]
             stack.push_async_callback(_cancelled, tasks)
             await self._become_ready(ended)
             await ended.wait()
-            systemd.stopping("finishing what is being written")
-            self.bus.publish(Event("stopping", "stopping: what is being written is finished, nothing more is begun"))
-            await _cancelled(tasks)
-            await self.deployment.stop(PATIENCE)
+            await self._end(tasks)
         self.bus.publish(Event("stopped", "stopped"))
 
     async def _listen(self, stack: AsyncExitStack) -> None:
@@ -96,18 +98,26 @@ class Daemon:
             stack.push_async_callback(hooks.close)
 
     async def _become_ready(self, ended: asyncio.Event) -> None:
-        """Every device was looked at once, or there is nothing to look at yet."""
-        first = asyncio.create_task(self.following.look())
-        stop = asyncio.create_task(ended.wait())
-        await asyncio.wait({first, stop}, return_when=asyncio.FIRST_COMPLETED)
-        if self.deployment.checkout is not None:
-            complete = asyncio.create_task(self.hub.complete.wait())
-            await asyncio.wait({complete, stop}, timeout=FIRST_LOOK, return_when=asyncio.FIRST_COMPLETED)
-            complete.cancel()
-        stop.cancel()
+        """Every device was looked at once, or there is nothing to look at yet, or it takes too long."""
+        waited = [asyncio.create_task(self._looked()), asyncio.create_task(ended.wait())]
+        await asyncio.wait(waited, timeout=FIRST_LOOK, return_when=asyncio.FIRST_COMPLETED)
+        await _cancelled(waited)
         if not ended.is_set():
             self.bus.publish(Event("ready", f"ready: {self._begun}"))
-            systemd.ready(self._begun)
+            systemd.ready(self.service.summary)
+
+    async def _looked(self) -> None:
+        await self.following.looked.wait()
+        if self.deployment.checkout is not None:
+            await self.hub.complete.wait()
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Whatever is being written is given the time that it would have had."""
+        patience = self._settings.loop.apply_timeout
+        systemd.stopping(STOPPING, patience + MARGIN)
+        self.bus.publish(Event("stopping", STOPPING))
+        await _cancelled(tasks)
+        await self.deployment.stop(patience)
 
     @property
     def _begun(self) -> str:
@@ -115,14 +125,6 @@ class Daemon:
         if checkout is None:
             return "no revision is in force yet"
         return f"{plural(len(self.deployment.keepers), 'device')} at revision {checkout.revision[:12]}"
-
-    async def _live(self) -> None:
-        """Feed the watchdog from the loop itself, and say how things stand."""
-        interval = systemd.watchdog_interval() or 15.0
-        while True:
-            systemd.alive()
-            systemd.say(self.service.summary)
-            await asyncio.sleep(min(interval, 15.0))
 
     def _signals(self) -> asyncio.Event:
         ended, loop = asyncio.Event(), asyncio.get_running_loop()
@@ -157,7 +159,7 @@ class Daemon:
             self.bus.publish(Event("warning", words, level="warning"))
 
 
-async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -165,6 +167,5 @@ async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
 
 def serve(settings: Settings, targeted: Callable[[str], bool]) -> None:
     """Run until asked to end. Raises: Held; OSError; SecretMissing."""
-    os.umask(0o022)
     Path(settings.state).mkdir(parents=True, exist_ok=True)
     asyncio.run(Daemon(settings, targeted).run())
