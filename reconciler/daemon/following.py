@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconciler.core.words import printable
+from reconciler.core.words import brief, printable
 from reconciler.daemon.deployment import Bad, Deployment
 from reconciler.desired import files
 from reconciler.desired.inventory import Inventory
@@ -85,7 +85,7 @@ class Following:
             await self._last_good()
         except Refused as error:
             self._end(SOURCE, "the source answers again")
-            self._begin(REVISION, f"revision {error.revision[:19]} is refused: {error}")
+            self._begin(REVISION, f"revision {brief(error.revision)} is refused: {error}")
             await self._last_good()
         except Exception as error:
             self._begin(SOURCE, f"looking at the source: {mistake(error)}")
@@ -108,7 +108,7 @@ class Following:
             await self._put(checkout, inventory)
         except Bad as error:
             self._bad = judged
-            self._begin(REVISION, f"revision {checkout.revision[:19]} is bad: {printable(str(error))}")
+            self._begin(REVISION, f"revision {brief(checkout.revision)} is bad: {printable(str(error))}")
             await self._last_good()
 
     async def _put(self, checkout: Checkout, inventory: Inventory) -> None:
@@ -116,7 +116,7 @@ class Following:
         repository = await self.deployment.read(checkout)
         await self.deployment.put_in_force(checkout, repository, inventory)
         self._bad = None
-        self._end(REVISION, f"revision {checkout.revision[:19]} is good")
+        self._end(REVISION, f"revision {brief(checkout.revision)} is good")
         self._end(LAST_GOOD, "a later revision is in force")
         self.kept["revision"] = checkout.revision
         self.save()
@@ -126,7 +126,7 @@ class Following:
         now = self.deployment.checkout
         same = now is not None and (now.revision, now.content) == (checkout.revision, checkout.content)
         if same and self.deployment.inventory is inventory:
-            self._end(REVISION, f"revision {checkout.revision[:19]} is in force")
+            self._end(REVISION, f"revision {brief(checkout.revision)} is in force")
             return True
         return False
 
@@ -138,8 +138,8 @@ class Following:
         if not before or before == new or self.approved & {new} or await self.source.is_forward(before, new):
             return ""
         return (
-            f"revision {new[:19]} does not follow on {before[:19]}, which is in force: it was forced, and is held; "
-            f"`reconcile approve {new[:12]}` puts it in force"
+            f"revision {brief(new)} does not follow on {brief(before)}, which is in force: it was forced, and is held; "
+            f"`reconcile approve {brief(new)}` puts it in force"
         )
 
     async def _last_good(self) -> None:

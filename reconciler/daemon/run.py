@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from reconciler.core.words import plural
+from reconciler.core.words import brief, plural
 from reconciler.daemon import systemd
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.control import Control
@@ -124,7 +124,7 @@ class Daemon:
         checkout = self.deployment.checkout
         if checkout is None:
             return "no revision is in force yet"
-        return f"{plural(len(self.deployment.keepers), 'device')} at revision {checkout.revision[:12]}"
+        return f"{plural(len(self.deployment.keepers), 'device')} at revision {brief(checkout.revision)}"
 
     def _signals(self) -> asyncio.Event:
         ended, loop = asyncio.Event(), asyncio.get_running_loop()

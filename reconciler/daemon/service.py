@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from reconciler.core.words import plural
+from reconciler.core.words import brief, plural
 from reconciler.daemon.deployment import Deployment
 from reconciler.daemon.event import Event
 from reconciler.daemon.following import Following
@@ -52,7 +52,7 @@ class Service:
         standings = [self.hub.standings.get(name) for name in self.deployment.keepers]
         calm = sum(one is not None and one.phase in ("in sync", "not mentioned") for one in standings)
         checkout = self.deployment.checkout
-        where = f"at {checkout.revision[:12]}" if checkout else "no revision yet"
+        where = f"at {brief(checkout.revision)}" if checkout else "no revision yet"
         trouble = len(list(self.hub.conditions))
         return f"{where}: {calm} of {plural(len(standings), 'device')} in sync, {plural(trouble, 'condition')}"
 
@@ -85,7 +85,7 @@ class Service:
                 self.deployment.keepers[name].call()
                 return words
         if len(digits) >= 7 and (revision := self.following.approve(digits)):
-            words = f"revision {revision[:19]} is approved by {by}"
+            words = f"revision {brief(revision)} is approved by {by}"
             self._tell("approved", words)
             return words
         return ""
@@ -96,7 +96,7 @@ class Service:
         if checkout is not None and checkout.revision == revision:
             return self.hub.rolled_out(revision)
         known = [condition.words for condition in self.hub.conditions.of("source")]
-        where = f"revision {checkout.revision[:12]} is in force" if checkout else "no revision is in force"
+        where = f"revision {brief(checkout.revision)} is in force" if checkout else "no revision is in force"
         words = "; ".join(known) or f"the daemon follows another branch or repository: {where}"
         return Event("end", words, level="warning")
 
