@@ -12,11 +12,13 @@ from reconciler.daemon.deployment import Deployment
 from reconciler.daemon.event import Event
 from reconciler.daemon.following import Following
 from reconciler.daemon.hub import Hub
+from reconciler.daemon.standing import Standing
 from reconciler.daemon.suspension import Suspension
 from reconciler.settings.model import Settings
 
 LOOKED_AT = 30.0
 """Seconds between two looks at suspensions and windows, at most."""
+SHOWN = 3
 
 
 @dataclass
@@ -48,13 +50,18 @@ class Service:
 
     @property
     def summary(self) -> str:
-        """One line, for `systemctl status`."""
-        standings = [self.hub.standings.get(name) for name in self.deployment.keepers]
-        calm = sum(one is not None and one.phase in ("in sync", "not mentioned") for one in standings)
+        """One line, for `systemctl status`: how many devices are calm, who is written to, and what is wrong longest."""
+        standings = {name: self.hub.standings.get(name, Standing()) for name in self.deployment.keepers}
+        calm = sum(one.phase in ("in sync", "not mentioned") for one in standings.values())
         checkout = self.deployment.checkout
         where = f"at {brief(checkout.revision)}" if checkout else "no revision yet"
-        trouble = len(list(self.hub.conditions))
-        return f"{where}: {calm} of {plural(len(standings), 'device')} in sync, {plural(trouble, 'condition')}"
+        said = [f"{where}: {calm} of {plural(len(standings), 'device')} in sync"]
+        if busy := [name for name, one in standings.items() if one.phase == "applying"]:
+            said.append(f"applying to {', '.join(busy[:SHOWN])}{' and others' if busy[SHOWN:] else ''}")
+        if trouble := list(self.hub.conditions):
+            more = f" (and {len(trouble) - 1} more)" if trouble[1:] else ""
+            said.append(f"{trouble[0].words}{more}")
+        return "; ".join(said)
 
     def suspend(self, suspension: Suspension) -> None:
         self.hub.restraints.suspensions.add(suspension)
