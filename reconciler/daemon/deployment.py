@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reconciler.core.words import plural
+from reconciler.core.words import brief, plural
 from reconciler.daemon.event import Event
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.keeper import Keeper
@@ -148,6 +148,6 @@ class Deployment:
     def _tell(self, checkout: Checkout) -> None:
         what = f" ({checkout.subject!r} by {checkout.author})" if checkout.subject else ""
         signed = f", signed by {checkout.signature}" if checkout.signature else ""
-        words = f"revision {checkout.revision[:19]} is in force{what}{signed}"
+        words = f"revision {brief(checkout.revision)} is in force{what}{signed}"
         data = {"revision": checkout.revision, "devices": plural(len(self.fleet.devices), "device")}
         self.hub.tell(Event("revision", words, data=data))

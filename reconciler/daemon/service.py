@@ -8,17 +8,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from reconciler.core.words import plural
+from reconciler.core.words import brief, plural
 from reconciler.daemon.deployment import Deployment
 from reconciler.daemon.event import Event
 from reconciler.daemon.following import Following
 from reconciler.daemon.hub import Hub
+from reconciler.daemon.standing import Standing
 from reconciler.daemon.suspension import Suspension
 from reconciler.settings.model import Settings
 from reconciler.settings.windows import Windows
 
 LOOKED_AT = 30.0
 """Seconds between two looks at suspensions and windows, at most."""
+SHOWN = 3
 
 
 @dataclass
@@ -54,13 +56,18 @@ class Service:
 
     @property
     def summary(self) -> str:
-        """One line, for `systemctl status`."""
-        standings = [self.hub.standings.get(name) for name in self.deployment.keepers]
-        calm = sum(one is not None and one.phase in ("in sync", "not mentioned") for one in standings)
+        """One line, for `systemctl status`: how many devices are calm, who is written to, and what is wrong longest."""
+        standings = {name: self.hub.standings.get(name, Standing()) for name in self.deployment.keepers}
+        calm = sum(one.phase in ("in sync", "not mentioned") for one in standings.values())
         checkout = self.deployment.checkout
-        where = f"at {checkout.revision[:12]}" if checkout else "no revision yet"
-        trouble = len(list(self.hub.conditions))
-        return f"{where}: {calm} of {plural(len(standings), 'device')} in sync, {plural(trouble, 'condition')}"
+        where = f"at {brief(checkout.revision)}" if checkout else "no revision yet"
+        said = [f"{where}: {calm} of {plural(len(standings), 'device')} in sync"]
+        if busy := [name for name, one in standings.items() if one.phase == "applying"]:
+            said.append(f"applying to {', '.join(busy[:SHOWN])}{' and others' if busy[SHOWN:] else ''}")
+        if trouble := list(self.hub.conditions):
+            more = f" (and {len(trouble) - 1} more)" if trouble[1:] else ""
+            said.append(f"{trouble[0].words}{more}")
+        return "; ".join(said)
 
     def adopt(self, settings: Settings) -> None:
         """Other settings from now on, as far as they may change while the daemon runs (`settings.change`)."""
@@ -102,7 +109,7 @@ class Service:
                 self.deployment.keepers[name].call()
                 return words
         if len(digits) >= 7 and (revision := self.following.approve(digits)):
-            words = f"revision {revision[:19]} is approved by {by}"
+            words = f"revision {brief(revision)} is approved by {by}"
             self._tell("approved", words)
             return words
         return ""
@@ -113,7 +120,7 @@ class Service:
         if checkout is not None and checkout.revision == revision:
             return self.hub.rolled_out(revision)
         known = [condition.words for condition in self.hub.conditions.of("source")]
-        where = f"revision {checkout.revision[:12]} is in force" if checkout else "no revision is in force"
+        where = f"revision {brief(checkout.revision)} is in force" if checkout else "no revision is in force"
         words = "; ".join(known) or f"the daemon follows another branch or repository: {where}"
         return Event("end", words, level="warning")
 

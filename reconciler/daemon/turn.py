@@ -107,14 +107,15 @@ class Turns:
     async def _applied(self, cycle: Cycle, plan: Plan, device: DevicePlan) -> Outcome | None:
         """None: there was nothing to say. A device that takes too long has failed."""
         self._stand(cycle, "applying", plural(len(device.changes), "change"), digest=plan.digest)
-        self.applying = True
-        try:
-            async with self.hub.gates.of(self.device), asyncio.timeout(self.hub.loop.apply_timeout):
-                outcomes = await cycle.apply(plan)
-        except TimeoutError:
-            return Outcome(self.device, error=f"applying took longer than {self.hub.loop.apply_timeout:g} s")
-        finally:
-            self.applying = False
+        async with self.hub.gates.of(self.device):
+            self.applying = True
+            try:
+                async with asyncio.timeout(self.hub.loop.apply_timeout):
+                    outcomes = await cycle.apply(plan)
+            except TimeoutError:
+                return Outcome(self.device, error=f"applying took longer than {self.hub.loop.apply_timeout:g} s")
+            finally:
+                self.applying = False
         for outcome in outcomes:
             for warning in outcome.warnings:
                 self.hub.tell(Event("warning", f"{self.device}: {warning}", self.device, "warning"))

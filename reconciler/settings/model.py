@@ -62,7 +62,7 @@ class FightSettings(Part):
 
 
 class LogSettings(Part):
-    """``auto`` is text on a terminal and JSON elsewhere."""
+    """``auto`` is text on a terminal and in systemd's journal, and JSON elsewhere."""
 
     example: ClassVar[str] = "{format: json, level: info}"
 

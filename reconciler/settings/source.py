@@ -114,6 +114,11 @@ class SourceSettings(Part):
         return None if self.url is None else git_url(self.url)
 
     @property
+    def place(self) -> str:
+        """What tells it from other sources: the folder, or the repository and what is deployed of it."""
+        return str(self.path) if self.url is None else f"{self.url}#{self.ref}:{self.folder}"
+
+    @property
     def ref(self) -> str:
         """The full name of what is deployed: ``refs/heads/main``, ``refs/tags/v1``, ``HEAD``."""
         if self.tag:

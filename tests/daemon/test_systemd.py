@@ -45,6 +45,8 @@ def test_the_life_of_a_daemon(supervisor: socket.socket) -> None:
     assert heard(supervisor) == ["WATCHDOG=1"]
     assert systemd.stopping()
     assert heard(supervisor) == ["STOPPING=1"]
+    assert systemd.stopping("finishing", 90.5)
+    assert heard(supervisor) == ["STOPPING=1", "EXTEND_TIMEOUT_USEC=90500000", "STATUS=finishing"]
 
 
 def test_a_reload_tells_when_it_began(supervisor: socket.socket) -> None:
