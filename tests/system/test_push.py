@@ -24,7 +24,7 @@ def ada(machine: Machine, lab: Lab) -> Iterator[Pusher]:
     settings(machine, f"{{url: {REPOSITORY}, branch: main}}")
     assert "of the group reconciler" in machine.run("reconcile", "repo", "init", REPOSITORY).stdout
     machine.run("useradd", "eve", "--create-home")
-    yield Pusher.arrive(machine, "/etc/reconciler/desired")
+    return Pusher.arrive(machine, "/etc/reconciler/desired")
 
 
 def status(machine: Machine) -> str:
