@@ -42,7 +42,7 @@ k01-control-plane (linux)
 
 Plan: 1 to create, 0 to adopt, 0 to change, 1 to delete on 1 of 5 devices. 4 in sync.
 will be: applied to 1 device
-revision {revision[:19]} is in force ('Another route' by An Engineer)
+revision {revision[:12]} is in force ('Another route' by An Engineer)
 k01-control-plane: applied and proven 2 changes
 revision {revision[:12]}: 5 of 5 devices in sync after N s"""
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,7 +16,7 @@ NODE = "k01-worker"
 
 
 @pytest.fixture(scope="module")
-def ada(machine: Machine, lab: Lab) -> Iterator[Pusher]:
+def ada(machine: Machine, lab: Lab) -> Pusher:
     """The package is installed, the repository made, the service enabled; nothing was pushed so far."""
     machine.run("apt-get", "install", "--yes", "/root/reconciler.deb")
     configure(machine, lab)
