@@ -219,6 +219,42 @@ def test_stopping_finishes_what_is_being_written_and_begins_nothing(tmp_path: Pa
     run(stop())
 
 
+def test_who_waits_for_a_turn_to_write_is_not_waited_for(tmp_path: Path) -> None:
+    world = World(tmp_path, concurrency=1)
+
+    class Slow(DictTransport):
+        async def apply(self, script: Script) -> Any:
+            await asyncio.sleep(3.0)
+            return await super().apply(script)
+
+    world.transports |= {name: Slow.having() for name in ("n1", "n2")}
+
+    async def stop() -> None:
+        async with world.running():
+            await asyncio.sleep(1.0)
+            assert {world.phase("n1"), world.phase("n2")} == {"applying"}
+
+    run(stop())
+    assert sorted(len(transport.rows) for transport in world.transports.values()) == [1, 3]
+
+
+def test_another_source_goes_on_from_no_revision(tmp_path: Path) -> None:
+    """What was in force of a folder says nothing about a repository that a person has named since."""
+    world = World(tmp_path)
+    world.kept |= {"revision": "sha256:0", "source": "/srv/desired"}
+    world.source.straight = False
+
+    async def start(place: str) -> None:
+        async with world.running() as service:
+            service.following.begin_at(place)
+            await asyncio.sleep(MINUTE)
+
+    run(start("/srv/desired"))
+    assert world.told("rollout") == []
+    run(start("/srv/git/desired.git#refs/heads/main:"))
+    assert world.has("n1", ONE, TWO)
+
+
 def test_an_audited_device_is_reported_and_never_written(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.audited = ("n2",)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 import signal
 import socket
-import subprocess
 import time
 
 import pytest
 
-from reconciler.lab import enter, netns
+from reconciler.lab import netns
 from reconciler.lab.state import Lab
-from tests.system.conftest import configure
+from tests.system.conftest import SERVICE, configure
 from tests.system.machine import Machine, until
 
-SERVICE = "reconciler.service"
 SOCKETS = ("reconciler.socket", "reconciler-webhook.socket")
 QUICK = "WatchdogSec=2\nRestartSec=100ms\n"
 """So that a test need not wait for half a minute."""
@@ -68,34 +66,19 @@ def test_the_sandbox_lets_a_whole_cycle_through(machine: Machine, lab: Lab) -> N
 
 
 PROBE = """#!/bin/sh
-set -eux
 cd "$STATE_DIRECTORY"
-GIT_SSH_COMMAND="ssh -o IdentitiesOnly=yes -o UserKnownHostsFile=/etc/reconciler/known_hosts"
-export GIT_SSH_COMMAND="$GIT_SSH_COMMAND -i $CREDENTIALS_DIRECTORY/id_ed25519"
-git clone --quiet --mirror "$(cat /etc/reconciler/url)" mirror.git
-git -C mirror.git fetch --quiet
-git -C mirror.git gc --quiet
-git -C mirror.git archive HEAD | grep --quiet 'kind: Switch'
-ssh-keygen -q -t ed25519 -N '' -f key
-echo "ada $(cat key.pub)" >signers
-ssh-keygen -q -Y sign -f key -n git key.pub
-ssh-keygen -Y verify -f signers -I ada -n git -s key.pub.sig <key.pub
-for forbidden in 'touch /etc/reconciler/mine' 'ls /home' 'unshare --user true' 'chown 0 key'; do
+touch mine
+for forbidden in 'touch /etc/reconciler/mine' 'ls /home' 'unshare --user true' 'chown 0 mine' 'ps -p 1'; do
     if $forbidden; then exit 1; fi
 done
-rm -rf mirror.git key* signers
-echo all went well
+rm mine
+echo nothing went
 """
-REPOSITORY = "git init -q d; cd d; echo kind: Switch >a; git add a; git -c user.name=a -c user.email=a commit -qm a"
 
 
-def test_the_sandbox_lets_git_and_signatures_through(machine: Machine, lab: Lab) -> None:
-    """git over ssh from a host of the lab, and the check of a signature; and it keeps the rest out."""
-    command, environment = enter.on_host(lab.nodes[0], ["sh", "-c", REPOSITORY])
-    subprocess.run(command, env=environment, check=True)
-    machine.write("/etc/reconciler/url", f"{lab.nodes[0].login}@{lab.nodes[0].address}:d")
+def test_the_sandbox_keeps_the_rest_out(machine: Machine) -> None:
     machine.write("/usr/local/bin/probe", PROBE, mode=0o755)
-    assert "all went well" in in_the_sandbox(machine, "/usr/local/bin/probe")
+    assert "nothing went" in in_the_sandbox(machine, "/usr/local/bin/probe")
 
 
 def in_the_sandbox(machine: Machine, command: str) -> str:
