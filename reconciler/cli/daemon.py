@@ -10,14 +10,14 @@ import click
 
 from reconciler.cli.documents import BadDocuments
 from reconciler.cli.exits import CONVERGED
-from reconciler.cli.options import Common, common
+from reconciler.cli.options import CONFIG, Common, common
 
 if TYPE_CHECKING:
     from reconciler.settings.model import Settings
 
 
 @click.command()
-@click.option("--config", type=click.Path(path_type=Path), help="Settings, such as /etc/reconciler/config.yaml.")
+@CONFIG
 @common
 def daemon(options: Common, config: Path | None) -> int:
     """Keep the devices as the documents want them: follow the repository, see drift as it happens, put it right.

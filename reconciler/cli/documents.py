@@ -1,16 +1,13 @@
-"""Commands that contact nothing: `validate` and `compile`."""
+"""`reconcile compile`, which contacts nothing, and the documents and the inventory as every command reads them."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import click
 
 from reconciler.cli.exits import CONVERGED, ERROR
 from reconciler.cli.options import Common, common
-from reconciler.core.words import plural
 from reconciler.desired.check.owned import check_inventory
 from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.load import load
@@ -19,9 +16,6 @@ from reconciler.desired.repository import Repository
 from reconciler.engine.owned import owns_of
 from reconciler.intent.compile import World, compile_world
 from reconciler.intent.wish import Owns
-
-PROBLEMS_SCHEMA = "reconciler/problems/v1"
-EMPTY = "reconcile would hold, nothing is ever deleted on the strength of an empty desired state"
 
 
 class BadDocuments(click.ClickException):
@@ -71,45 +65,6 @@ def compiled(options: Common) -> tuple[World, list[str]]:
     if problems := world.problems_of(targets):
         raise BadDocuments(problems)
     return world, targets
-
-
-@click.command()
-@common
-def validate(options: Common) -> int:
-    """Check the documents, and whether they fit a given inventory: every problem at once, with its file and line."""
-    repository = load(options.desired)
-    inventory = load_inventory(options.inventory) if options.inventory_given else Inventory(options.inventory)
-    problems = sorted({*repository.problems, *inventory.problems, *_across(options, repository, inventory)})
-    if options.json:
-        rows = [dataclasses.asdict(problem) for problem in problems]
-        click.echo(json.dumps({"schema": PROBLEMS_SCHEMA, "problems": rows}, indent=2))
-    else:
-        _show(repository, problems)
-    return ERROR if any(problem.severity == "error" for problem in problems) else CONVERGED
-
-
-def _across(options: Common, repository: Repository, inventory: Inventory) -> Iterator[Problem]:
-    """What no document shows by itself: misfits with the inventory, contradictions, what is suspect when compiled."""
-    if options.inventory_given:
-        yield from check_inventory(repository, inventory)
-    if repository.having("error"):
-        return
-    if not repository.documents:
-        yield Problem(str(options.desired), 1, 1, "no documents", EMPTY, "warning")
-    # The check above has judged VLANs by the inventory's `owns` already, so the compiler is not told of them.
-    owns = {name: Owns(excepted=own.excepted) for name, own in owns_of(inventory).items()}
-    world = compile_world(repository, owns=owns)
-    yield from (*world.problems, *world.warnings)
-
-
-def _show(repository: Repository, problems: list[Problem]) -> None:
-    for problem in problems:
-        click.echo(str(problem))
-    for entry in repository.ignored:
-        click.echo(f"ignored: {entry}")
-    errors = sum(problem.severity == "error" for problem in problems)
-    found = f"{plural(errors, 'error')}, {plural(len(problems) - errors, 'warning')}"
-    click.echo(f"{plural(len(repository.documents), 'document')}: {found}.")
 
 
 @click.command(name="compile")

@@ -14,7 +14,7 @@ from reconciler.cli.options import Common, common
 from reconciler.cli.terminal import flush, give_up_output, speak_plainly
 
 COMMANDS = {
-    "validate": ("reconciler.cli.documents:validate", "Check the documents alone: every problem at once."),
+    "validate": ("reconciler.cli.validate:validate", "Check documents, inventory, settings: every problem at once."),
     "compile": ("reconciler.cli.documents:compile_", "Show what the documents mean for each device."),
     "observe": ("reconciler.cli.observe:observe", "Show what the devices have right now."),
     "daemon": ("reconciler.cli.daemon:daemon", "Keep the devices so: follow the repository, put drift right."),

@@ -66,6 +66,11 @@ class Common:
                 raise click.UsageError(f"no device matches --target {glob!r}: {hint}")
 
 
+CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="The daemon's settings, such as /etc/reconciler/config.yaml.",
+)
 OPTIONS = (
     click.option("--desired", help="Folder of documents. [RECONCILE_DESIRED; ./desired]"),
     click.option(
@@ -93,10 +98,18 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
         own = {name: params.pop(name) for name in ("desired", "inventory", "targets", "output", "no_color", "verbose")}
         outer = ctx.obj if isinstance(ctx.obj, dict) else {}
         merged = {name: value or outer.get(name) for name, value in own.items()}
+        _check_places(params.get("config"), merged)
         ctx.obj = merged
         return command(_settled(merged), **params)
 
     return functools.reduce(lambda function, option: option(function), reversed(OPTIONS), wrapped)
+
+
+def _check_places(config: Path | None, given: dict[str, Any]) -> None:
+    """Raises: click.UsageError where places are given twice; those of the environment count for nothing then."""
+    twice = [f"--{name}" for name in ("desired", "inventory") if config is not None and given[name]]
+    if twice:
+        raise click.UsageError(f"--config and {twice[0]}: the settings say where that is; give one of them")
 
 
 def _settled(given: dict[str, Any]) -> Common:

@@ -154,7 +154,7 @@ def test_what_nobody_foresaw_is_one_line_and_a_place(
     def stumbles(*_args: object) -> None:
         raise KeyError("eth1")
 
-    monkeypatch.setattr("reconciler.cli.documents.load", stumbles)
+    monkeypatch.setattr("reconciler.cli.validate.load", stumbles)
     monkeypatch.setattr("sys.argv", ["reconcile", "validate"])
     with pytest.raises(SystemExit) as ended:
         main()

@@ -150,3 +150,54 @@ def test_an_unknown_calico_release_is_said_by_validate_and_compile(home: Path, v
     assert (validated.returncode, compiled.returncode) == (0, 0)
     for said in (validated.stdout, compiled.stderr):
         assert f"warning: Calico {version} is not known, its rows are taken from 3." in said
+
+
+SETTINGS = f"""\
+{OWN}kind: Settings
+metadata: {{name: reconciler}}
+spec:
+  source: {{path: desired}}
+  inventory: inventory
+  heal: [{{devices: [s9], heal: hold}}]
+"""
+
+
+def test_settings_are_checked_with_all_that_they_name(home: Path) -> None:
+    place(home, "inventory")
+    (home / "config.yaml").write_text(SETTINGS)
+    ran = reconcile(home / "elsewhere", "validate", "--config", "../config.yaml", RECONCILE_INVENTORY="nowhere")
+    *lines, last = ran.stdout.splitlines()
+    assert ran.returncode == 1
+    assert [line for line in lines if line not in MISFITS] == [
+        "../config.yaml:7:21: warning: no device is named 's9': remove it, or correct it"
+    ]
+    assert (len(lines), last) == (len(MISFITS) + 1, "settings, 2 devices, 3 documents: 3 errors, 1 warning.")
+    data = json.loads(reconcile(home, "validate", "--config", "config.yaml", "-o", "json").stdout)
+    assert [problem["severity"] for problem in data["problems"]].count("warning") == 1
+    assert len(data["problems"]) == len(lines)
+
+
+def test_settings_that_follow_a_repository_are_checked_without_it(home: Path) -> None:
+    place(home, "inventory", INVENTORY + "    s9: {platform: linux, host: 192.0.2.3}\n")
+    (home / "config.yaml").write_text(SETTINGS.replace("path: desired", "url: /srv/git/desired.git"))
+    ran = reconcile(home, "validate", "--config", "config.yaml")
+    assert (ran.returncode, ran.stdout) == (0, "settings, 3 devices: 0 errors, 0 warnings.\n")
+
+
+def test_bad_settings_are_judged_alone(home: Path) -> None:
+    (home / "config.yaml").write_text(f"{SETTINGS}  loop: {{reread: 90}}\n  listen: {{webhook: 0.0.0.0:1}}\n")
+    ran = reconcile(home, "validate", "--config", "config.yaml")
+    assert [line.partition(": ")[0] for line in ran.stdout.splitlines()] == [
+        "config.yaml:8:18",
+        "config.yaml:9:11",
+        "settings",
+    ]
+    assert ran.returncode == 1
+
+
+@pytest.mark.parametrize("command", ["validate", "daemon"])
+def test_places_that_the_settings_name_are_not_given_twice(home: Path, command: str) -> None:
+    for words in (["--config", "c.yaml", "--desired", "d"], ["--inventory", "i", "--config", "c.yaml"]):
+        ran = reconcile(home, command, *words)
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert "the settings say where that is" in ran.stderr

@@ -1,0 +1,106 @@
+"""`reconcile validate`: documents, inventory and settings, every problem at once; nothing is contacted."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from reconciler.cli.exits import CONVERGED, ERROR
+from reconciler.cli.options import CONFIG, Common, common
+from reconciler.core.words import plural
+from reconciler.desired.check.owned import check_inventory
+from reconciler.desired.inventory import Inventory, load_inventory
+from reconciler.desired.load import load
+from reconciler.desired.problem import Problem
+from reconciler.desired.repository import Repository
+from reconciler.engine.owned import owns_of
+from reconciler.intent.compile import compile_world
+from reconciler.intent.wish import Owns
+
+PROBLEMS_SCHEMA = "reconciler/problems/v1"
+EMPTY = "reconcile would hold, nothing is ever deleted on the strength of an empty desired state"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is to judge, as far as it is there; ``problems``: those of the settings."""
+
+    repository: Repository | None = None
+    inventory: Inventory | None = None
+    problems: tuple[Problem, ...] = ()
+
+    def judged(self) -> list[Problem]:
+        """All problems of each, and of what does not fit together; sorted."""
+        own = [one.problems for one in (self.repository, self.inventory) if one is not None]
+        return sorted({*self.problems, *(problem for some in own for problem in some), *self._across()})
+
+    def _across(self) -> Iterator[Problem]:
+        """What no document shows by itself: misfits, contradictions, what is suspect when compiled."""
+        if self.repository is None:
+            return
+        if self.inventory is not None:
+            yield from check_inventory(self.repository, self.inventory)
+        if self.repository.having("error"):
+            return
+        if not self.repository.documents:
+            yield Problem(str(self.repository.folder), 1, 1, "no documents", EMPTY, "warning")
+        # The check above has judged VLANs by the inventory's `owns` already, so the compiler is not told of them.
+        known = owns_of(self.inventory) if self.inventory is not None else {}
+        world = compile_world(self.repository, owns={name: Owns(excepted=own.excepted) for name, own in known.items()})
+        yield from (*world.problems, *world.warnings)
+
+
+@click.command()
+@CONFIG
+@common
+def validate(options: Common, config: Path | None) -> int:
+    """Check the documents, and whether they fit a given inventory: every problem at once, with its file and line.
+
+    With --config: the daemon's settings, and the inventory and the folder of documents that they name. What is in a
+    git repository is not fetched.
+    """
+    found = _given(options) if config is None else _configured(config)
+    problems = found.judged()
+    if options.json:
+        rows = [dataclasses.asdict(problem) for problem in problems]
+        click.echo(json.dumps({"schema": PROBLEMS_SCHEMA, "problems": rows}, indent=2))
+    else:
+        _show(found, problems, settings=config is not None)
+    return ERROR if any(problem.severity == "error" for problem in problems) else CONVERGED
+
+
+def _given(options: Common) -> Found:
+    return Found(load(options.desired), load_inventory(options.inventory) if options.inventory_given else None)
+
+
+def _configured(config: Path) -> Found:
+    """Settings that are bad are judged alone: they may name other places than they mean."""
+    from reconciler.settings.check import check_settings
+    from reconciler.settings.load import load_settings
+
+    loaded = load_settings(config)
+    if loaded.settings is None or loaded.document is None:
+        return Found(problems=loaded.problems)
+    inventory = load_inventory(loaded.settings.inventory)
+    folder = loaded.settings.source.path
+    repository = None if folder is None else load(folder)
+    return Found(repository, inventory, check_settings(config, loaded.document, inventory, repository))
+
+
+def _show(found: Found, problems: Sequence[Problem], *, settings: bool) -> None:
+    for problem in problems:
+        click.echo(str(problem))
+    for entry in found.repository.ignored if found.repository else ():
+        click.echo(f"ignored: {entry}")
+    errors = sum(problem.severity == "error" for problem in problems)
+    what = ["settings"] if settings else []
+    if settings and found.inventory is not None:
+        what.append(plural(len(found.inventory.devices), "device"))
+    if found.repository is not None:
+        what.append(plural(len(found.repository.documents), "document"))
+    click.echo(f"{', '.join(what)}: {plural(errors, 'error')}, {plural(len(problems) - errors, 'warning')}.")
