@@ -8,7 +8,7 @@ PACKAGES := openssh-server openssh-client iproute2 iputils-ping sudo git python3
 	containernetworking-plugins
 LAB ?= demo
 
-.PHONY: help install apt test lint unit kernel demo bench bench-drift deb system golden clean
+.PHONY: help install apt test lint unit kernel demo bench bench-drift chaos deb system golden clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,10 @@ bench: install ## what compiling and a cycle cost, each against a floor in the s
 
 bench-drift: install ## how soon the daemon sees and heals 1,000 random drifts in the lab (about 10 minutes)
 	@$(BIN)/python -m benchmarks.drift
+
+chaos: install ## storms, killed streams and hanging devices under a real daemon, and every other long test
+	@$(BIN)/python -m benchmarks.trouble
+	@$(BIN)/python -m pytest -m long
 
 deb: $(STAMP) ## dist/reconciler_*.deb for Debian 12, with all that it needs
 	@contrib/apt-install git binutils
