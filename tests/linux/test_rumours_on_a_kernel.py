@@ -20,7 +20,7 @@ from reconciler.linux.route import Route
 from reconciler.linux.rumour import LinuxRumours
 
 from .node import Node
-from .watching import Watch, entering, read_at_once, watched
+from .watching import Watch, entering, watched
 
 pytestmark = pytest.mark.kernel
 
@@ -112,20 +112,22 @@ def test_a_reading_without_news_is_what_the_node_has(node: Node, watch: Watch) -
     seed = secrets.randbits(32)
     chance, driver, rumours, quiet = random.Random(seed), LinuxDriver(), LinuxRumours(), 0
     carry_out(node, [WANTED.format(n=n) for n in (1, 2)])
-    desired = {k: r for k, r in read_at_once(driver, node).found.items() if isinstance(r, Route) or k.kind == "link"}
+    desired = {
+        k: r for k, r in driver.read(node.answers(driver)).found.items() if isinstance(r, Route) or k.kind == "link"
+    }
     watch.settled()
     for turn in range(60):
         doings = [doing(chance) for _ in range(chance.randint(1, 4))]
         early = Thread(target=carry_out, args=(node, doings))
         early.start()
         time.sleep(chance.choice((0, 0.01, 0.02, 0.1)))
-        reading = read_at_once(driver, node)
+        reading = driver.read(node.answers(driver))
         early.join()
         heard = watch.settled()
         for line in heard:
             rumours.hear(line)
         news = rumours.news(reading, desired, owns)
-        now = read_at_once(driver, node)
+        now = driver.read(node.answers(driver))
         if not news:
             quiet += 1
             assert concerned(now, desired) == concerned(reading, desired), (seed, turn, doings, heard)

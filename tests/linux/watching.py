@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import subprocess
 import threading
 import time
@@ -10,10 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from reconciler.core.driver import Reading
 from reconciler.core.watching import READY, STDERR
-from reconciler.linux.driver import LinuxDriver
-from reconciler.transport.shell import ENVIRONMENT, framed, unframed
+from reconciler.transport.shell import ENVIRONMENT
 
 from .node import Node
 
@@ -23,13 +20,6 @@ QUIET = 0.04
 
 def entering(node: Node) -> list[str]:
     return ["ip", "netns", "exec", node.namespace, "env", "-u", "SSH_CONNECTION"]
-
-
-def read_at_once(driver: LinuxDriver, node: Node) -> Reading:
-    mark = secrets.token_hex(16)
-    text = f"{ENVIRONMENT}{framed(driver.questions, mark)}"
-    ran = subprocess.run([*entering(node), "sh"], input=text, text=True, capture_output=True, check=True)
-    return driver.read(unframed(ran.stdout, ran.stderr, mark))
 
 
 @dataclass
