@@ -8,10 +8,10 @@ PACKAGES := openssh-server openssh-client iproute2 iputils-ping sudo git python3
 	containernetworking-plugins
 LAB ?= demo
 
-.PHONY: help install apt test lint unit kernel demo bench deb system golden clean
+.PHONY: help install apt test lint unit kernel demo bench bench-drift deb system golden clean
 
 help: ## what there is
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: apt $(STAMP) ## a virtual environment with the reconcile command, and the apt packages when root
 
@@ -48,6 +48,9 @@ bench: install ## what compiling and a cycle cost, each against a floor in the s
 	@$(BIN)/python -m benchmarks.cycle
 	@$(BIN)/python -m benchmarks.running_config
 	@$(BIN)/python -m benchmarks.switch
+
+bench-drift: install ## how soon the daemon sees and heals 1,000 random drifts in the lab (about 10 minutes)
+	@$(BIN)/python -m benchmarks.drift
 
 deb: $(STAMP) ## dist/reconciler_*.deb for Debian 12, with all that it needs
 	@contrib/apt-install git binutils

@@ -15,6 +15,8 @@ import click
 from reconciler.settings.places import control_socket
 
 PATIENCE = 60.0
+SERVICE = Path("/run/reconciler/control.sock")
+"""Of the systemd service, for members of its group (systemd/reconciler.service)."""
 
 
 class NoDaemon(click.ClickException):
@@ -35,9 +37,10 @@ class _Connection(http.client.HTTPConnection):
 
 
 def default_socket() -> Path:
-    """``RECONCILE_SOCKET``, or where a daemon of this user listens unless it is told otherwise."""
+    """``RECONCILE_SOCKET``, or where this user's own daemon listens, or, if there is none, the service."""
     given = os.environ.get("RECONCILE_SOCKET")
-    return Path(given) if given else control_socket()
+    own = Path(given) if given else control_socket()
+    return SERVICE if not given and not own.exists() and SERVICE.parent.is_dir() else own
 
 
 class Control:
@@ -81,6 +84,9 @@ class Control:
         body = None if document is None else json.dumps(document).encode()
         try:
             connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+        except PermissionError:
+            words = f"{self._path} is for members of its group alone: adduser YOUR-NAME reconciler, then log in again"
+            raise click.ClickException(words) from None
         except OSError as error:
             raise NoDaemon(
                 f"no daemon answers on {self._path} ({error.strerror}): start `reconcile daemon`, or name its socket "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,15 +23,17 @@ def daemon(options: Common, config: Path | None) -> int:
     """Keep the devices as the documents want them: follow the repository, see drift as it happens, put it right.
 
     Without --config all settings have their defaults: --desired (a folder, or the URL of a git repository) and
-    --inventory are enough. SIGHUP: look again at everything. SIGTERM: finish what is being written, and end.
+    --inventory are enough. SIGHUP: read the settings again, and look at everything. SIGTERM: finish what is being
+    written, and end.
     """
     from reconciler.daemon.lock import Held
     from reconciler.daemon.run import serve
     from reconciler.desired.secret import SecretMissing
+    from reconciler.settings.load import load_settings
 
     settings = settings_of(options, config)
     try:
-        serve(settings, options.targeted)
+        serve(settings, options.targeted, None if config is None else partial(load_settings, config.absolute()))
     except (Held, SecretMissing) as error:
         raise click.ClickException(str(error)) from None
     return CONVERGED
@@ -54,6 +57,8 @@ def default_settings(desired: str, inventory: Path) -> Settings:
     from reconciler.source.opening import Misspelled, parse
 
     try:
-        return Settings.model_validate({"source": parse(desired), "inventory": str(inventory)})
+        source = parse(desired)
+        placed = {"path": source.path.absolute()} if source.path else {}
+        return Settings.model_validate({"source": source.model_copy(update=placed), "inventory": str(inventory)})
     except Misspelled as error:
         raise click.ClickException(f"--desired: {error}") from None

@@ -17,10 +17,6 @@ import click
 from reconciler.cli.control import Control, NoDaemon
 from reconciler.cli.exits import CONVERGED, ERROR
 from reconciler.core.words import plural, printable
-from reconciler.desired.check.owned import check_inventory
-from reconciler.desired.inventory import load_inventory
-from reconciler.desired.load import load
-from reconciler.desired.problem import Problem
 
 WIDTH = 72
 """Columns: git puts ``remote: `` before each line."""
@@ -119,15 +115,9 @@ def _checked(update: Update, ours: Setup) -> bool:
             return False
         if signer:
             _say(f"signed by {signer}")
-        problems = _problems(folder, ours)
-        for problem in problems:
-            _say(ours.placed(str(problem)))
-        if errors := [problem for problem in problems if problem.severity == "error"]:
-            _say(f"refused: {plural(len(errors), 'problem')}")
-            return False
         if backwards:
             _say(f"{update.new[:12]} does not follow on {update.old[:12]}: it is held until it is approved")
-        return _planned(update.new, folder, ours)
+        return _judged(update.new, folder, ours)
 
 
 async def _exported(update: Update, ours: Setup, folder: Path) -> tuple[str, bool]:
@@ -148,39 +138,48 @@ async def _exported(update: Update, ours: Setup, folder: Path) -> tuple[str, boo
     return str(signer), ancestor.code != 0
 
 
-def _problems(folder: Path, ours: Setup) -> list[Problem]:
-    repository = load(folder)
-    problems = list(repository.problems)
-    if ours.inventory:
-        inventory = load_inventory(Path(ours.inventory))
-        problems += check_inventory(repository, inventory)
-    if not repository.documents and not problems:
-        what = "no documents", "reconcile never deletes on the strength of an empty desired state"
-        problems.append(Problem(ours.name, 1, 1, *what))
-    return sorted(problems)
-
-
-def _planned(revision: str, folder: Path, ours: Setup) -> bool:
-    """The plan, from the daemon that would carry it out."""
+def _judged(revision: str, folder: Path, ours: Setup) -> bool:
+    """The problems, or the plan, from the daemon that would carry it out; without one the problems alone."""
     documents = {
         path.relative_to(folder).as_posix(): base64.b64encode(path.read_bytes()).decode()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+    asked = {"name": ours.name, "revision": revision, "files": documents, "width": WIDTH}
     try:
-        seen = ours.control.post(
-            "/v1/preview", {"name": ours.name, "revision": revision, "files": documents, "width": WIDTH}
-        )
+        seen = ours.control.post("/v1/preview", asked)
     except NoDaemon as error:
-        _say(f"{error.message}; the documents are good, and are applied once a daemon runs")
-        return True
+        _say(error.message)
+        return _is_sound(folder, ours)
     except click.ClickException as error:
         _say(f"refused: {error.message}")
         return False
     for line in seen["lines"]:
         _say(ours.placed(line))
-    _say(f"will be: {seen['verdict']}" if seen["accepted"] else "refused")
+    _say(f"will be: {seen['verdict']}" if seen["accepted"] else f"refused: {plural(len(seen['lines']), 'problem')}")
     return bool(seen["accepted"])
+
+
+def _is_sound(folder: Path, ours: Setup) -> bool:
+    """Whether the documents have no mistake in themselves, and fit the inventory."""
+    from reconciler.desired.check.owned import check_inventory
+    from reconciler.desired.inventory import load_inventory
+    from reconciler.desired.load import load
+
+    repository = load(folder)
+    problems = list(repository.problems)
+    if ours.inventory:
+        problems += check_inventory(repository, load_inventory(Path(ours.inventory)))
+    for problem in sorted(problems):
+        _say(ours.placed(str(problem)))
+    errors = sum(problem.severity == "error" for problem in problems)
+    if not repository.documents:
+        _say("refused: no documents; nothing is ever deleted on the strength of an empty desired state")
+    elif errors:
+        _say(f"refused: {plural(errors, 'problem')}")
+    else:
+        _say("the documents are good, and are applied once a daemon runs")
+    return bool(repository.documents) and not errors
 
 
 def _follow(revision: str, ours: Setup, *, wait: bool) -> None:

@@ -84,6 +84,7 @@ async def _planned(asked: Run, cycle: Cycle) -> int:
         return worst(codes(plan))
     if not asked.options.json:
         _show(plan, asked.options)
+    _warn_of_daemon()
     if plan.writable and not (asked.yes or _confirmed(plan, asked.options)):
         click.echo("Nothing was applied.", err=True)
         return worst([CHANGES, *codes(plan)])
@@ -91,6 +92,15 @@ async def _planned(asked: Run, cycle: Cycle) -> int:
         outcomes = await cycle.apply(plan)
     _report(plan, outcomes, asked.options)
     return worst(_applied(plan, outcomes))
+
+
+def _warn_of_daemon() -> None:
+    """Two that write at the same time may want different things."""
+    from reconciler.daemon.lock import Lock
+    from reconciler.settings.places import state_directory
+
+    if holder := Lock.holder(state_directory() / "daemon.lock"):
+        click.echo(f"A daemon (process {holder}) keeps these devices: `reconcile suspend` has it wait.", err=True)
 
 
 def _confirmed(plan: Plan, options: Common) -> bool:

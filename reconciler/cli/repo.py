@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from reconciler.cli.exits import CONVERGED
+from reconciler.cli.sharing import git, share, usual_group
 from reconciler.core.words import printable
 
 HOOKS = ("pre-receive", "post-receive")
 BRANCH = "main"
+PATHS = frozenset({"inventory", "socket", "signers"})
 
 
 @click.group()
@@ -28,26 +30,42 @@ def repo() -> None:
 @click.option("--inventory", type=click.Path(path_type=Path), help="Pushed documents have to fit it.")
 @click.option("--socket", type=click.Path(path_type=Path), help="The daemon's control socket, if not the usual one.")
 @click.option("--require-signed", "signers", type=click.Path(path_type=Path), help="Allowed signers (ssh-keygen(1)).")
-def init(path: Path, branch: str, **settings: str | Path | None) -> int:
+@click.option("--group", help="Whose members may push.  [default: reconciler, where there is one, for root]")
+def init(path: Path, branch: str, group: str | None, **settings: str | Path | None) -> int:
     """Make a bare repository at PATH, or set up again one that is there. Push desired state to it.
 
     `git push -o no-wait` does not wait for the devices.
     """
     if path.exists() and any(path.iterdir()) and not (path / "HEAD").is_file():
         raise click.ClickException(f"{path} is no bare repository and not empty: choose another place")
-    _git(path.parent, "init", "--quiet", "--bare", f"--initial-branch={branch}", str(path.absolute()))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    git(path.parent, "init", "--quiet", "--bare", f"--initial-branch={branch}", str(path.absolute()))
+    _configure(path, {"branch": branch, **settings})
+    group = usual_group() if group is None else group
+    for line in _told(path.absolute(), branch, group, known=not group or share(path, group)):
+        click.echo(printable(line))
+    return CONVERGED
+
+
+def _configure(path: Path, settings: dict[str, str | Path | None]) -> None:
+    """What the hooks go by stands in the repository's own configuration."""
     given = {name: str(value) for name, value in settings.items() if value not in (None, "")}
-    ours = {name: str(Path(value).absolute()) if name != "folder" else value for name, value in given.items()}
-    for name, value in {"branch": branch, **ours}.items():
-        _git(path, "config", f"reconciler.{name}", value)
+    paths = {name: str(Path(given[name]).absolute()) for name in PATHS & given.keys()}
+    for name, value in {**given, **paths}.items():
+        git(path, "config", f"reconciler.{name}", value)
     for name, value in {"receive.fsckObjects": "true", "receive.advertisePushOptions": "true"}.items():
-        _git(path, "config", name, value)
+        git(path, "config", name, value)
     for hook in HOOKS:
         _write_hook(path / "hooks" / hook)
-    click.echo(printable(f"{path.absolute()} takes pushes; branch {branch} is deployed."))
-    click.echo(printable(f"  reconcile daemon --desired {path.absolute()} --inventory …"))
-    click.echo(printable(f"  git remote add reconciler {path.absolute()}; git push reconciler {branch}"))
-    return CONVERGED
+
+
+def _told(path: Path, branch: str, group: str, *, known: bool) -> Iterator[str]:
+    """What to do next. ``known``: git lets everybody who may push."""
+    yield f"{path} takes pushes{f' of the group {group}' if group else ''}; branch {branch} is deployed."
+    yield f"  source: {{url: {path}, branch: {branch}}}   # in the settings, or: reconcile daemon --desired {path}"
+    if not known:
+        yield f"  git config --global --add safe.directory {path}   # everybody who pushes, once"
+    yield f"  git remote add reconciler {path}; git push reconciler {branch}"
 
 
 @repo.command(hidden=True)
@@ -72,14 +90,3 @@ def _ourselves() -> list[str]:
     if program.name == "reconcile" and program.is_file():
         return [str(program.absolute())]
     return [sys.executable, "-m", "reconciler"]
-
-
-def _git(folder: Path, *words: str) -> None:
-    """Raises: click.ClickException, with what git said."""
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)
-    except OSError as error:
-        raise click.ClickException(f"git cannot be run: {error.strerror}") from None
-    if done.returncode:
-        raise click.ClickException(printable(f"git {words[0]}: {done.stderr.strip()}"))

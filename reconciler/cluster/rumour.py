@@ -16,6 +16,7 @@ from reconciler.core.watching import AGAIN, ENDED, STDERR, Program
 
 BLOCK = "BlockAffinity"
 POOLS, AFFINITIES = "ippools", "blockaffinities"
+OURS = ("{", STDERR, *(f"{word} {plural}" for word in (ENDED, AGAIN) for plural in (POOLS, AFFINITIES)))
 MOST = 10_000
 """Objects that are kept in mind: a block of each node of a large cluster, which are all told when a watch begins."""
 Object = tuple[str, ...]
@@ -50,8 +51,7 @@ class ClusterRumours:
 
     def takes(self, line: str) -> bool:
         """Whether a line of a node's watch speaks of the cluster, or may."""
-        ours = tuple(f"{word} {plural}" for word in (ENDED, AGAIN) for plural in (POOLS, AFFINITIES))
-        return line.startswith(("{", STDERR, *ours))
+        return line.startswith(OURS)
 
     def hear(self, line: str) -> None:
         try:
@@ -85,8 +85,11 @@ def _changed(told: Mapping[Object, Mapping[str, Any] | None], reading: Reading) 
 
 def _identity(what: Mapping[str, Any]) -> Object:
     """Raises: LookupError, TypeError for an object of another kind."""
-    names = {IPPool.__name__: (IPPool.__name__, str(what["metadata"]["name"])), BLOCK: _of_block(what["spec"])}
-    return names[what["kind"]]
+    if what["kind"] == BLOCK:
+        return _of_block(what["spec"])
+    if what["kind"] == IPPool.__name__:
+        return IPPool.__name__, str(what["metadata"]["name"])
+    raise LookupError(what["kind"])
 
 
 def _of_block(spec: Mapping[str, Any]) -> Object:

@@ -13,11 +13,13 @@ STDERR = "stderr: "
 
 # Who keeps what, so that nothing outlives the channel, be any one of them killed:
 #   watch      reads the channel's standard input to its end, and then ends each `keep`
-#   keep       starts its program again whenever that ends, and ends it when `watch` says so
-#   guard      one beside each program: reads the same input to its end, and then ends the program
-# Nobody has to say anything on that input. A guard that was ended by its `keep` has status 143; any other says that the
-# channel is over. The pause between two starts doubles up to a minute, and is
-# forgotten when a program has run for longer than that. POSIX sh, since a node may have dash, busybox or bash.
+#   keep       starts its program again whenever that ends, and ends it when it is told to end itself
+#   guard      one beside each program: reads the same input to its end, and then ends its `keep`, and the program
+# Nobody has to say anything on that input. Programs and guards are ended by KILL: what is forked and not run so far
+# would lose a TERM, since for that moment it has its shell's trap (dash: once in 400 ends right after a start).
+# A guard tells its `keep` first, so that this does not take the program's end for one that calls for a new start. The
+# pause between two starts doubles up to a minute, and is forgotten when a program has run for longer than that. POSIX
+# sh, since a node may have dash, busybox or bash.
 KEEPER = """\
 listens() { # whether a child of process $1 has subscribed to events of the kernel and sleeps until one comes
   while read -r _ _ pid groups _; do
@@ -35,26 +37,36 @@ await() { # until it listens; for 2 seconds at most, where /proc does not tell
   done
 }
 keep() { # NAME COMMAND...: have it run for as long as the channel lasts
-  name=$1 pause=1 began='' one=''
+  name=$1 pause=1 again='' one=''
   shift
   read -r self _ </proc/self/stat
-  trap 'kill "$!" "$one" 2>/dev/null; exit' TERM HUP
+  trap 'kill -9 "$!" "$one" 2>/dev/null; exit' TERM HUP
   while :; do
     start=$(date +%s)
-    "$@" 3<&- & one=$!
-    { while read -r _ <&3; do :; done; kill "$one"; } 2>/dev/null & guard=$!
-    [ -z "$began" ] || { await "$self"; echo "again $name"; }
-    began=yes
-    wait "$one"
-    status=$?
-    { kill "$guard"; wait "$guard"; } 2>/dev/null
-    [ $? = 143 ] || exit
+    begin "$@"
+    [ -z "$again" ] || { await "$self"; echo "again $name"; }
+    again=yes
+    end
     echo "ended $name $status"
     [ $(($(date +%s) - start)) -le 60 ] || pause=1
-    sleep "$pause" 3<&- & one=$!
-    wait "$one"
+    begin sleep "$pause"
+    end
     [ "$pause" -ge 60 ] || pause=$((pause * 2))
   done
+}
+begin() { # a program and its guard
+  "$@" 3<&- & one=$!
+  {
+    while read -r _ <&3; do :; done
+    read -r _ _ _ parent _ </proc/self/stat
+    [ "$parent" != "$self" ] || kill "$self"
+    kill -9 "$one"
+  } 2>/dev/null & guard=$!
+}
+end() { # of the program, whose status it is
+  wait "$one"
+  status=$?
+  { kill -9 "$guard"; wait "$guard"; } 2>/dev/null
 }
 """
 
@@ -85,7 +97,7 @@ def watching(programs: Sequence[Program]) -> str:
   for one in $heard; do await "$one"; done
   echo {READY}
   while read -r _ <&3; do :; done
-  kill $kept 2>/dev/null
+  kill $kept 2>/dev/null || :
 }}
 watch 3<&0 </dev/null
 """

@@ -11,3 +11,9 @@ def plural(count: int, one: str, many: str = "") -> str:
 def printable(text: str) -> str:
     """``text`` on one line, safe for a terminal and for UTF-8: what cannot be printed is written as an escape."""
     return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def brief(revision: str) -> str:
+    """A revision as people speak of it: twelve digits, behind ``sha256:`` where it is a folder's."""
+    form, mark, digits = revision.rpartition(":")
+    return f"{form}{mark}{digits[:12]}"

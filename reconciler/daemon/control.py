@@ -11,7 +11,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,11 @@ from reconciler.daemon.event import Event, Reader
 from reconciler.daemon.preview import BYTES, preview
 from reconciler.daemon.service import Service
 from reconciler.daemon.suspension import Suspension
+from reconciler.report.mistake import mistake
 
 LONGEST_FOLLOW = 600.0
+BODY = 20.0
+"""Seconds for a request's body, from a program on this very host."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -51,7 +54,7 @@ class AskedPreview(_Asked):
     name: str
     revision: str
     files: dict[str, str]
-    width: int | None = None
+    width: int | None = Field(default=None, ge=20, le=1000)
 
 
 @dataclass
@@ -61,6 +64,7 @@ class Control:
     service: Service
     path: Path
     _runner: web.AppRunner | None = None
+    _previews: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def open(self) -> None:
         """Raises: OSError."""
@@ -94,8 +98,15 @@ class Control:
                 first = error.errors(include_url=False, include_input=False)[0]
                 where = ".".join(map(str, first["loc"]))
                 return web.json_response({"error": f"{where}: {first['msg']}"}, status=400)
-            except (ValueError, TypeError) as error:
+            except ValueError as error:
                 return web.json_response({"error": str(error)}, status=400)
+            except web.HTTPException as error:
+                return web.json_response({"error": error.reason}, status=error.status)
+            except ConnectionError:
+                raise
+            except Exception as error:
+                self.service.hub.tell(Event("mistake", f"{request.path}: {mistake(error)}", level="error"))
+                return web.json_response({"error": mistake(error)}, status=500)
 
         return guarded
 
@@ -107,9 +118,11 @@ class Control:
         return web.json_response(self.service.status())
 
     async def _preview(self, request: web.Request) -> web.Response:
-        asked = AskedPreview.model_validate(await _body(request))
-        documents = {name: base64.b64decode(data, validate=True) for name, data in asked.files.items()}
-        seen = await preview(self.service.deployment, asked.name, asked.revision, documents, asked.width)
+        """One at a time: each may cost a hundred megabytes, and a thread that new revisions need as well."""
+        async with self._previews:
+            asked = AskedPreview.model_validate(await _body(request))
+            documents = {name: base64.b64decode(data, validate=True) for name, data in asked.files.items()}
+            seen = await preview(self.service.deployment, asked.name, asked.revision, documents, asked.width)
         return web.json_response(seen.document())
 
     async def _suspend(self, request: web.Request) -> web.Response:
@@ -174,8 +187,11 @@ def _line(event: Event) -> bytes:
 async def _body(request: web.Request) -> Any:
     """Raises: ValueError."""
     try:
-        return await request.json()
-    except (ValueError, RecursionError):
+        async with asyncio.timeout(BODY):
+            return await request.json()
+    except TimeoutError:
+        raise ValueError(f"the request was not whole within {BODY:g} s") from None
+    except (ValueError, RecursionError, LookupError):  # LookupError: a charset that there is not
         raise ValueError("not JSON") from None
 
 

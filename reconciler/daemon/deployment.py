@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reconciler.core.words import plural
+from reconciler.core.words import brief, plural
 from reconciler.daemon.event import Event
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.keeper import Keeper
@@ -27,23 +27,32 @@ from reconciler.source.checkout import Checkout
 
 
 class Bad(Exception):
-    """Documents that cannot be put in force; ``problems`` say where."""
+    """Documents that cannot be put in force; ``problems`` say where.
 
-    def __init__(self, problems: Sequence[Problem], words: str = "") -> None:
+    Not ``lasting``: it hangs on what a cluster tells.
+    """
+
+    def __init__(self, problems: Sequence[Problem], words: str = "", *, lasting: bool = True) -> None:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         super().__init__(words or f"{problems[0]}{more}")
         self.problems = tuple(problems)
+        self.lasting = lasting
 
 
 @dataclass
 class Deployment:
-    """``targeted``: the devices that this daemon looks after. ``keepers`` by device."""
+    """``state``: the folder of what is remembered. ``targeted``: the devices that this daemon looks after.
+
+    ``keepers`` by device. ``renewed``: called when devices may be others, or reached otherwise.
+    """
 
     hub: Hub
     inventory_path: Path
+    state: Path
     targeted: Callable[[str], bool] = lambda name: True
     fleet: Fleet = field(default_factory=lambda: Fleet(writes=True))
     keepers: dict[str, Keeper] = field(default_factory=dict)
+    renewed: Callable[[], None] = lambda: None
     inventory: Inventory | None = None
     checkout: Checkout | None = None
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -75,17 +84,18 @@ class Deployment:
         cycle = Cycle(
             repository,
             self.fleet.devices,
-            before.record if before else Record(self.inventory_path),
+            before.record if before else Record(self.inventory_path, self.state),
             owns_of(inventory),
             self.hub.approved,
             self.hub.restraints,
             seen=dict(before.seen) if before else {},
             before=compiler.latest if compiler else None,
+            reads=self.hub.reads,
         )
         try:
             cycle.compiler.world(cycle.seen)
         except Contradiction as error:
-            raise Bad(error.problems) from None
+            raise Bad(error.problems, lasting=False) from None
         return cycle
 
     async def put_in_force(self, checkout: Checkout, repository: Repository, inventory: Inventory) -> None:
@@ -97,6 +107,7 @@ class Deployment:
             cycle.seen.pop(name, None)
         await self._end(changed | (gone - self.fleet.devices.keys()))
         self.checkout, self.inventory = checkout, inventory
+        self.renewed()
         self.hub.restraints.clusters = clusters_of(repository)
         self.hub.adopt(cycle, [name for name in self.fleet.devices if self._is_mentioned(cycle, name)])
         self._tell(checkout)
@@ -141,6 +152,6 @@ class Deployment:
     def _tell(self, checkout: Checkout) -> None:
         what = f" ({checkout.subject!r} by {checkout.author})" if checkout.subject else ""
         signed = f", signed by {checkout.signature}" if checkout.signature else ""
-        words = f"revision {checkout.revision[:19]} is in force{what}{signed}"
+        words = f"revision {brief(checkout.revision)} is in force{what}{signed}"
         data = {"revision": checkout.revision, "devices": plural(len(self.fleet.devices), "device")}
         self.hub.tell(Event("revision", words, data=data))

@@ -40,6 +40,11 @@ class Fights:
     def __iter__(self) -> Iterator[Fight]:
         return iter(sorted(self._open.values(), key=lambda fight: (fight.device, fight.key)))
 
+    def become(self, flips: int, within: float) -> None:
+        """Other limits. A fight that is known goes on until somebody has looked after it."""
+        self.flips, self.within = flips, within
+        self._healed = {entry: deque(times, maxlen=flips) for entry, times in self._healed.items()}
+
     def healed(self, device: str, changes: Iterable[Change]) -> None:
         """These entries had drifted and were put back."""
         for change in changes:
@@ -64,8 +69,8 @@ class Fights:
         return ended
 
     def _recent(self, entry: tuple[str, Key]) -> int:
-        since = self.clock() - self.within
-        return sum(at >= since for at in self._healed.get(entry, ()))
+        now = self.clock()  # what was healed in the future was healed before the clock was put back
+        return sum(now - self.within <= at <= now for at in self._healed.get(entry, ()))
 
 
 def _against(change: Change) -> str:

@@ -9,21 +9,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconciler.core.words import printable
+from reconciler.core.words import brief, printable
 from reconciler.daemon.deployment import Bad, Deployment
-from reconciler.daemon.event import Event
 from reconciler.desired import files
 from reconciler.desired.inventory import Inventory
 from reconciler.report.mistake import mistake
 from reconciler.source.checkout import Checkout, Refused, Source, Unavailable
 
-SOURCE, REVISION, INVENTORY = "source", "revision", "inventory"
+SOURCE, REVISION, INVENTORY, LAST_GOOD = "source", "revision", "inventory", "last good"
 JITTER = 0.1
 
 
 @dataclass
 class Following:
-    """``approved``: revisions that may be put in force although they go back. ``kept``: survives a restart."""
+    """``approved``: revisions that may be put in force although they go back. ``kept``: survives a restart.
+
+    ``looked``: the source was looked at once, whatever came of it.
+    """
 
     deployment: Deployment
     source: Source
@@ -32,10 +34,17 @@ class Following:
     save: Callable[[], None] = lambda: None
     approved: set[str] = field(default_factory=set)
     held: str = ""
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
     _poked: asyncio.Event = field(default_factory=asyncio.Event)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _inventory: tuple[object, Inventory] | None = None
     _bad: tuple[str, object] | None = None
+
+    def begin_at(self, place: str) -> None:
+        """What is kept of another place says nothing about this one."""
+        if self.kept.get("source") != place:
+            self.kept.pop("revision", None)
+            self.kept["source"] = place
 
     def poke(self) -> None:
         """Somebody says that there is something new."""
@@ -53,6 +62,7 @@ class Following:
         """Look now; one look at a time."""
         async with self._turn:
             await self._once()
+        self.looked.set()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -72,13 +82,13 @@ class Following:
             await self._follow()
         except Unavailable as error:
             self._begin(SOURCE, f"the source cannot be read: {error}")
-            await self._last_good()
         except Refused as error:
             self._end(SOURCE, "the source answers again")
-            self._begin(REVISION, f"revision {error.revision[:19]} is refused: {error}")
-            await self._last_good()
+            self._begin(REVISION, f"revision {brief(error.revision)} is refused: {error}")
         except Exception as error:
             self._begin(SOURCE, f"looking at the source: {mistake(error)}")
+        if self.deployment.checkout is None:
+            await self._last_good()
 
     async def _follow(self) -> None:
         inventory = self._read_inventory()
@@ -97,16 +107,17 @@ class Following:
         try:
             await self._put(checkout, inventory)
         except Bad as error:
-            self._bad = judged
-            self._begin(REVISION, f"revision {checkout.revision[:19]} is bad: {printable(str(error))}")
-            await self._last_good()
+            self._bad = judged if error.lasting else None
+            self._begin(REVISION, f"revision {brief(checkout.revision)} is bad: {printable(str(error))}")
 
     async def _put(self, checkout: Checkout, inventory: Inventory) -> None:
         """Raises: Bad."""
         repository = await self.deployment.read(checkout)
         await self.deployment.put_in_force(checkout, repository, inventory)
         self._bad = None
-        self._end(REVISION, f"revision {checkout.revision[:19]} is good")
+        self._end(LAST_GOOD, "it is not needed any more")
+        self._end(REVISION, f"revision {brief(checkout.revision)} is good")
+        self.approved.discard(checkout.revision)
         self.kept["revision"] = checkout.revision
         self.save()
 
@@ -115,7 +126,7 @@ class Following:
         now = self.deployment.checkout
         same = now is not None and (now.revision, now.content) == (checkout.revision, checkout.content)
         if same and self.deployment.inventory is inventory:
-            self._end(REVISION, f"revision {checkout.revision[:19]} is in force")
+            self._end(REVISION, f"revision {brief(checkout.revision)} is in force")
             return True
         return False
 
@@ -127,24 +138,25 @@ class Following:
         if not before or before == new or self.approved & {new} or await self.source.is_forward(before, new):
             return ""
         return (
-            f"revision {new[:19]} does not follow on {before[:19]}, which is in force: it was forced, and is held; "
-            f"`reconcile approve {new[:12]}` puts it in force"
+            f"revision {brief(new)} does not follow on {brief(before)}, which is in force: it was forced, and is held; "
+            f"`reconcile approve {brief(new)}` puts it in force"
         )
 
     async def _last_good(self) -> None:
-        """After a restart, while there is nothing better: what was in force before."""
+        """After a restart, while there is nothing better (it is away, bad, held): what was in force before."""
         revision = self.kept.get("revision")
         inventory = self._inventory[1] if self._inventory else None
-        if self.deployment.checkout is not None or not isinstance(revision, str) or inventory is None:
+        if not isinstance(revision, str) or inventory is None:
             return
         try:
-            await self._put_again(await self.source.at(revision), inventory)
+            checkout = await self.source.at(revision)
+            await self.deployment.put_in_force(checkout, await self.deployment.read(checkout), inventory)
         except (Unavailable, Refused, Bad) as error:
-            self.deployment.hub.tell(Event("warning", f"the last good revision is not here: {error}", level="warning"))
-
-    async def _put_again(self, checkout: Checkout, inventory: Inventory) -> None:
-        repository = await self.deployment.read(checkout)
-        await self.deployment.put_in_force(checkout, repository, inventory)
+            self._begin(LAST_GOOD, f"the last good revision is not here: {error}")
+        except Exception as error:
+            self._begin(LAST_GOOD, f"the last good revision: {mistake(error)}")
+        else:
+            self._end(LAST_GOOD, f"revision {brief(revision)} is in force again")
 
     def _read_inventory(self) -> Inventory | None:
         """The inventory, read again if its files have changed; one that is bad changes nothing."""

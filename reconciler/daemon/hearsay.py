@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from reconciler.core.words import printable
 from reconciler.daemon.addresses import resolve
@@ -35,6 +36,7 @@ class Hearsay:
         self._run = this_run()
         self._attribution = Attribution(self._run)
         self._receiver = Receiver(self._hear, MARK.encode())
+        self._renewed = asyncio.Event()
 
     async def open(self, places: Sequence[Endpoint], handed: Sequence[socket.socket] = ()) -> None:
         """Raises: OSError."""
@@ -53,7 +55,14 @@ class Hearsay:
                 words = f"{self._receiver.lost - lost} syslog messages were one too many from their sender"
                 self._tell(Event("syslog", words, level="warning"))
                 lost = self._receiver.lost
-            await asyncio.sleep(RESOLVED if hosts else 1.0)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RESOLVED):
+                    await self._renewed.wait()
+            self._renewed.clear()
+
+    def renew(self) -> None:
+        """The inventory may be another one."""
+        self._renewed.set()
 
     def who(self, device: str) -> str:
         """Who may have changed ``device`` just now, in words."""

@@ -34,6 +34,12 @@ class Hooks:
         if place is not None:
             await web.TCPSite(self._runner, place.host, place.port).start()
 
+    @property
+    def port(self) -> int:
+        """Where it really listens."""
+        assert self._runner is not None, "it is open"
+        return int(self._runner.addresses[0][1])
+
     async def close(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()

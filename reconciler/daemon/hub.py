@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.event import Bus, Event
+from reconciler.daemon.gates import Gates
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.rollout import Rollout
 from reconciler.daemon.standing import SETTLED, Standing
@@ -25,7 +27,7 @@ class Hub:
     """``complete``: every device has been looked at once since the start; before that nothing is written anywhere.
 
     ``approved``: digests of plans that a person wants applied. ``loop``: how often, how many at once. ``now``: seconds
-    since the epoch.
+    since the epoch. ``reads``: how often each device was read since the start, whatever for.
     """
 
     loop: LoopSettings
@@ -37,24 +39,26 @@ class Hub:
     approved: set[str] = field(default_factory=set)
     complete: asyncio.Event = field(default_factory=asyncio.Event)
     standings: dict[str, Standing] = field(default_factory=dict)
+    reads: Counter[str] = field(default_factory=Counter)
     rollout: Rollout | None = None
     recompiled: Callable[[], None] = lambda: None
     _world: World | None = None
     _cycle: Cycle | None = None
     _awaited: set[str] = field(default_factory=set)
-    _gate: asyncio.Semaphore | None = None
+
+    def __post_init__(self) -> None:
+        self.gates = Gates(self.loop.concurrency)
 
     @property
     def cycle(self) -> Cycle:
         assert self._cycle is not None, "no revision is in force yet"
         return self._cycle
 
-    @property
-    def gate(self) -> asyncio.Semaphore:
-        """So many devices are spoken to at once."""
-        if self._gate is None:
-            self._gate = asyncio.Semaphore(self.loop.concurrency)
-        return self._gate
+    def pace(self, loop: LoopSettings) -> None:
+        """Another pace from the next look on; whoever is spoken to right now counts for the old number at once."""
+        if loop.concurrency != self.loop.concurrency:
+            self.gates.resize(loop.concurrency)
+        self.loop = loop
 
     def adopt(self, cycle: Cycle, devices: Iterable[str]) -> None:
         """Another revision is in force, for these devices; what follows is its rollout."""
@@ -72,7 +76,10 @@ class Hub:
             self.complete.set()
 
     def stand(self, device: str, standing: Standing) -> None:
-        """Remember how things stand with ``device``."""
+        """Remember how things stand with ``device``. An approval is for the plan that stood, and for no later one."""
+        before = self.standings.get(device)
+        if before is not None and before.digest != standing.digest and standing.phase in SETTLED:
+            self.approved.discard(before.digest)
         self.standings[device] = standing
         if standing.phase in SETTLED and self.rollout is not None:
             self.rollout.settled(device, standing)
@@ -86,7 +93,10 @@ class Hub:
     def forget(self, devices: Collection[str]) -> None:
         """These are no devices of ours any more."""
         for device in devices:
-            self.standings.pop(device, None)
+            gone = self.standings.pop(device, None)
+            self.approved -= {gone.digest} if gone else set()
+            self.restraints.fights.acknowledge(device)
+            self.gates.trust(device)
             self.conditions.end_all(device)
             self.arrived(device)
         if self.rollout is not None:

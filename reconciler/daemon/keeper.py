@@ -29,16 +29,15 @@ class Keeper:
         self._hub = hub
         self._name = device.name
         self._turns = Turns(hub, device.name)
-        retry = hub.loop.retry
-        self._backoff = Backoff(self._now, retry.first, retry.longest)
-        self._period = hub.loop.poll if device.platform == "arista_eos" else hub.loop.reread
+        self._backoff = Backoff(self._now)
+        self._polled = device.platform == "arista_eos"
         self._watcher = watcher_of(device, self.stir) if hub.loop.watch else None
         self._wake = asyncio.Event()
         self._next = 0.0
         self._began = -hub.loop.debounce
         self._judged = -hub.loop.debounce
         self._told: float | None = None
-        self._dirty, self._stirred, self._patient = True, False, False
+        self._dirty, self._stirred, self._patient, self._away = True, False, False, False
         self._stopping = False
         self.turns = 0
 
@@ -50,8 +49,12 @@ class Keeper:
         self._wake.set()
 
     def stir(self) -> None:
-        """The device has told of something; whether it is news is judged when there is time."""
+        """The device has told of something; whether it is news is judged when there is time.
+
+        One that was away and speaks is there again: nobody waits for the next try.
+        """
         self._stirred = True
+        self._patient &= not self._away
         self._told = self._told or self._hub.now()
         self._wake.set()
 
@@ -122,23 +125,28 @@ class Keeper:
         except Exception as error:
             words = mistake(error)
             self._hub.tell(Event("mistake", f"{self._name}: {words}", self._name, "error"))
-            standing = Standing("failed", words)
+            standing = Standing("failed", words, self._hub.cycle.repository.revision)
             self._hub.stand(self._name, standing)
+            self._hub.arrived(self._name)  # it could not be read: nobody else has to wait for it
         self._judged = self._now()
-        self._patient = standing.phase in RETRIED
+        self._patient, self._away = standing.phase in RETRIED, standing.phase == "unreachable"
         self._schedule(standing)
 
     def _schedule(self, standing: Standing) -> None:
+        loop = self._hub.loop
         if standing.phase in RETRIED:
+            self._backoff.pace(loop.retry.first, loop.retry.longest)
             self._backoff.failed(standing.reason)
-            self._next = self._now() + max(self._backoff.left, self._hub.loop.debounce)
+            self._next = self._now() + max(self._backoff.left, loop.debounce)
             return
         self._backoff.succeeded()
-        self._next = self._now() + self._period * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+        period = loop.poll if self._polled else loop.reread
+        self._next = self._now() + period * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
 
     def _unwatched(self, reason: str) -> None:
         """The stream of events has ended: what happened since is not known."""
         self._hub.tell(Event("unwatched", f"{self._name}: {reason}", self._name, "debug"))
+        self._hub.gates.doubt(self._name)
         self.call(at_once=False)
 
     def _now(self) -> float:

@@ -28,6 +28,18 @@ class Lock:
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
 
+    @staticmethod
+    def holder(path: Path) -> str:
+        """The process that holds the lock; empty: nobody does."""
+        try:
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return path.read_text(encoding="ascii", errors="replace").strip() or "unknown"
+        except OSError:
+            pass
+        return ""
+
     def release(self) -> None:
         with suppress(OSError):
             os.close(self._file)

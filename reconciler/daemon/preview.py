@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from reconciler.core.plan import Plan
-from reconciler.core.words import plural
+from reconciler.core.words import plural, printable
 from reconciler.daemon.deployment import Bad, Deployment
 from reconciler.desired.repository import Repository
 from reconciler.engine.fleet import fleet
@@ -18,6 +20,8 @@ from reconciler.source.checkout import Checkout
 
 FILES = 20_000
 BYTES = 64 * 1024 * 1024
+DEPTH = 64
+"""Folders within folders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +42,15 @@ async def preview(
     deployment: Deployment, name: str, revision: str, documents: dict[str, bytes], width: int | None = None
 ) -> Preview:
     """``documents`` by their path below the folder ``name``. Nothing is kept, and no device is asked."""
-    with tempfile.TemporaryDirectory(prefix="preview-") as scratch:
-        folder = Path(scratch, PurePosixPath(name).name or "desired")
-        try:
-            _write(folder, documents)
-            repository = await deployment.read(Checkout(revision, folder, ""))
-            plan = await _planned(deployment, repository)
-        except Bad as error:
-            return Preview(accepted=False, lines=tuple(map(str, error.problems)) or (str(error),))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    scratch = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="preview-"))
+    try:
+        folder = await asyncio.to_thread(_written, scratch, name, documents)
+        repository = await deployment.read(Checkout(revision, folder, ""))
+        plan = await _planned(deployment, repository)
+    except Bad as error:
+        return Preview(accepted=False, lines=tuple(map(str, error.problems)) or (str(error),))
+    finally:
+        await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     lines = (*plan.warnings, *plan_text.lines(plan, Screen(width)))
     return Preview(accepted=True, lines=lines, verdict=_verdict(plan), digest=plan.digest)
 
@@ -63,16 +66,28 @@ async def _planned(deployment: Deployment, repository: Repository) -> Plan:
         return cycle.planned(cycle.seen)
 
 
-def _write(folder: Path, documents: dict[str, bytes]) -> None:
-    """Raises: Bad for a path that leads out of the folder."""
-    folder.mkdir()
-    for name, data in documents.items():
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or not path.parts:
-            raise Bad((), f"{name!r} is no path of a document")
-        place = folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
+def _written(scratch: Path, name: str, documents: Mapping[str, bytes]) -> Path:
+    """The folder ``name`` in ``scratch``. Raises: Bad for what cannot be written there, and there alone."""
+    if len(documents) > FILES or sum(map(len, documents.values())) > BYTES:
+        raise Bad((), f"at most {FILES:,} documents with {BYTES:,} bytes are taken")
+    folder = scratch / (PurePosixPath(_inside(name)).name if name else "desired")
+    try:
+        folder.mkdir()
+        for path, data in documents.items():
+            place = folder / _inside(path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+    except OSError as error:
+        raise Bad((), f"the documents cannot be written: {error.strerror}") from None
+    return folder
+
+
+def _inside(name: str) -> PurePosixPath:
+    """Raises: Bad for a path that leads out of where it begins."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not 0 < len(path.parts) <= DEPTH or "\0" in name:
+        raise Bad((), f"{printable(name)[:80]!r} is no path of a document")
+    return path
 
 
 def _verdict(plan: Plan) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from reconciler.core.words import plural
+from reconciler.core.words import brief, plural
 from reconciler.daemon.event import Bus, Event
 from reconciler.daemon.standing import Phase, Standing
 
@@ -45,7 +45,7 @@ class Rollout:
         phases = Counter(standing.phase for standing in self.ended.values())
         bad = [f"{count} {phase}" for phase in TROUBLE if (count := phases[phase])]
         fine = f"{phases['in sync']} of {plural(len(self.ended), 'device')} in sync"
-        words = f"revision {self.revision[:12]}: {', '.join([fine, *bad])} after {took:.1f} s"
+        words = f"revision {brief(self.revision)}: {', '.join([fine, *bad])} after {took:.1f} s"
         data = {"revision": self.revision, "took": round(took, 3), "phases": dict(phases), "converged": not bad}
         self.end = Event("rollout", words, level="warning" if bad else "info", data=data)
         self.bus.publish(self.end)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
-from reconciler.core.words import plural
+from reconciler.core.words import brief, plural
 from reconciler.daemon import systemd
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.control import Control
 from reconciler.daemon.deployment import Deployment
-from reconciler.daemon.event import Bus, Event
+from reconciler.daemon.event import Bus, Event, Heard
 from reconciler.daemon.fights import Fights
 from reconciler.daemon.following import Following
 from reconciler.daemon.hearsay import Hearsay
@@ -23,44 +24,55 @@ from reconciler.daemon.hooks import Hooks
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.lock import Lock
 from reconciler.daemon.log import logger
+from reconciler.daemon.pulse import beat
+from reconciler.daemon.reload import Reload
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.service import Service
 from reconciler.daemon.suspension import Suspensions
 from reconciler.engine import keep
 from reconciler.engine.record import world_of
-from reconciler.settings.model import Settings
+from reconciler.settings.load import Loaded
+from reconciler.settings.model import LogSettings, Settings
 from reconciler.settings.windows import Windows
 from reconciler.source.opening import open_source
 from reconciler.source.webhook import webhooks
 
-PATIENCE = 60.0
-"""Seconds for what is being written when we are asked to end (`TimeoutStopSec=` is longer)."""
 FIRST_LOOK = 30.0
-"""Seconds after which we are ready although a device has not been looked at yet."""
-Reload = Callable[[], Settings]
+"""Seconds after which we are ready although the source has not answered, or a device has not been looked at yet."""
+MARGIN = 60.0
+"""Seconds that systemd leaves us for what comes after the last batch: taking back what was cut short."""
+STOPPING = "stopping: what is being written is finished, nothing more is begun"
+Targeted = Callable[[str], bool]
+Reread = Callable[[], Loaded]
 
 
 class Daemon:
-    """One daemon. ``reread``: the settings once more, for SIGHUP."""
+    """One daemon. ``reread``: the settings once more, for SIGHUP; None: they are in no file."""
 
-    def __init__(self, settings: Settings, targeted: Callable[[str], bool] = lambda name: True) -> None:
+    def __init__(
+        self, settings: Settings, targeted: Targeted = lambda name: True, reread: Reread | None = None
+    ) -> None:
         self._settings = settings
         self._kept_at = settings.state / f"daemon-{world_of(settings.inventory)}.json"
         self._kept = keep.read(self._kept_at)
         self.bus = Bus()
-        self.bus.attach(logger(settings.log.format, settings.log.level))
+        self._log: Heard = lambda event: None
+        self._speak(settings.log)
         self.suspensions = Suspensions(self._kept.get("suspended") or (), self._save)
         fights = Fights(settings.fights.flips, settings.fights.within)
         conditions = Conditions(self.bus)
         restraints = Restraints(self.suspensions, fights, conditions, settings.heal, Windows(settings.windows))
         self.hub = Hub(settings.loop, self.bus, conditions, restraints)
-        self.deployment = Deployment(self.hub, settings.inventory, targeted)
+        self.deployment = Deployment(self.hub, settings.inventory, settings.state, targeted)
         self.hub.recompiled = self.deployment.call_all
         source = open_source(settings.source, settings.state / "source")
         self.following = Following(self.deployment, source, settings.source.interval, self._kept, self._save)
+        self.following.begin_at(settings.source.place)
         self.hearsay = Hearsay(self._hosts, self._called, self.bus.publish)
         self.hub.who = self.hearsay.who
+        self.deployment.renewed = self.hearsay.renew
         self.service = Service(settings, self.hub, self.deployment, self.following, time.time())
+        self.reload = Reload(self.service, reread, self._speak)
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT. Raises: Held; OSError; SecretMissing."""
@@ -69,15 +81,15 @@ class Daemon:
             lock = Lock(self._settings.state / "daemon.lock")
             stack.callback(lock.release)
             await self._listen(stack)
-            running = [self.following.run(), self.hearsay.run(), self.service.watch_clock(), self._live()]
+            pulse = asyncio.create_task(beat(lambda: STOPPING if ended.is_set() else self.service.summary))
+            stack.push_async_callback(_cancelled, [pulse])
+            running = [self.following.run(), self.hearsay.run(), self.service.watch_clock()]
             tasks = [asyncio.create_task(one) for one in running]
             stack.push_async_callback(_cancelled, tasks)
             await self._become_ready(ended)
+            tasks.append(asyncio.create_task(self.reload.run()))
             await ended.wait()
-            systemd.stopping("finishing what is being written")
-            self.bus.publish(Event("stopping", "stopping: what is being written is finished, nothing more is begun"))
-            await _cancelled(tasks)
-            await self.deployment.stop(PATIENCE)
+            await self._end(tasks)
         self.bus.publish(Event("stopped", "stopped"))
 
     async def _listen(self, stack: AsyncExitStack) -> None:
@@ -88,56 +100,70 @@ class Daemon:
         stack.push_async_callback(control.close)
         await self.hearsay.open(self._settings.listen.syslog, handed.get("syslog", ()))
         stack.callback(self.hearsay.close)
-        hook = self._settings.source.webhook
-        if hook is not None:
-            secrets = {str(kind): one for kind, one in webhooks(hook).items()}
-            hooks = Hooks(secrets, self.following.poke, self.bus.publish)
-            await hooks.open(self._settings.listen.webhook, handed.get("webhook", ()))
-            stack.push_async_callback(hooks.close)
+        await self._listen_to_hosts(stack, handed.get("webhook", []))
+
+    async def _listen_to_hosts(self, stack: AsyncExitStack, handed: list[socket.socket]) -> None:
+        """Git hosts that tell of a push. Raises: OSError; SecretMissing."""
+        known, place = self._settings.source.webhook, self._settings.listen.webhook
+        if known is None or not (place or handed):
+            self._deaf(handed)
+            return
+        secrets = {str(kind): one for kind, one in webhooks(known).items()}
+        hooks = Hooks(secrets, self.following.poke, self.bus.publish)
+        await hooks.open(place, handed)
+        stack.push_async_callback(hooks.close)
+
+    def _deaf(self, handed: list[socket.socket]) -> None:
+        """Somebody may have set up one half of a webhook."""
+        for one in handed:
+            one.close()
+        words = "a socket for webhooks is there, and no source.webhook that says who is believed" if handed else ""
+        if self._settings.source.webhook is not None:
+            words = "source.webhook without a place: give listen.webhook, or enable reconciler-webhook.socket"
+        if words:
+            self.bus.publish(Event("webhook", words, level="warning"))
 
     async def _become_ready(self, ended: asyncio.Event) -> None:
-        """Every device was looked at once, or there is nothing to look at yet."""
-        first = asyncio.create_task(self.following.look())
-        stop = asyncio.create_task(ended.wait())
-        await asyncio.wait({first, stop}, return_when=asyncio.FIRST_COMPLETED)
-        if self.deployment.checkout is not None:
-            complete = asyncio.create_task(self.hub.complete.wait())
-            await asyncio.wait({complete, stop}, timeout=FIRST_LOOK, return_when=asyncio.FIRST_COMPLETED)
-            complete.cancel()
-        stop.cancel()
+        """Every device was looked at once, or there is nothing to look at yet, or it takes too long."""
+        waited = [asyncio.create_task(self._looked()), asyncio.create_task(ended.wait())]
+        await asyncio.wait(waited, timeout=FIRST_LOOK, return_when=asyncio.FIRST_COMPLETED)
+        await _cancelled(waited)
         if not ended.is_set():
             self.bus.publish(Event("ready", f"ready: {self._begun}"))
-            systemd.ready(self._begun)
+            systemd.ready(self.service.summary)
+
+    async def _looked(self) -> None:
+        await self.following.looked.wait()
+        if self.deployment.checkout is not None:
+            await self.hub.complete.wait()
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Whatever is being written is given the time that it would have had."""
+        patience = self._settings.loop.apply_timeout
+        systemd.stopping(STOPPING, patience + MARGIN)
+        self.bus.publish(Event("stopping", STOPPING))
+        await _cancelled(tasks)
+        await self.deployment.stop(patience)
 
     @property
     def _begun(self) -> str:
         checkout = self.deployment.checkout
         if checkout is None:
             return "no revision is in force yet"
-        return f"{plural(len(self.deployment.keepers), 'device')} at revision {checkout.revision[:12]}"
-
-    async def _live(self) -> None:
-        """Feed the watchdog from the loop itself, and say how things stand."""
-        interval = systemd.watchdog_interval() or 15.0
-        while True:
-            systemd.alive()
-            systemd.say(self.service.summary)
-            await asyncio.sleep(min(interval, 15.0))
+        return f"{plural(len(self.deployment.keepers), 'device')} at revision {brief(checkout.revision)}"
 
     def _signals(self) -> asyncio.Event:
         ended, loop = asyncio.Event(), asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ended.set)
-        loop.add_signal_handler(signal.SIGHUP, self._reload)
+        loop.add_signal_handler(signal.SIGHUP, self.reload.ask)
         return ended
 
-    def _reload(self) -> None:
-        """Look at the source and the inventory now."""
-        systemd.reloading()
-        self.bus.publish(Event("reload", "asked to look again at the source, the inventory and every device"))
-        self.following.poke()
-        self.deployment.call_all()
-        systemd.ready(self.service.summary)
+    def _speak(self, log: LogSettings) -> None:
+        """Log so from now on."""
+        self.bus.detach(self._log)
+        self._log = logger(log.format, log.level)
+        self.bus.attach(self._log)
 
     def _hosts(self) -> dict[str, str]:
         inventory = self.deployment.inventory
@@ -157,14 +183,13 @@ class Daemon:
             self.bus.publish(Event("warning", words, level="warning"))
 
 
-async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def serve(settings: Settings, targeted: Callable[[str], bool]) -> None:
+def serve(settings: Settings, targeted: Targeted, reread: Reread | None = None) -> None:
     """Run until asked to end. Raises: Held; OSError; SecretMissing."""
-    os.umask(0o022)
     Path(settings.state).mkdir(parents=True, exist_ok=True)
-    asyncio.run(Daemon(settings, targeted).run())
+    asyncio.run(Daemon(settings, targeted, reread).run())

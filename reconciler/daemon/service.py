@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from reconciler.core.words import plural
+from reconciler.core.words import brief, plural
 from reconciler.daemon.deployment import Deployment
 from reconciler.daemon.event import Event
 from reconciler.daemon.following import Following
 from reconciler.daemon.hub import Hub
+from reconciler.daemon.standing import Standing
 from reconciler.daemon.suspension import Suspension
 from reconciler.settings.model import Settings
+from reconciler.settings.windows import Windows
 
 LOOKED_AT = 30.0
 """Seconds between two looks at suspensions and windows, at most."""
+SHOWN = 3
 
 
 @dataclass
@@ -28,6 +32,7 @@ class Service:
     deployment: Deployment
     following: Following
     started: float
+    _turned: asyncio.Event = field(default_factory=asyncio.Event)
 
     def status(self) -> dict[str, object]:
         """How everything stands, as JSON: ``reconciler/status/v1``."""
@@ -37,7 +42,10 @@ class Service:
             "schema": "reconciler/status/v1",
             "started": self.started,
             "source": source,
-            "devices": {name: one.document() for name, one in sorted(self.hub.standings.items())},
+            "devices": {
+                name: {**one.document(), "reads": self.hub.reads[name]}
+                for name, one in sorted(self.hub.standings.items())
+            },
             "conditions": [
                 {"kind": one.kind, "subject": one.subject, "words": one.words, "since": one.since}
                 for one in self.hub.conditions
@@ -48,16 +56,32 @@ class Service:
 
     @property
     def summary(self) -> str:
-        """One line, for `systemctl status`."""
-        standings = [self.hub.standings.get(name) for name in self.deployment.keepers]
-        calm = sum(one is not None and one.phase in ("in sync", "not mentioned") for one in standings)
+        """One line, for `systemctl status`: how many devices are calm, who is written to, and what is wrong longest."""
+        standings = {name: self.hub.standings.get(name, Standing()) for name in self.deployment.keepers}
+        calm = sum(one.phase in ("in sync", "not mentioned") for one in standings.values())
         checkout = self.deployment.checkout
-        where = f"at {checkout.revision[:12]}" if checkout else "no revision yet"
-        trouble = len(list(self.hub.conditions))
-        return f"{where}: {calm} of {plural(len(standings), 'device')} in sync, {plural(trouble, 'condition')}"
+        where = f"at {brief(checkout.revision)}" if checkout else "no revision yet"
+        said = [f"{where}: {calm} of {plural(len(standings), 'device')} in sync"]
+        if busy := [name for name, one in standings.items() if one.phase == "applying"]:
+            said.append(f"applying to {', '.join(busy[:SHOWN])}{' and others' if busy[SHOWN:] else ''}")
+        if trouble := list(self.hub.conditions):
+            more = f" (and {len(trouble) - 1} more)" if trouble[1:] else ""
+            said.append(f"{trouble[0].words}{more}")
+        return "; ".join(said)
+
+    def adopt(self, settings: Settings) -> None:
+        """Other settings from now on, as far as they may change while the daemon runs (`settings.change`)."""
+        self.settings = settings
+        self.hub.pace(settings.loop)
+        restraints = self.hub.restraints
+        restraints.heal, restraints.windows = settings.heal, Windows(settings.windows)
+        restraints.fights.become(settings.fights.flips, settings.fights.within)
+        self._turned.set()
+        self.deployment.call_all()
 
     def suspend(self, suspension: Suspension) -> None:
         self.hub.restraints.suspensions.add(suspension)
+        self._turned.set()
         self._tell("suspended", f"{suspension.target} is {suspension}")
         self._call(suspension.target)
 
@@ -78,14 +102,14 @@ class Service:
     def approve(self, digits: str, by: str) -> str:
         """Have a held plan, or a held revision, applied. What that is, in words; empty: nothing is."""
         for name, standing in self.hub.standings.items():
-            if standing.digest and standing.digest == digits:
+            if standing.phase == "held" and standing.digest and standing.digest == digits:
                 self.hub.approved.add(standing.digest)
                 words = f"plan {standing.digest} of {name} is approved by {by}"
                 self._tell("approved", words)
                 self.deployment.keepers[name].call()
                 return words
         if len(digits) >= 7 and (revision := self.following.approve(digits)):
-            words = f"revision {revision[:19]} is approved by {by}"
+            words = f"revision {brief(revision)} is approved by {by}"
             self._tell("approved", words)
             return words
         return ""
@@ -96,14 +120,17 @@ class Service:
         if checkout is not None and checkout.revision == revision:
             return self.hub.rolled_out(revision)
         known = [condition.words for condition in self.hub.conditions.of("source")]
-        where = f"revision {checkout.revision[:12]} is in force" if checkout else "no revision is in force"
+        where = f"revision {brief(checkout.revision)} is in force" if checkout else "no revision is in force"
         words = "; ".join(known) or f"the daemon follows another branch or repository: {where}"
         return Event("end", words, level="warning")
 
     async def watch_clock(self) -> None:
         """Suspensions end, windows open and close, and nobody forgets a suspension. Until cancelled."""
         while True:
-            await asyncio.sleep(self._until_next())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._until_next()):
+                    await self._turned.wait()
+            self._turned.clear()
             for one in self.hub.restraints.suspensions.expire():
                 self._tell("resumed", f"{one.target} is no longer suspended: its time is over")
                 self.hub.conditions.end("forgotten", one.target, f"{one.target} is no longer suspended")

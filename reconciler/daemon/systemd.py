@@ -45,9 +45,10 @@ def reloading() -> bool:
     return _tell("RELOADING=1", f"MONOTONIC_USEC={now}")
 
 
-def stopping(status: str = "") -> bool:
-    """We have been asked to end and do what is left to do; ``TimeoutStopSec=`` bounds it."""
-    return _tell("STOPPING=1", *_status(status))
+def stopping(status: str = "", seconds: float = 0.0) -> bool:
+    """We have been asked to end and do what is left to do, for so long; else ``TimeoutStopSec=`` bounds it."""
+    longer = [f"EXTEND_TIMEOUT_USEC={round(seconds * 1_000_000)}"] if seconds else []
+    return _tell("STOPPING=1", *longer, *_status(status))
 
 
 def watchdog_interval() -> float | None:

@@ -35,6 +35,7 @@ class Turns:
     reading: Reading | None = None
     _world: World | None = None
     _told: Drift | None = None
+    _failures: int = 0
 
     async def take(self, told: float, *, quick: bool = False) -> Standing:
         """``told``: when we heard that something may have changed, seconds since the epoch.
@@ -45,8 +46,8 @@ class Turns:
         if not self._concerns(cycle):
             self.hub.arrived(self.device)
             return self._stand(cycle, "not mentioned")
-        async with self.hub.gate:
-            await cycle.look([self.device], quick=quick)
+        async with self.hub.gates.of(self.device):
+            await self._look(cycle, quick=quick)
         self.hub.arrived(self.device)
         sight = cycle.seen[self.device]
         if sight.reading is None:
@@ -57,6 +58,16 @@ class Turns:
             return await self._judged(cycle, sight.reading, told)
         except Contradiction as error:
             return self._contradicted(cycle, error)
+
+    async def _look(self, cycle: Cycle, *, quick: bool) -> None:
+        """Every question has its own timeout; should one be forgotten, this device alone is lost, and not for ever."""
+        limit = self.hub.loop.apply_timeout
+        try:
+            async with asyncio.timeout(limit):
+                await cycle.look([self.device], quick=quick)
+        except TimeoutError:
+            reason = f"reading took longer than {limit:g} s"
+            cycle.seen[self.device] = Sight(self.device, status="unreachable", reason=reason)
 
     def _concerns(self, cycle: Cycle) -> bool:
         """Whether a document wants something of it, or once did, or it is asked about its cluster."""
@@ -106,14 +117,15 @@ class Turns:
     async def _applied(self, cycle: Cycle, plan: Plan, device: DevicePlan) -> Outcome | None:
         """None: there was nothing to say. A device that takes too long has failed."""
         self._stand(cycle, "applying", plural(len(device.changes), "change"), digest=plan.digest)
-        self.applying = True
-        try:
-            async with self.hub.gate, asyncio.timeout(self.hub.loop.apply_timeout):
-                outcomes = await cycle.apply(plan)
-        except TimeoutError:
-            return Outcome(self.device, error=f"applying took longer than {self.hub.loop.apply_timeout:g} s")
-        finally:
-            self.applying = False
+        async with self.hub.gates.of(self.device):
+            self.applying = True
+            try:
+                async with asyncio.timeout(self.hub.loop.apply_timeout):
+                    outcomes = await cycle.apply(plan)
+            except TimeoutError:
+                return Outcome(self.device, error=f"applying took longer than {self.hub.loop.apply_timeout:g} s")
+            finally:
+                self.applying = False
         for outcome in outcomes:
             for warning in outcome.warnings:
                 self.hub.tell(Event("warning", f"{self.device}: {warning}", self.device, "warning"))
@@ -131,27 +143,36 @@ class Turns:
 
     def _lost(self, cycle: Cycle, sight: Sight) -> Standing:
         unreachable = sight.status == "unreachable"
+        if unreachable:
+            self.hub.gates.doubt(self.device)
         kind: Phase = "unreachable" if unreachable else "unreadable"
         self.hub.conditions.begin(kind, self.device, f"{self.device} is {kind}: {sight.reason}", device=self.device)
         return self._stand(cycle, kind, sight.reason)
 
     def _answers(self) -> None:
+        self.hub.gates.trust(self.device)
         self.hub.conditions.end("unreachable", self.device, f"{self.device} answers again", device=self.device)
 
     def _contradicted(self, cycle: Cycle, error: Contradiction) -> Standing:
         words = f"what the cluster tells contradicts the documents: {error.problems[0]}"
+        self.hub.conditions.begin("held", self.device, f"{self.device} is held: {words}", device=self.device)
         return self._stand(cycle, "held", words)
 
     def _failed(self, cycle: Cycle, reason: str) -> Standing:
-        self.hub.conditions.begin(
-            "failed", self.device, f"applying failed on {self.device}: {reason}", level="error", device=self.device
-        )
+        """The first time it is tried again at once: somebody may just have been in the middle of a change."""
+        words = f"applying failed on {self.device}: {reason}"
+        if self._failures:
+            self.hub.conditions.begin("failed", self.device, words, level="error", device=self.device)
+        else:
+            self.hub.tell(Event("retry", words, self.device, "warning"))
+        self._failures += 1
         return self._stand(cycle, "failed", reason)
 
     def _settled(self, cycle: Cycle, plan: Plan) -> Standing:
         """How things stand after a plan of which nothing is to be written now."""
         (device,) = plan.devices
         phase, reason = _standing(device)
+        self._failures = 0
         for kind in ("unreadable", "held", "withheld", "failed"):
             if kind != phase:
                 self.hub.conditions.end(kind, self.device, f"{self.device}: no longer {kind}", device=self.device)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,7 +29,8 @@ Listener = Callable[[str, str], None]
 class Cycle:
     """The documents, the devices and what is remembered of both. ``seen``: every device as it was last read.
 
-    ``approvals``: digests of plans that a person has approved. ``restraint``: which changes have to wait.
+    ``approvals``: digests of plans that a person has approved. ``restraint``: which changes have to wait. ``reads``:
+    how often each device was read.
     """
 
     repository: Repository
@@ -40,6 +42,7 @@ class Cycle:
     listen: Listener = lambda device, words: None
     seen: dict[str, Sight] = field(default_factory=dict)
     before: World | None = None
+    reads: Counter[str] = field(default_factory=Counter)
 
     async def plan(self) -> Plan:
         """Observe every device and plan. Raises: Contradiction."""
@@ -47,7 +50,9 @@ class Cycle:
 
     async def look(self, names: Iterable[str], *, quick: bool = False) -> Mapping[str, Sight]:
         """Read these devices again; of the others holds what was seen before. ``quick``: only what drifts by itself."""
-        self.seen |= await observe([self.devices[name] for name in names], self._saw, self.seen if quick else {})
+        asked = list(names)
+        self.reads.update(asked)
+        self.seen |= await observe([self.devices[name] for name in asked], self._saw, self.seen if quick else {})
         return self.seen
 
     @cached_property
@@ -103,7 +108,7 @@ class Cycle:
 
     async def apply(self, plan: Plan) -> list[Outcome]:
         """Carry the plan out, prove it, save what was proven, and remember it."""
-        self.record.unsaved.add(device.name for device in plan.writable)
+        self.record.unsaved.add(device.name for device in plan.writable if self._saves(device.name))
         outcomes = await Application(self, plan).outcomes()
         self.remember(plan, outcomes)
         return await self._saved(plan, outcomes)
@@ -116,6 +121,10 @@ class Cycle:
         self.record.unsaved.discard(name for name, outcome in saved.items() if outcome.ok and not outcome.unsaved)
         found |= saved
         return [outcome for name, outcome in found.items() if name not in calm or not outcome.ok or outcome.warnings]
+
+    def _saves(self, device: str) -> bool:
+        """A node has nothing to save, and the file that remembers it costs more than its repair."""
+        return isinstance(self.devices[device].driver, Saves)
 
     def saving(self, device: str) -> Script | None:
         """What makes ``device`` boot with what was read last, where it knows a difference."""

@@ -46,11 +46,12 @@ class Record:
     """Device -> the documents (a digest) at which it last converged.
 
     Losing the file loses ``cause``, the notice of a vanished device, and what is still to be saved.
-    ``unsaved``: devices that were written to and whose startup configuration may not know it yet.
+    ``unsaved``: devices that were written to and whose startup configuration may not know it yet. It is kept below
+    ``folder``, by default this user's state directory.
     """
 
-    def __init__(self, inventory: Path) -> None:
-        self._path = state_directory() / f"devices-{world_of(inventory)}.json"
+    def __init__(self, inventory: Path, folder: Path | None = None) -> None:
+        self._path = (folder or state_directory()) / f"devices-{world_of(inventory)}.json"
         known = keep.read(self._path)
         self._converged = _texts(known.get("converged"))
         self.unsaved = Names(filter(lambda name: isinstance(name, str), known.get("unsaved") or ()), self._keep)

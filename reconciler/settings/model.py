@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from reconciler.desired.documents.spec import Many, Part, Spec
 from reconciler.desired.documents.values import wrong
@@ -17,7 +17,7 @@ from reconciler.settings.heal import HealRules
 from reconciler.settings.listen import ListenSettings
 from reconciler.settings.loop import LoopSettings
 from reconciler.settings.places import control_socket, state_directory
-from reconciler.settings.source import SourceSettings
+from reconciler.settings.source import SourceSettings, WebhookSettings
 from reconciler.settings.window import Window
 
 SOCKET_BYTES = 107
@@ -62,7 +62,7 @@ class FightSettings(Part):
 
 
 class LogSettings(Part):
-    """``auto`` is text on a terminal and JSON elsewhere."""
+    """``auto`` is text on a terminal and in systemd's journal, and JSON elsewhere."""
 
     example: ClassVar[str] = "{format: json, level: info}"
 
@@ -84,3 +84,14 @@ class Settings(Spec):
     fights: FightSettings = FightSettings()
     listen: ListenSettings = ListenSettings()
     log: LogSettings = LogSettings()
+
+    @field_validator("listen")
+    @classmethod
+    def _knows_its_callers(cls, listen: ListenSettings, info: ValidationInfo) -> ListenSettings:
+        source = info.data.get("source")
+        if listen.webhook is not None and isinstance(source, SourceSettings) and source.webhook is None:
+            wrong(
+                "listen.webhook without source.webhook: nobody who calls there would be believed",
+                f"add webhook: {WebhookSettings.example} to source",
+            )
+        return listen

@@ -12,7 +12,7 @@ from reconciler.desired.documents.spec import Part
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
 from reconciler.desired.secret import PathTo, Secret
-from reconciler.settings.duration import Duration
+from reconciler.settings.duration import Duration, between
 from reconciler.settings.git_url import GitUrl, WrongUrl, git_url
 
 REF = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|@\{|/\.))[^\x00-\x20\x7f~^:?*\[\\]{1,200}(?<![/.])(?<!\.lock)")
@@ -102,8 +102,8 @@ class SourceSettings(Part):
     username: Annotated[str, AfterValidator(_username)] | None = None
     token: Secret | None = None
     ca: PathTo | None = None
-    interval: Annotated[Duration, Field(ge=1, le=86400)] = 30.0
-    timeout: Annotated[Duration, Field(ge=1, le=3600)] = 60.0
+    interval: Annotated[Duration, between("1s", "1d")] = Field(default="30s", validate_default=True)
+    timeout: Annotated[Duration, between("1s", "1h")] = Field(default="60s", validate_default=True)
     require: Literal["signed"] | None = None
     allowed_signers: PathTo | None = None
     webhook: WebhookSettings | None = None
@@ -112,6 +112,11 @@ class SourceSettings(Part):
     def remote(self) -> GitUrl | None:
         """The repository, where this is no folder."""
         return None if self.url is None else git_url(self.url)
+
+    @property
+    def place(self) -> str:
+        """What tells it from other sources: the folder, or the repository and what is deployed of it."""
+        return str(self.path) if self.url is None else f"{self.url}#{self.ref}:{self.folder}"
 
     @property
     def ref(self) -> str:

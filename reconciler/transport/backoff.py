@@ -26,6 +26,10 @@ class Backoff:
         self.reason = ""
         """Why it failed last."""
 
+    def pace(self, first: float, longest: float) -> None:
+        """Other pauses, from the next failure on."""
+        self._first, self._longest = first, longest
+
     @property
     def left(self) -> float:
         """Seconds until the next try; 0: now."""

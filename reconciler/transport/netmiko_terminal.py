@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 DEVICE_TYPE = "arista_eos"
 KEEPALIVE = 30
 LONGEST_READ = 1 << 16
-IDLE = 10.0
+IDLE = 5.0
 """Seconds after which a terminal is asked whether it is still there before it is used: a switch closes those that are
-silent for long, and a firewall on the way forgets them without a word."""
+silent for long, and a firewall on the way forgets them without a word. Less than the daemon's time between two looks:
+one that hangs is known after `connect_timeout`, and not only when a whole configuration has not come."""
 SILENCE = 0.01
 """Seconds without a byte that make a prompt after a text a prompt: a banner may hold a line like one, and the network
 may cut the text just there."""

@@ -232,3 +232,51 @@ def test_an_audited_device_is_reported_and_never_written(tmp_path: Path) -> None
     run(audit())
     (withheld,) = world.told("withheld")
     assert "only planned" in withheld.words
+
+
+def test_reads_are_counted_whatever_they_are_for(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async def drift() -> None:
+        async with world.running() as service:
+            await asyncio.sleep(5.0)
+            before = {name: one.reads for name, one in world.transports.items()}
+            world.forge("n1")
+            await asyncio.sleep(1.0)
+            assert world.transports["n1"].reads - before["n1"] == 2, "one that finds it, one that proves its repair"
+            assert world.transports["n2"].reads == before["n2"]
+            devices: Any = service.status()["devices"]
+            assert {name: one["reads"] for name, one in devices.items()} == {
+                name: one.reads for name, one in world.transports.items()
+            }
+
+    run(drift())
+
+
+def test_what_is_remembered_of_devices_lies_where_the_settings_say(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async def converge() -> None:
+        async with world.running():
+            await asyncio.sleep(5.0)
+
+    run(converge())
+    (kept,) = (tmp_path / "state").glob("devices-*.json")
+    assert '"n1"' in kept.read_text()
+
+
+def test_a_failure_that_is_over_at_once_is_no_condition(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async def race() -> None:
+        async with world.running():
+            await asyncio.sleep(5.0)
+            world.transports["n1"].refuses = frozenset({ONE.key.name})
+            world.forge("n1")
+            await asyncio.sleep(0.01)
+            world.transports["n1"].refuses = frozenset()
+            await asyncio.sleep(0.2)
+            assert world.has("n1", ONE)
+
+    run(race())
+    assert [event.kind for event in world.events if event.level in ("warning", "error")] == ["drift", "retry"]

@@ -45,6 +45,8 @@ def test_the_life_of_a_daemon(supervisor: socket.socket) -> None:
     assert heard(supervisor) == ["WATCHDOG=1"]
     assert systemd.stopping()
     assert heard(supervisor) == ["STOPPING=1"]
+    assert systemd.stopping("finishing", 90.5)
+    assert heard(supervisor) == ["STOPPING=1", "EXTEND_TIMEOUT_USEC=90500000", "STATUS=finishing"]
 
 
 def test_a_reload_tells_when_it_began(supervisor: socket.socket) -> None:
@@ -96,7 +98,7 @@ def test_a_full_queue_holds_the_loop_up_for_a_moment_only(
     ("usec", "pid", "interval"),
     [
         ("30000000", None, 15.0),
-        ("30000000", str(os.getpid()), 15.0),
+        ("30000000", "our own", 15.0),
         ("30000000", "1", None),
         (None, None, None),
         ("0", None, None),
@@ -109,7 +111,7 @@ def test_a_full_queue_holds_the_loop_up_for_a_moment_only(
 def test_how_often_the_watchdog_is_fed(
     usec: str | None, pid: str | None, interval: float | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in (("WATCHDOG_USEC", usec), ("WATCHDOG_PID", pid)):
+    for name, value in (("WATCHDOG_USEC", usec), ("WATCHDOG_PID", str(os.getpid()) if pid == "our own" else pid)):
         monkeypatch.delenv(name, raising=False)
         if value is not None:
             monkeypatch.setenv(name, value)

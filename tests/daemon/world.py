@@ -27,8 +27,8 @@ from reconciler.engine.fleet import Fleet
 from reconciler.engine.observe import Device
 from reconciler.linux.route import Route
 from reconciler.settings.heal import HealRule
+from reconciler.settings.load import load_settings
 from reconciler.settings.loop import LoopSettings
-from reconciler.settings.model import Settings
 from reconciler.settings.window import Window
 from reconciler.settings.windows import Windows
 from reconciler.source.checkout import Checkout, Refused, Unavailable
@@ -53,9 +53,11 @@ spec:
 class FakeFleet(Fleet):
     """Devices that are there already."""
 
-    def __init__(self, transports: dict[str, DictTransport], audited: Iterable[str] = ()) -> None:
+    def __init__(
+        self, transports: dict[str, DictTransport], audited: Iterable[str] = (), driver: type[DictDriver] = DictDriver
+    ) -> None:
         super().__init__(writes=True)
-        self._there = {name: device(name, one, DictDriver(), audit=name in audited) for name, one in transports.items()}
+        self._there = {name: device(name, one, driver(), audit=name in audited) for name, one in transports.items()}
 
     async def renew(
         self, inventory: Inventory, repository: Repository, targeted: Callable[[str], bool] = lambda name: True
@@ -109,6 +111,8 @@ class World:
         self.heal: tuple[HealRule, ...] = ()
         self.windows: tuple[Window, ...] = ()
         self.audited: tuple[str, ...] = ()
+        self.driver: type[DictDriver] = DictDriver
+        self.flips = 3
         self.loop = LoopSettings.model_validate(loop)
         self.kept: dict[str, Any] = {}
         (folder / "inventory.yaml").write_text(
@@ -125,6 +129,15 @@ class World:
         (place / "nodes.yaml").write_text(text or "".join(NODE.format(name=name) for name in wanted))
         self.source.folders[revision] = place
         self.source.head = revision
+
+    def settle(self, spec: str = "", *, state: str = "state") -> Path:
+        """The settings' file, with these lines in its ``spec`` beside what the daemon was started with."""
+        path = self.folder / "config.yaml"
+        path.write_text(
+            "apiVersion: reconciler/v1\nkind: Settings\nmetadata: {name: t}\nspec:\n"
+            f"  source: {{path: checkouts}}\n  inventory: inventory.yaml\n  state: {state}\n  socket: s\n{spec}"
+        )
+        return path
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Service]:
@@ -143,7 +156,7 @@ class World:
         bus = Bus()
         bus.attach(self.events.append)
         conditions = Conditions(bus, now)
-        fights = Fights(clock=now)
+        fights = Fights(self.flips, clock=now)
         suspensions = Suspensions(self.kept.get("suspended") or (), self._keep, now)
         restraints = Restraints(
             suspensions,
@@ -154,12 +167,12 @@ class World:
             lambda: datetime.fromtimestamp(now(), UTC),
         )
         hub = Hub(self.loop, bus, conditions, restraints, now=now)
-        deployment = Deployment(hub, self.folder / "inventory.yaml", fleet=FakeFleet(self.transports, self.audited))
+        fleet = FakeFleet(self.transports, self.audited, self.driver)
+        deployment = Deployment(hub, self.folder / "inventory.yaml", state=self.folder / "state", fleet=fleet)
         hub.recompiled = deployment.call_all
         following = Following(deployment, self.source, 30.0, self.kept)
-        settings = Settings.model_validate(
-            {"source": {"path": str(self.folder)}, "inventory": str(self.folder / "inventory.yaml")}
-        )
+        settings = load_settings(self.settle()).settings
+        assert settings is not None
         return Service(settings, hub, deployment, following, now())
 
     def _keep(self) -> None:

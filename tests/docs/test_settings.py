@@ -23,7 +23,7 @@ BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 ROW = re.compile(r"^\| `([a-zA-Z.]+)` \| [^|]+ \| ([^|]*?) ?\| [^|]+ \|$", re.MULTILINE)
 HEAD = "apiVersion: reconciler/v1\nkind: Settings\nmetadata: {name: reconciler}\nspec:\n"
 LEAST = {"source": "  source: {path: d}\n", "inventory": "  inventory: i.yaml\n"}
-SECRETS = {("source", "token"), ("listen", "webhookSecret")}
+SECRETS = {("source", "token"), *(("source", "webhook", host, "secret") for host in ("github", "gitlab", "gitea"))}
 PLACES = {"state", "socket"}
 SELECTING = ("devices", "clusters", "kinds")
 
@@ -57,7 +57,7 @@ def published() -> dict[str, Any]:
 @cache
 def leaves() -> dict[tuple[str, ...], Any]:
     """The fields that are no mappings, or lists of them, of fields; each with its default."""
-    every = [path for path in fields(Settings) if path[:2] not in SECRETS or len(path) == 2]
+    every = [path for path in fields(Settings) if not any(path[:size] in SECRETS for size in range(len(path)))]
     return {path: default(path) for path in every if not any(other[:-1] == path for other in every)}
 
 
@@ -77,8 +77,6 @@ def shown(path: tuple[str, ...], value: Any) -> str:
         return "all"
     if isinstance(value, list):
         return ", ".join(value) or "none"
-    if path[0] == "source" and isinstance(value, float):
-        return f"{value:g}s"
     return "see below" if path[0] in PLACES else {None: "", True: "true"}.get(value, str(value))
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.fakes import DictTransport, device
+from reconciler.engine.observe import Device
+from tests.engine.fakes import DictDriver, DictTransport, device
 from tests.engine.test_cycle import ONE, cycle, run
 
 
@@ -48,3 +49,22 @@ async def test_a_run_that_is_cut_short_leaves_the_saving_to_the_next(tmp_path: P
     assert there.saved == 0
     await run(cycle(tmp_path, [device("n1", there)]))
     assert there.saved == 1
+
+
+class Node:
+    """A driver of devices that boot with nothing of ours."""
+
+    kinds, questions = DictDriver.kinds, DictDriver.questions
+
+    def __init__(self) -> None:
+        self.read, self.write = DictDriver().read, DictDriver().write
+
+
+async def test_a_node_has_nothing_to_save_and_nothing_is_remembered_of_it(tmp_path: Path) -> None:
+    made = cycle(tmp_path, [Device("n1", "linux", Node(), DictTransport.having(ONE))])
+    remembered: list[list[str]] = []
+    made.listen = lambda device, words: remembered.append(list(made.record.unsaved))
+    (outcome,) = await run(made)
+    assert outcome.ok
+    assert remembered
+    assert not any(remembered)

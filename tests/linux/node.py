@@ -32,10 +32,10 @@ class Node:
         assert answer.status == 0, answer.error
         return answer.text
 
-    def answers(self, driver: LinuxDriver = DRIVER) -> list[Answer]:
+    def answers(self) -> list[Answer]:
         """To all questions at once, framed as over SSH: entering a namespace takes longer than to answer."""
         mark = secrets.token_hex(16)
-        told = self.shell(f"{ENVIRONMENT}{framed(driver.questions, mark)}")
+        told = self.shell(f"{ENVIRONMENT}{framed(DRIVER.questions, mark)}")
         return unframed(told.text, told.error, mark)
 
     def reading(self) -> Reading:

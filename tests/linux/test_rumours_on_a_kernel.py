@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import secrets
 import subprocess
@@ -12,10 +13,11 @@ from threading import Thread
 import pytest
 
 from reconciler.core.driver import Reading
-from reconciler.core.resource import Resource, State
+from reconciler.core.resource import Resource, State, state_of
 from reconciler.linux.address import Address
 from reconciler.linux.claim import devices_of
 from reconciler.linux.driver import LinuxDriver
+from reconciler.linux.link import Link
 from reconciler.linux.route import Route
 from reconciler.linux.rumour import LinuxRumours
 
@@ -102,6 +104,11 @@ def watch(node: Node) -> Iterator[Watch]:
         yield watch
 
 
+def _asked(resource: Resource) -> Resource:
+    """A wish for an interface leaves its queue open, which no event shows."""
+    return dataclasses.replace(resource, txqlen=None) if isinstance(resource, Link) else resource
+
+
 def carry_out(node: Node, doings: list[str]) -> None:
     """What the kernel refuses is refused."""
     subprocess.run([*entering(node), "sh"], input="\n".join(doings), text=True, capture_output=True)
@@ -112,16 +119,15 @@ def test_a_reading_without_news_is_what_the_node_has(node: Node, watch: Watch) -
     seed = secrets.randbits(32)
     chance, driver, rumours, quiet = random.Random(seed), LinuxDriver(), LinuxRumours(), 0
     carry_out(node, [WANTED.format(n=n) for n in (1, 2)])
-    desired = {
-        k: r for k, r in driver.read(node.answers(driver)).found.items() if isinstance(r, Route) or k.kind == "link"
-    }
+    found = driver.read(node.answers()).found.values()
+    desired = state_of(_asked(one) for one in found if isinstance(one, Route | Link))
     watch.settled()
-    for turn in range(60):
+    for turn in range(25):
         doings = [doing(chance) for _ in range(chance.randint(1, 4))]
         early = Thread(target=carry_out, args=(node, doings))
         early.start()
-        time.sleep(chance.choice((0, 0.01, 0.02, 0.1)))
-        reading = driver.read(node.answers(driver))
+        time.sleep(chance.choice((0, 0.01, 0.02, 0.05)))
+        reading = driver.read(node.answers())
         early.join()
         heard = watch.settled()
         for line in heard:
@@ -131,4 +137,4 @@ def test_a_reading_without_news_is_what_the_node_has(node: Node, watch: Watch) -
         if not news:
             quiet += 1
             assert concerned(now, desired) == concerned(reading, desired), (seed, turn, doings, heard)
-    assert quiet > 15, seed
+    assert quiet > 5, seed

@@ -66,8 +66,9 @@ def test_without_a_file_a_folder_or_a_url_is_enough(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     local = default_settings("desired", tmp_path / "i.yaml")
     assert (local.source.path, local.inventory) == (tmp_path / "desired", tmp_path / "i.yaml")
-    for url in ("https://host/desired.git", "ssh://git@host/desired.git", "git@host:desired.git", "file:///srv/x.git"):
+    for url in ("https://host/desired.git", "ssh://git@host/desired.git", "git@host:desired.git"):
         assert (default_settings(url, tmp_path / "i.yaml").source.url, local.source.url) == (url, None)
+    assert default_settings("file:///srv/x.git", tmp_path / "i.yaml").source.url == "/srv/x.git"
     assert sound(tmp_path / "c.yaml", LEAST) == local
 
 
@@ -107,7 +108,8 @@ def test_a_missing_file_and_a_folder_are_told_in_words(tmp_path: Path) -> None:
 
 
 def test_addresses_to_listen_on(tmp_path: Path) -> None:
-    text = f'{LEAST}  listen: {{syslog: ["udp://[::]:514"], webhook: 127.0.0.1:1, webhookSecret: {{env: S}}}}\n'
+    source = "  source: {path: desired, webhook: {gitea: {secret: {env: S}}}}\n"
+    text = f'{HEAD}{source}  inventory: i.yaml\n  listen: {{syslog: ["udp://[::]:514"], webhook: 127.0.0.1:1}}\n'
     listen = sound(tmp_path / "c.yaml", text).listen
     assert (listen.syslog, listen.webhook) == ((Endpoint("udp", "::", 514),), Endpoint("tcp", "127.0.0.1", 1))
     assert str(listen.syslog[0]) == "udp://[::]:514"

@@ -80,7 +80,7 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     "a whole ref": ({**URL, "branch": "refs/heads/main"}, "give the name alone, such as main"),
     "a folder outside": ({**URL, "folder": "../x"}, "no folder of a repository"),
     "a folder from the root": ({**URL, "folder": "/x"}, "no folder of a repository"),
-    "too often": ({**URL, "interval": "10ms"}, "greater than or equal to 1"),
+    "too often": ({**URL, "interval": "10ms"}, "10ms is too short: use 1s to 1d"),
     "a hook of nobody": ({**URL, "webhook": {}}, "names no git host"),
     "a hook without a secret": ({**URL, "webhook": {"github": {}}}, "Field required"),
 }

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from reconciler.desired.compose import compose
-from reconciler.lab import state, switch, world
+from reconciler.lab import enter, state, switch, world
 from reconciler.lab.state import Lab
 from tests.system.machine import Machine
 
+SERVICE = "reconciler.service"
 ROOT = Path(__file__).parents[2]
 CREDENTIALS = "/run/credentials/reconciler.service"
 
@@ -86,3 +87,21 @@ def inventory(lab: Lab) -> Any:
         else:
             device["password"] = {"credential": "switch"}
     return document
+
+
+def settings(machine: Machine, source: str, more: str = "") -> None:
+    """`/etc/reconciler/config.yaml` with another ``source``; ``more``: lines of its ``spec``."""
+    spec = f"  source: {source}\n  inventory: /etc/reconciler/inventory\n{more}"
+    head = "apiVersion: reconciler/v1\nkind: Settings\nmetadata: {name: reconciler}\nspec:\n"
+    machine.write("/etc/reconciler/config.yaml", head + spec)
+
+
+def console(lab: Lab, lines: str) -> str:
+    """What the switch answers at its console, to which nobody logs in."""
+    return enter.on_switch(lab, lab.switches[0], [lines])[0]
+
+
+def on_node(lab: Lab, node: str, script: str) -> str:
+    """What a shell script says, as root on a node."""
+    command, environment = enter.on_host(lab.member(node), ["sh", "-euc", script])
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=60).stdout

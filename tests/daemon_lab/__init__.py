@@ -1,0 +1,1 @@
+"""A real daemon in the lab."""
