@@ -133,7 +133,7 @@ def test_a_reading_without_news_is_what_the_node_has(node: Node, watch: Watch) -
         for line in heard:
             rumours.hear(line)
         news = rumours.news(reading, desired, owns)
-        now = driver.read(node.answers(driver))
+        now = driver.read(node.answers())
         if not news:
             quiet += 1
             assert concerned(now, desired) == concerned(reading, desired), (seed, turn, doings, heard)
