@@ -10,14 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from reconciler.core.driver import Answer
 from reconciler.core.plan import DevicePlan
 from reconciler.core.resource import Key, Resource, State, Unknown
 from reconciler.engine.observe import Sight
 from reconciler.engine.plan import plan_device, restrain
 from reconciler.intent.wish import Wish
 from reconciler.linux.link import Link
-from reconciler.transport.shell import ENVIRONMENT, framed, unframed
 from tests.engine.fakes import unreached
 from tests.linux.node import DRIVER, Node
 
@@ -35,12 +33,7 @@ AS_EVER = "printf 0 > /proc/sys/net/ipv6/conf/default/addr_gen_mode"
 
 
 class Host(Node):
-    """A namespace that is asked all questions at once, framed as over SSH."""
-
-    def answers(self) -> list[Answer]:
-        mark = secrets.token_hex(8)
-        told = self.shell(ENVIRONMENT + framed(DRIVER.questions, mark))
-        return unframed(told.text, told.error, mark)
+    """A namespace that is planned and reconciled as the product does it."""
 
     def plan(self, wish: Wish) -> DevicePlan:
         """What the product would do here."""

@@ -141,12 +141,11 @@ def compiled(folder: Path, document: str) -> State:
 
 def reached(node: Node, want: State) -> None:
     """Written, it is there word for word, and nothing else has changed; removed, all is as before."""
-    before = node.reading().found
-    assert node.write(*diff(want, Live({}, {}))) == []
-    found = node.reading().found
-    assert found == {**before, **want}
-    assert node.write(*diff({}, Live(dict(want), {}))) == []
-    assert node.reading().found == before
+    before = node.reading()
+    there = node.after(before, *diff(want, Live({}, {})))
+    assert there.found == {**before.found, **want}
+    gone = node.after(there, *diff({}, Live(dict(want), {})))
+    assert gone.found == before.found
 
 
 @pytest.mark.parametrize("row", list(_routes()))
@@ -170,11 +169,10 @@ def test_a_forwarding_entry(tmp_path: Path, node: Node, mac: str, more: str) -> 
 def test_an_address(tmp_path: Path, node: Node, text: str) -> None:
     document = DOCUMENT.format(section="interfaces", row="").replace("    - ", f"    eth1: {{addresses: [{text}]}}")
     want = {key: row for key, row in compiled(tmp_path, document).items() if isinstance(row, Address)}
-    assert node.write(*diff(want, Live({}, {}))) == []
+    there = node.after(node.reading(), *diff(want, Live({}, {})))
     (key,) = want
-    assert node.reading().found[key] == want[key]
-    assert node.write(*diff({}, Live(want, {}))) == []
-    assert key not in node.reading().found
+    assert there.found[key] == want[key]
+    assert key not in node.after(there, *diff({}, Live(want, {}))).found
 
 
 def test_a_broadcast_address_is_changed_and_may_be_left_open(node: Node) -> None:

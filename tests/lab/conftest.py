@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from reconciler.lab import enter, state, world
+from reconciler.lab import enter, state
+from reconciler.lab import world as worlds
 from reconciler.lab.state import Lab
-from tests.lab.warm import Warm, warm
+from tests.lab.warm import Warm, lab, warm
 
 ROOT = Path(__file__).parents[2]
 DESIRED = ROOT / "desired"
@@ -67,14 +68,14 @@ class Field:
 
     def run(self, node: str, *words: object) -> subprocess.CompletedProcess[str]:
         """A command in the lab, whatever becomes of it: as `reconcile lab exec` runs it."""
-        command, lab = list(map(str, words)), state.get(self.lab.name)
+        command, world = list(map(str, words)), state.get(self.lab.name)
         if node == "jump":
-            line, environment = [*at_jump(lab), *command], remembering(self.memory)
-        elif lab.member(node).switch:
-            answer, code = enter.on_switch(lab, lab.member(node), command)
+            line, environment = [*at_jump(world), *command], remembering(self.memory)
+        elif world.member(node).switch:
+            answer, code = enter.on_switch(world, world.member(node), command)
             return subprocess.CompletedProcess(command, code, answer, "")
         else:
-            line, environment = enter.on_host(lab.member(node), command)
+            line, environment = enter.on_host(world.member(node), command)
         return subprocess.run(line, text=True, capture_output=True, timeout=120, env=environment)
 
     def shown(self, node: str, *words: str) -> str:
@@ -84,12 +85,11 @@ class Field:
         return ran.stdout
 
     def pings(self) -> bool:
-        line = [sys.executable, "-m", "reconciler.lab", "ping", "--name", self.lab.name]
-        return subprocess.run(line, capture_output=True, timeout=120).returncode == 0
+        return lab("ping", "--name", self.lab.name).returncode == 0
 
 
-def at_jump(lab: Lab) -> list[str]:
-    return [sys.executable, "-m", "reconciler.lab", "exec", "--name", lab.name, "jump", "--"]
+def at_jump(world: Lab) -> list[str]:
+    return [sys.executable, "-m", "reconciler.lab", "exec", "--name", world.name, "jump", "--"]
 
 
 def remembering(memory: Path) -> dict[str, str]:
@@ -104,15 +104,14 @@ def lines(plan: dict[str, Any]) -> list[tuple[str, str, str, str]]:
 def field(memory: Path, *words: str) -> Iterator[Field]:
     """A lab brought up by the real command, and taken down."""
     name = f"e{uuid.uuid4().hex[:6]}"
-    line = [sys.executable, "-m", "reconciler.lab", "up", "--name", name, *words]
-    ran = subprocess.run(line, text=True, capture_output=True, timeout=120)
+    ran = lab("up", "--name", name, *words)
     try:
         assert ran.returncode == 0, ran.stderr
-        lab = state.get(name)
-        with warm(at_jump(lab), memory, remembering(memory)) as ready:
-            yield Field(lab, memory, ready)
+        made = state.get(name)
+        with warm(at_jump(made), memory, remembering(memory)) as ready:
+            yield Field(made, memory, ready)
     finally:
-        world.down(name)
+        worlds.down(name)
 
 
 @pytest.fixture

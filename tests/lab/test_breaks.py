@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 from reconciler.lab.breaks import BREAKS
 from tests.lab.conftest import Field, lines
+from tests.lab.warm import lab
 
 
 def broken(field: Field, scenario: str) -> list[tuple[str, str, str, str]]:
     """Break it with the real command; what the plan must now say."""
-    line = [sys.executable, "-m", "reconciler.lab", "break", scenario, "--name", field.lab.name, "-o", "json"]
-    ran = subprocess.run(line, text=True, capture_output=True, timeout=60)
+    ran = lab("break", scenario, "--name", field.lab.name, "-o", "json")
     assert ran.returncode == 0, ran.stderr
     return [(b["device"], b["verb"], b["kind"], b["name"]) for b in json.loads(ran.stdout)]
 
@@ -38,8 +36,9 @@ def test_everything_pings_after_all_repairs(converged: Field) -> None:
 
 def test_the_switch_misbehaves_until_it_is_told_not_to(converged: Field) -> None:
     def broke(*words: str) -> str:
-        line = [sys.executable, "-m", "reconciler.lab", "break", "switch", *words, "--name", converged.lab.name]
-        return subprocess.run(line, text=True, capture_output=True, timeout=60, check=True).stdout
+        ran = lab("break", "switch", *words, "--name", converged.lab.name)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
 
     assert broke("foreign-commit", "vlan 777 ; name Stranger").startswith("ceos01: ")
     assert lines(converged.plan(code=2)) == [("ceos01", "delete", "vlan", "777")]

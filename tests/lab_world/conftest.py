@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from reconciler.lab import state, world
 from reconciler.lab.state import Lab
+from tests.lab import warm
 
 LAB_DATA = Path(__file__).parents[3] / "shared" / "lab-data"
 
@@ -24,15 +24,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="the lab needs root"))
 
 
-def command(*words: object, **options: object) -> subprocess.CompletedProcess[str]:
-    """`reconcile lab WORDS`, as a user would run it."""
-    line = [sys.executable, "-m", "reconciler.lab", *map(str, words)]
-    return subprocess.run(line, text=True, capture_output=True, timeout=120, **options)  # type: ignore[call-overload,no-any-return]
+command = warm.lab
+"""`reconcile lab WORDS`, as a user would run it, but for the start of Python; `test_hosts` starts it anew, too."""
 
 
-def on(lab: Lab, node: str, *words: str, **options: object) -> subprocess.CompletedProcess[str]:
+def on(lab: Lab, node: str, *words: str, given: str = "", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """`reconcile lab exec NODE -- WORDS` in `lab`."""
-    return command("exec", "--name", lab.name, node, "--", *words, **options)
+    return command("exec", "--name", lab.name, node, "--", *words, given=given, cwd=cwd)
 
 
 def shown(lab: Lab, node: str, *words: str) -> str:

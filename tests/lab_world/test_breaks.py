@@ -107,7 +107,7 @@ LOOKS_LIKE = {"replace": "update", "adopt": "create"}
 def pooled(bare: Lab) -> Iterator[Lab]:
     """The bare lab with the seed's pool."""
     apply = "cat > /tmp/pool.yaml; kubectl create -f /tmp/pool.yaml"
-    command("exec", "--name", bare.name, "k01-control-plane", "--", "sh", "-c", apply, input=POOL)
+    command("exec", "--name", bare.name, "k01-control-plane", "--", "sh", "-c", apply, given=POOL)
     yield bare
     shown(bare, "k01-control-plane", "kubectl", "delete", "ippools", "--all")
 
@@ -163,7 +163,7 @@ def restore(lab: Lab, before: dict[str, tuple[str, ...]]) -> None:
     assert sections(lab) == before
 
 
-OURS = ("hostname ", "username ", "vlan ", "interface ", "ip routing")
+OURS = ("hostname ", "username ", "vlan ", "interface ", "ip routing", "logging ")
 PRESENCE = {"create": (True, False), "delete": (False, True), "update": (True, True)}
 
 

@@ -40,7 +40,8 @@ def test_a_host_has_its_own_name_processes_and_links(bare: Lab) -> None:
 
 
 def test_what_a_host_writes_is_its_own(bare: Lab) -> None:
-    places = ["/root/x", "/home/x", "/tmp/x", "/var/tmp/x", "/run/x", "/etc/reconciler-lab-x"]
+    name = f"of-{bare.name}"  # somebody may have any other on this machine
+    places = [f"{folder}/{name}" for folder in ("/root", "/home", "/tmp", "/var/tmp", "/run", "/etc")]
     shown(bare, "k01-worker", "touch", *places)
     assert on(bare, "k01-worker2", "ls", *places).stdout == ""
     assert not any(Path(place).exists() for place in places)
@@ -81,8 +82,15 @@ def test_the_jump_host_hears_the_switchs_log(bare: Lab) -> None:
     assert "%SYS-5-CONFIG_E: Enter configuration mode from console by root on console" in heard
 
 
+def test_a_process_of_its_own_as_a_user_starts_it(bare: Lab) -> None:
+    """All else here is run by a process that was ready."""
+    line = [sys.executable, "-m", "reconciler.lab", "exec", "--name", bare.name, "k01-worker", "--", "cat"]
+    ran = subprocess.run(line, input="good\n", text=True, capture_output=True, timeout=60)
+    assert (ran.stdout, ran.stderr, ran.returncode) == ("good\n", "", 0)
+
+
 def test_exec_hands_through_input_output_and_exit_code(bare: Lab) -> None:
-    ran = on(bare, "k01-worker", "sh", "-c", "cat; echo bad >&2; exit 7", input="good\n")
+    ran = on(bare, "k01-worker", "sh", "-c", "cat; echo bad >&2; exit 7", given="good\n")
     assert (ran.stdout, ran.stderr, ran.returncode) == ("good\n", "bad\n", 7)
 
 
@@ -164,7 +172,7 @@ def test_record_keeps_every_byte_that_a_client_sends(labs: Labs) -> None:
     lab = labs.up("--record")
     for node in ("k01-worker", "k01-worker3"):
         ran = on(
-            lab, "jump", "ssh", "-F", str(lab.folder / "ssh_config"), node, "sh; exit 5", input="echo $((6 * 7))\n"
+            lab, "jump", "ssh", "-F", str(lab.folder / "ssh_config"), node, "sh; exit 5", given="echo $((6 * 7))\n"
         )
         assert (ran.stdout, ran.returncode) == ("42\n", 5), ran.stderr
         log = (lab.folder / "nodes" / node / "input.log").read_text()

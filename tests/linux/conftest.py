@@ -12,18 +12,18 @@ import pytest
 from .node import Node
 
 WORLD = """
-ip link set lo up
-ip link add eth1 type veth peer name far
-ip link set eth1 up
-ip link set far up
-ip address add 10.10.10.11/24 dev eth1
-ip address add fd00:1::11/64 dev eth1 nodad
-ip link add vxlan.calico address 66:fb:ad:98:aa:13 mtu 1450 type vxlan id 4096 dstport 4789 local 10.10.10.11 \\
-    dev eth1 nolearning
-ip link set vxlan.calico up
-ip address add 192.168.81.64/32 dev vxlan.calico
-timeout 5 sh -c 'until [ "$(ip -6 -o address show scope link | wc -l)" -ge 3 ]; do sleep 0.01; done'
+link set lo up
+link add eth1 type veth peer name far
+link set eth1 up
+link set far up
+address add 10.10.10.11/24 dev eth1
+address add fd00:1::11/64 dev eth1 nodad
+link add vxlan.calico address 66:fb:ad:98:aa:13 mtu 1450 type vxlan id 4096 dstport 4789 local 10.10.10.11 dev eth1 \
+    nolearning
+link set vxlan.calico up
+address add 192.168.81.64/32 dev vxlan.calico
 """
+SETTLED = "timeout 5 sh -c 'until [ \"$(ip -6 -o address show scope link | wc -l)\" -ge 3 ]; do sleep 0.01; done'"
 """The kernel makes link-local addresses a moment after an interface is up: not in the midst of a test."""
 
 
@@ -41,5 +41,5 @@ def bare() -> Iterator[Node]:
 @pytest.fixture
 def node(bare: Node) -> Node:
     """As a Calico node is: eth1 in a subnet of both families, a tunnel device with its address."""
-    bare.must("printf 0 > /proc/sys/net/ipv6/conf/default/accept_dad" + WORLD)
+    bare.must(f"printf 0 > /proc/sys/net/ipv6/conf/default/accept_dad\nip -batch - <<'end'{WORLD}end\n{SETTLED}")
     return bare

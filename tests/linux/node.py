@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from reconciler.core.driver import Answer, Failure, Reading, Script
 from reconciler.core.resource import Key, Live, Resource, state_of
 from reconciler.linux.driver import LinuxDriver
 from reconciler.transport.batch import batches
+from reconciler.transport.shell import ENVIRONMENT, framed, unframed
 
 DRIVER = LinuxDriver()
 
@@ -31,7 +33,10 @@ class Node:
         return answer.text
 
     def answers(self) -> list[Answer]:
-        return [self.shell(question) for question in DRIVER.questions]
+        """To all questions at once, framed as over SSH: entering a namespace takes longer than to answer."""
+        mark = secrets.token_hex(16)
+        told = self.shell(f"{ENVIRONMENT}{framed(DRIVER.questions, mark)}")
+        return unframed(told.text, told.error, mark)
 
     def reading(self) -> Reading:
         return DRIVER.read(self.answers())
@@ -44,6 +49,11 @@ class Node:
 
     def write(self, *changes: Change) -> list[Failure]:
         return self.send(DRIVER.write(changes, self.reading()))
+
+    def after(self, reading: Reading, *changes: Change) -> Reading:
+        """Carry ``changes`` out, which must work, on what was read last; what is there then."""
+        assert self.send(DRIVER.write(changes, reading)) == []
+        return self.reading()
 
     def reach(self, wanted: Iterable[Resource], ours: Iterable[Key]) -> Sequence[Change]:
         """Make what is ``ours`` equal to ``wanted``; the changes that took."""

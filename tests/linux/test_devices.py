@@ -50,7 +50,11 @@ PORT = Link(ifname="far", up=True, master="br0")
 
 
 def found(node: Node, link: Link) -> Link | None:
-    live = node.reading().found.get(link.key)
+    return among(node.reading(), link)
+
+
+def among(reading: Reading, link: Link) -> Link | None:
+    live = reading.found.get(link.key)
     assert live is None or isinstance(live, Link)
     return live
 
@@ -71,12 +75,13 @@ CHANGES: list[dict[str, Any]] = [
 @pytest.mark.kernel
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: ",".join(change))
 def test_a_bridge_is_changed_in_place(node: Node, change: dict[str, Any]) -> None:
-    wanted = dataclasses.replace(BRIDGE, **change)
+    wanted, reading = dataclasses.replace(BRIDGE, **change), node.reading()
     for before, after in [(None, BRIDGE), (BRIDGE, BRIDGE), (BRIDGE, wanted), (wanted, BRIDGE), (BRIDGE, None)]:
-        script = DRIVER.write([Change(before, after)], node.reading())
+        script = DRIVER.write([Change(before, after)], reading)
         assert before is None or after is None or not any("add" in line.text.split() for line in script.lines)
         assert node.send(script) == []
-        assert found(node, BRIDGE) == after
+        reading = node.reading()
+        assert among(reading, BRIDGE) == after
 
 
 PORT_CHANGES: list[tuple[dict[str, Any], str]] = [
@@ -95,11 +100,12 @@ PORT_CHANGES: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.kernel
 @pytest.mark.parametrize(("change", "verb"), PORT_CHANGES, ids=str)
 def test_a_vxlan_device_in_a_bridge(node: Node, change: dict[str, Any], verb: str) -> None:
-    assert node.write(Change(None, BRIDGE), Change(None, dataclasses.replace(BRIDGE, ifname="br1"))) == []
+    bridges = [BRIDGE, dataclasses.replace(BRIDGE, ifname="br1")]
+    reading = node.after(node.reading(), *(Change(None, bridge) for bridge in bridges))
     wanted = dataclasses.replace(VXLAN, **change)
     for before, after in [(None, VXLAN), (VXLAN, VXLAN), (VXLAN, wanted), (wanted, VXLAN), (VXLAN, None)]:
-        assert node.write(Change(before, after)) == []
-        assert found(node, VXLAN) == after
+        reading = node.after(reading, Change(before, after))
+        assert among(reading, VXLAN) == after
     assert Change(VXLAN, wanted).verb == verb
 
 

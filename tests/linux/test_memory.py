@@ -11,7 +11,6 @@ from reconciler.linux.driver import LinuxDriver
 from reconciler.linux.memory import Memory
 
 from .node import Node
-from .watching import answers_of
 
 
 @pytest.mark.kernel
@@ -19,7 +18,7 @@ def test_the_same_tables_are_the_same_reading(node: Node) -> None:
     """Whatever changes gives another reading, equal to a fresh driver's; what is put back gives back no old one."""
     driver = LinuxDriver()
     node.must("ip link add br0 type bridge; ip link set br0 up; ip rule add from 10.0.0.0/8 table 100")
-    last = driver.read(answers_of(node))
+    last = driver.read(node.answers())
     for change in (
         "ip route add 10.1.0.0/16 dev eth1",
         "ip -6 route add fd00:5::/64 dev eth1",
@@ -30,9 +29,9 @@ def test_the_same_tables_are_the_same_reading(node: Node) -> None:
         "ip rule del from 10.0.0.0/8 table 100",
         "ip link del vxlan.calico",
     ):
-        assert driver.read(answers_of(node)) is last, "a bridge's timers are no change"
+        assert driver.read(node.answers()) is last, "a bridge's timers are no change"
         node.must(change)
-        answers = answers_of(node)
+        answers = node.answers()
         new = driver.read(answers)
         assert new is not last
         assert new == LinuxDriver().read(answers)

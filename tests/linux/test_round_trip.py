@@ -90,10 +90,11 @@ ADDRESS = Address(dev="eth1", local="10.20.20.2", prefixlen=24)
 
 def check(node: Node, first: Resource, second: Resource) -> None:
     """Write the first, write it again, make it the second and back, remove it: nothing else may ever differ."""
-    untouched = node.reading().found
+    reading = node.reading()
+    untouched = reading.found
     for before, after in [(None, first), (first, first), (first, second), (second, first), (first, None)]:
-        assert node.write(Change(before, after)) == []
-        found = node.reading().found
+        reading = node.after(reading, Change(before, after))
+        found = reading.found
         assert {key: found[key] for key in found if key not in (first.key, *_shadow(first))} == untouched
         assert found.get(first.key) == after
 
@@ -187,10 +188,10 @@ LINK_CHANGES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("change", LINK_CHANGES, ids=lambda change: ",".join(change))
 def test_vxlan_device(node: Node, change: dict[str, Any]) -> None:
-    wanted = dataclasses.replace(VXLAN, **change)
+    wanted, reading = dataclasses.replace(VXLAN, **change), node.reading()
     for before, after in [(None, VXLAN), (VXLAN, VXLAN), (VXLAN, wanted), (wanted, VXLAN), (VXLAN, None)]:
-        assert node.write(Change(before, after)) == []
-        assert node.reading().found.get(VXLAN.key) == after
+        reading = node.after(reading, Change(before, after))
+        assert reading.found.get(VXLAN.key) == after
 
 
 @pytest.mark.parametrize("change", [{"mtu": 1400}, {"txqlen": 7}, {"up": False}, {"address": "02:00:00:00:00:08"}])

@@ -61,10 +61,11 @@ def test_a_rule(node: Node, family: int, way: str) -> None:
     given = {"realms": "1/2"} if way == "realms" else (FOUR if family == 4 else SIX)[way]
     rule = _rule(family, **given)
     other = dataclasses.replace(rule, protocol=0)
-    untouched = node.reading().found
+    reading = node.reading()
+    untouched = reading.found
     for before, after in [(None, rule), (rule, other), (other, rule), (rule, None)]:
-        assert node.write(Change(before, after)) == []
-        found = node.reading().found
+        reading = node.after(reading, Change(before, after))
+        found = reading.found
         assert {key: found[key] for key in found if key != rule.key} == untouched
         assert found.get(rule.key) == after
 
@@ -76,13 +77,12 @@ def test_any_rules_lead_to_any_others(node: Node, seed: int) -> None:
     given = [{}, {"fwmark": "0x1"}, {"sport": "80"}, {"uidrange": "1-2"}, {"iif": "eth1"}, {"oif": "eth1"}]
     rules = [_rule(family, **(one | other)) for family in (4, 6) for one in given for other in given]
     claim = LinuxClaim()
+    reading = node.reading()
     for _ in range(3):
         wanted = state_of(chosen.sample(rules, 8))
-        found = node.reading().found
-        ours = {key: row for key, row in found.items() if claim.owns(row)}
-        assert node.write(*diff(wanted, Live(ours, {}))) == []
-        found = node.reading().found
-        assert {key: row for key, row in found.items() if claim.owns(row)} == wanted
+        ours = {key: row for key, row in reading.found.items() if claim.owns(row)}
+        reading = node.after(reading, *diff(wanted, Live(ours, {})))
+        assert {key: row for key, row in reading.found.items() if claim.owns(row)} == wanted
 
 
 def test_a_wish_may_leave_the_protocol_open() -> None:

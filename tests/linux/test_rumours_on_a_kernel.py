@@ -22,7 +22,7 @@ from reconciler.linux.route import Route
 from reconciler.linux.rumour import LinuxRumours
 
 from .node import Node
-from .watching import Watch, entering, read_at_once, watched
+from .watching import Watch, entering, watched
 
 pytestmark = pytest.mark.kernel
 
@@ -119,7 +119,7 @@ def test_a_reading_without_news_is_what_the_node_has(node: Node, watch: Watch) -
     seed = secrets.randbits(32)
     chance, driver, rumours, quiet = random.Random(seed), LinuxDriver(), LinuxRumours(), 0
     carry_out(node, [WANTED.format(n=n) for n in (1, 2)])
-    found = read_at_once(driver, node).found.values()
+    found = driver.read(node.answers()).found.values()
     desired = state_of(_asked(one) for one in found if isinstance(one, Route | Link))
     watch.settled()
     for turn in range(25):
@@ -127,13 +127,13 @@ def test_a_reading_without_news_is_what_the_node_has(node: Node, watch: Watch) -
         early = Thread(target=carry_out, args=(node, doings))
         early.start()
         time.sleep(chance.choice((0, 0.01, 0.02, 0.05)))
-        reading = read_at_once(driver, node)
+        reading = driver.read(node.answers())
         early.join()
         heard = watch.settled()
         for line in heard:
             rumours.hear(line)
         news = rumours.news(reading, desired, owns)
-        now = read_at_once(driver, node)
+        now = driver.read(node.answers())
         if not news:
             quiet += 1
             assert concerned(now, desired) == concerned(reading, desired), (seed, turn, doings, heard)

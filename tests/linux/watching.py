@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import subprocess
 import threading
 import time
@@ -10,10 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from reconciler.core.driver import Answer, Reading
 from reconciler.core.watching import READY, STDERR
-from reconciler.linux.driver import LinuxDriver
-from reconciler.transport.shell import ENVIRONMENT, framed, unframed
+from reconciler.transport.shell import ENVIRONMENT
 
 from .node import Node
 
@@ -23,17 +20,6 @@ QUIET = 0.04
 
 def entering(node: Node) -> list[str]:
     return ["ip", "netns", "exec", node.namespace, "env", "-u", "SSH_CONNECTION"]
-
-
-def answers_of(node: Node) -> list[Answer]:
-    mark = secrets.token_hex(16)
-    text = f"{ENVIRONMENT}{framed(LinuxDriver.questions, mark)}"
-    ran = subprocess.run([*entering(node), "sh"], input=text, text=True, capture_output=True, check=True)
-    return unframed(ran.stdout, ran.stderr, mark)
-
-
-def read_at_once(driver: LinuxDriver, node: Node) -> Reading:
-    return driver.read(answers_of(node))
 
 
 @dataclass

@@ -7,6 +7,7 @@ Each line on standard input is an order: the number of the line of the conversat
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import signal
 import sys
@@ -57,7 +58,9 @@ def _die_if(now: bool) -> None:
 
 
 def main() -> None:
+    """Whoever is forked finds everything imported: netmiko alone takes longer than a transaction."""
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
+    importlib.import_module("reconciler.transport.netmiko_login")
     for order in sys.stdin:
         number, when = order.split()
         child = os.fork()

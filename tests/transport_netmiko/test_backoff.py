@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.driver import Unreachable
-from reconciler.transport.backoff import LONGEST, Backoff
+from reconciler.transport.backoff import FIRST, LONGEST, Backoff
 from reconciler.transport.netmiko import NetmikoTransport
 from tests.transport_netmiko.terminal import Behaviour, terminal
 
@@ -34,7 +34,7 @@ async def test_a_switch_that_refuses_is_left_alone_for_a_while_and_taken_up_agai
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 0.0
-    monkeypatch.setattr(Backoff.__init__, "__defaults__", (lambda: now,))
+    monkeypatch.setattr(Backoff.__init__, "__defaults__", (lambda: now, FIRST, LONGEST))
     behaviour = Behaviour(password="another")
     async with terminal(tmp_path, behaviour) as listening:
         transport = NetmikoTransport(listening.settings)
