@@ -122,8 +122,9 @@ class Keeper:
         except Exception as error:
             words = mistake(error)
             self._hub.tell(Event("mistake", f"{self._name}: {words}", self._name, "error"))
-            standing = Standing("failed", words)
+            standing = Standing("failed", words, self._hub.cycle.repository.revision)
             self._hub.stand(self._name, standing)
+            self._hub.arrived(self._name)  # it could not be read: nobody else has to wait for it
         self._judged = self._now()
         self._patient = standing.phase in RETRIED
         self._schedule(standing)

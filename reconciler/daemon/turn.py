@@ -46,7 +46,7 @@ class Turns:
             self.hub.arrived(self.device)
             return self._stand(cycle, "not mentioned")
         async with self.hub.gate:
-            await cycle.look([self.device], quick=quick)
+            await self._look(cycle, quick=quick)
         self.hub.arrived(self.device)
         sight = cycle.seen[self.device]
         if sight.reading is None:
@@ -57,6 +57,16 @@ class Turns:
             return await self._judged(cycle, sight.reading, told)
         except Contradiction as error:
             return self._contradicted(cycle, error)
+
+    async def _look(self, cycle: Cycle, *, quick: bool) -> None:
+        """Every question has its own timeout; should one be forgotten, this device alone is lost, and not for ever."""
+        limit = self.hub.loop.apply_timeout
+        try:
+            async with asyncio.timeout(limit):
+                await cycle.look([self.device], quick=quick)
+        except TimeoutError:
+            reason = f"reading took longer than {limit:g} s"
+            cycle.seen[self.device] = Sight(self.device, status="unreachable", reason=reason)
 
     def _concerns(self, cycle: Cycle) -> bool:
         """Whether a document wants something of it, or once did, or it is asked about its cluster."""
