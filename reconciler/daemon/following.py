@@ -11,13 +11,12 @@ from typing import Any
 
 from reconciler.core.words import printable
 from reconciler.daemon.deployment import Bad, Deployment
-from reconciler.daemon.event import Event
 from reconciler.desired import files
 from reconciler.desired.inventory import Inventory
 from reconciler.report.mistake import mistake
 from reconciler.source.checkout import Checkout, Refused, Source, Unavailable
 
-SOURCE, REVISION, INVENTORY = "source", "revision", "inventory"
+SOURCE, REVISION, INVENTORY, LAST = "source", "revision", "inventory", "last good"
 JITTER = 0.1
 
 
@@ -72,13 +71,13 @@ class Following:
             await self._follow()
         except Unavailable as error:
             self._begin(SOURCE, f"the source cannot be read: {error}")
-            await self._last_good()
         except Refused as error:
             self._end(SOURCE, "the source answers again")
             self._begin(REVISION, f"revision {error.revision[:19]} is refused: {error}")
-            await self._last_good()
         except Exception as error:
             self._begin(SOURCE, f"looking at the source: {mistake(error)}")
+        if self.deployment.checkout is None:
+            await self._last_good()
 
     async def _follow(self) -> None:
         inventory = self._read_inventory()
@@ -99,14 +98,15 @@ class Following:
         except Bad as error:
             self._bad = judged
             self._begin(REVISION, f"revision {checkout.revision[:19]} is bad: {printable(str(error))}")
-            await self._last_good()
 
     async def _put(self, checkout: Checkout, inventory: Inventory) -> None:
         """Raises: Bad."""
         repository = await self.deployment.read(checkout)
         await self.deployment.put_in_force(checkout, repository, inventory)
         self._bad = None
+        self._end(LAST, "it is not needed any more")
         self._end(REVISION, f"revision {checkout.revision[:19]} is good")
+        self.approved.discard(checkout.revision)
         self.kept["revision"] = checkout.revision
         self.save()
 
@@ -132,19 +132,20 @@ class Following:
         )
 
     async def _last_good(self) -> None:
-        """After a restart, while there is nothing better: what was in force before."""
+        """After a restart, while there is nothing better (it is away, bad, held): what was in force before."""
         revision = self.kept.get("revision")
         inventory = self._inventory[1] if self._inventory else None
-        if self.deployment.checkout is not None or not isinstance(revision, str) or inventory is None:
+        if not isinstance(revision, str) or inventory is None:
             return
         try:
-            await self._put_again(await self.source.at(revision), inventory)
+            checkout = await self.source.at(revision)
+            await self.deployment.put_in_force(checkout, await self.deployment.read(checkout), inventory)
         except (Unavailable, Refused, Bad) as error:
-            self.deployment.hub.tell(Event("warning", f"the last good revision is not here: {error}", level="warning"))
-
-    async def _put_again(self, checkout: Checkout, inventory: Inventory) -> None:
-        repository = await self.deployment.read(checkout)
-        await self.deployment.put_in_force(checkout, repository, inventory)
+            self._begin(LAST, f"the last good revision is not here: {error}")
+        except Exception as error:
+            self._begin(LAST, f"the last good revision: {mistake(error)}")
+        else:
+            self._end(LAST, f"revision {revision[:19]} is in force again")
 
     def _read_inventory(self) -> Inventory | None:
         """The inventory, read again if its files have changed; one that is bad changes nothing."""
