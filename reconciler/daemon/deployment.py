@@ -27,12 +27,14 @@ from reconciler.source.checkout import Checkout
 
 
 class Bad(Exception):
-    """Documents that cannot be put in force; ``problems`` say where."""
+    """Documents that cannot be put in force; ``problems`` say where. Not ``lasting``: it hangs on what a cluster tells.
+    """
 
-    def __init__(self, problems: Sequence[Problem], words: str = "") -> None:
+    def __init__(self, problems: Sequence[Problem], words: str = "", *, lasting: bool = True) -> None:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         super().__init__(words or f"{problems[0]}{more}")
         self.problems = tuple(problems)
+        self.lasting = lasting
 
 
 @dataclass
@@ -89,7 +91,7 @@ class Deployment:
         try:
             cycle.compiler.world(cycle.seen)
         except Contradiction as error:
-            raise Bad(error.problems) from None
+            raise Bad(error.problems, lasting=False) from None
         return cycle
 
     async def put_in_force(self, checkout: Checkout, repository: Repository, inventory: Inventory) -> None:

@@ -96,7 +96,7 @@ class Following:
         try:
             await self._put(checkout, inventory)
         except Bad as error:
-            self._bad = judged
+            self._bad = judged if error.lasting else None
             self._begin(REVISION, f"revision {checkout.revision[:19]} is bad: {printable(str(error))}")
 
     async def _put(self, checkout: Checkout, inventory: Inventory) -> None:
