@@ -57,5 +57,5 @@ class Conditions:
     def end_all(self, device: str) -> None:
         """The device is nobody's business any more."""
         for kind, subject in list(self._open):
-            if subject == device:
+            if subject == device or subject.startswith(f"{device}: "):  # an entry of it
                 self.end(kind, subject, "no longer looked after", device=device)

@@ -27,8 +27,7 @@ from reconciler.source.checkout import Checkout
 
 
 class Bad(Exception):
-    """Documents that cannot be put in force; ``problems`` say where. Not ``lasting``: it hangs on what a cluster tells.
-    """
+    """Documents that cannot be put in force; ``problems`` say where. Not ``lasting``: it hangs on what a cluster tells."""
 
     def __init__(self, problems: Sequence[Problem], words: str = "", *, lasting: bool = True) -> None:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""

@@ -64,8 +64,8 @@ class Fights:
         return ended
 
     def _recent(self, entry: tuple[str, Key]) -> int:
-        since = self.clock() - self.within
-        return sum(at >= since for at in self._healed.get(entry, ()))
+        now = self.clock()  # what was healed in the future was healed before the clock was put back
+        return sum(now - self.within <= at <= now for at in self._healed.get(entry, ()))
 
 
 def _against(change: Change) -> str:

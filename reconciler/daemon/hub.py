@@ -72,7 +72,10 @@ class Hub:
             self.complete.set()
 
     def stand(self, device: str, standing: Standing) -> None:
-        """Remember how things stand with ``device``."""
+        """Remember how things stand with ``device``. An approval is for the plan that stood, and for no later one."""
+        before = self.standings.get(device)
+        if before is not None and before.digest != standing.digest and standing.phase in SETTLED:
+            self.approved.discard(before.digest)
         self.standings[device] = standing
         if standing.phase in SETTLED and self.rollout is not None:
             self.rollout.settled(device, standing)
@@ -86,7 +89,9 @@ class Hub:
     def forget(self, devices: Collection[str]) -> None:
         """These are no devices of ours any more."""
         for device in devices:
-            self.standings.pop(device, None)
+            gone = self.standings.pop(device, None)
+            self.approved -= {gone.digest} if gone else set()
+            self.restraints.fights.acknowledge(device)
             self.conditions.end_all(device)
             self.arrived(device)
         if self.rollout is not None:

@@ -78,7 +78,7 @@ class Service:
     def approve(self, digits: str, by: str) -> str:
         """Have a held plan, or a held revision, applied. What that is, in words; empty: nothing is."""
         for name, standing in self.hub.standings.items():
-            if standing.digest and standing.digest == digits:
+            if standing.phase == "held" and standing.digest and standing.digest == digits:
                 self.hub.approved.add(standing.digest)
                 words = f"plan {standing.digest} of {name} is approved by {by}"
                 self._tell("approved", words)

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
-from reconciler.desired.problem import Problem
-from reconciler.engine.compiled import Compiler, Contradiction
-from reconciler.engine.observe import Sight
-from reconciler.intent.compile import World as Compiled
 from tests.daemon.fasttime import run
 from tests.daemon.world import FORGED, ONE, TWO, World
 from tests.engine.fakes import DictTransport
@@ -244,30 +237,3 @@ def test_what_is_in_the_middle_of_being_written_is_proven_by_the_revision_that_w
     run(work())
     assert world.told("failed") == []
     assert not world.has("n1", FORGED)
-
-
-def test_a_revision_that_only_contradicts_what_a_cluster_tells_now_is_tried_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world, compiled, contradicts = World(tmp_path), Compiler.world, True
-
-    def judged(compiler: Compiler, sights: Mapping[str, Sight]) -> Compiled:
-        if contradicts and compiler.repository.revision == "c2":
-            raise Contradiction([Problem("desired/nodes.yaml", 7, 7, "two wishes", "keep one")])
-        return compiled(compiler, sights)
-
-    monkeypatch.setattr(Compiler, "world", judged)
-
-    async def work() -> None:
-        nonlocal contradicts
-        async with world.running() as service:
-            await asyncio.sleep(1.0)
-            moved(world, "c2")
-            await asyncio.sleep(100.0)
-            assert [one.kind for one in service.hub.conditions] == ["revision"]
-            contradicts = False
-            await asyncio.sleep(40.0)
-            assert service.hub.standings["n1"].revision == "c2"
-            assert list(service.hub.conditions) == []
-
-    run(work())

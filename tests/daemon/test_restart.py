@@ -1,13 +1,17 @@
-"""What was in force before a restart is in force after it, whatever has become of the source meanwhile."""
+"""What holds for a while does so no longer than it must: restarts, approvals, contradictions."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from reconciler.desired.problem import Problem
+from reconciler.engine.compiled import Compiler, Contradiction
+from reconciler.engine.observe import Sight
+from reconciler.intent.compile import World as Compiled
 from reconciler.source.checkout import Checkout
 from tests.daemon.fasttime import run
 from tests.daemon.world import ONE, World
@@ -85,5 +89,33 @@ def test_an_approval_of_a_revision_that_goes_back_is_good_for_once(tmp_path: Pat
             await asyncio.sleep(40.0)
             assert service.deployment.checkout is not None
             assert service.deployment.checkout.revision == "c3"
+
+    run(work())
+
+
+def test_a_revision_that_only_contradicts_what_a_cluster_tells_now_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, compiled, contradicts = World(tmp_path), Compiler.world, True
+
+    def judged(compiler: Compiler, sights: Mapping[str, Sight]) -> Compiled:
+        if contradicts and compiler.repository.revision == "c2":
+            raise Contradiction([Problem("desired/nodes.yaml", 7, 7, "two wishes", "keep one")])
+        return compiled(compiler, sights)
+
+    monkeypatch.setattr(Compiler, "world", judged)
+
+    async def work() -> None:
+        nonlocal contradicts
+        async with world.running() as service:
+            await asyncio.sleep(1.0)
+            text = (world.source.folders["c1"] / "nodes.yaml").read_text()
+            world.commit("c2", text=text.replace("10.2.", "10.9."))
+            await asyncio.sleep(100.0)
+            assert [one.kind for one in service.hub.conditions] == ["revision"]
+            contradicts = False
+            await asyncio.sleep(40.0)
+            assert service.hub.standings["n1"].revision == "c2"
+            assert list(service.hub.conditions) == []
 
     run(work())
