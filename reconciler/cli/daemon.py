@@ -26,12 +26,13 @@ def daemon(options: Common, config: Path | None) -> int:
     """
     from reconciler.daemon.lock import Held
     from reconciler.daemon.run import serve
+    from reconciler.daemon.supervision import Mistaken
     from reconciler.desired.secret import SecretMissing
 
     settings = settings_of(options, config)
     try:
         serve(settings, options.targeted)
-    except (Held, SecretMissing) as error:
+    except (Held, SecretMissing, Mistaken) as error:
         raise click.ClickException(str(error)) from None
     return CONVERGED
 

@@ -27,7 +27,10 @@ from reconciler.source.checkout import Checkout
 
 
 class Bad(Exception):
-    """Documents that cannot be put in force; ``problems`` say where. Not ``lasting``: it hangs on what a cluster tells."""
+    """Documents that cannot be put in force; ``problems`` say where.
+
+    Not ``lasting``: it hangs on what a cluster tells.
+    """
 
     def __init__(self, problems: Sequence[Problem], words: str = "", *, lasting: bool = True) -> None:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
@@ -109,7 +112,7 @@ class Deployment:
         for name, device in self.fleet.devices.items():
             if name not in self.keepers:
                 self.keepers[name] = Keeper(self.hub, device)
-                self._running[name] = asyncio.create_task(self.keepers[name].run(), name=f"keep {name}")
+                self._running[name] = self.hub.start(self.keepers[name].run(), f"keep {name}")
             self.keepers[name].call()
 
     def call_all(self) -> None:

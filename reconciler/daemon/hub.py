@@ -12,6 +12,7 @@ from reconciler.daemon.event import Bus, Event
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.rollout import Rollout
 from reconciler.daemon.standing import SETTLED, Standing
+from reconciler.daemon.supervision import Start, unsupervised
 from reconciler.engine.cycle import Cycle
 from reconciler.intent.compile import World
 from reconciler.settings.loop import LoopSettings
@@ -24,14 +25,15 @@ Who = Callable[[str], str]
 class Hub:
     """``complete``: every device has been looked at once since the start; before that nothing is written anywhere.
 
-    ``approved``: digests of plans that a person wants applied. ``loop``: how often, how many at once. ``now``: seconds
-    since the epoch.
+    ``approved``: digests of plans that a person wants applied. ``loop``: how often, how many at once. ``start``: has
+    something run for long. ``now``: seconds since the epoch.
     """
 
     loop: LoopSettings
     bus: Bus
     conditions: Conditions
     restraints: Restraints
+    start: Start = unsupervised
     who: Who = lambda device: ""
     now: Callable[[], float] = time.time
     approved: set[str] = field(default_factory=set)

@@ -25,6 +25,7 @@ from reconciler.daemon.lock import Lock
 from reconciler.daemon.log import logger
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.service import Service
+from reconciler.daemon.supervision import Mistaken, Supervisor
 from reconciler.daemon.suspension import Suspensions
 from reconciler.engine import keep
 from reconciler.engine.record import world_of
@@ -64,14 +65,21 @@ class Daemon:
         self.service = Service(settings, self.hub, self.deployment, self.following, time.time())
 
     async def run(self) -> None:
-        """Until SIGTERM or SIGINT. Raises: Held; OSError; SecretMissing."""
-        ended = self._signals()
+        """Until SIGTERM or SIGINT. Raises: Held; OSError; SecretMissing; Mistaken."""
+        supervisor = Supervisor(self.bus.publish)
+        ended, start = supervisor.ended, supervisor.start
+        self.hub.start = start
+        self._signals(ended)
         async with AsyncExitStack() as stack:
             lock = Lock(self._settings.state / "daemon.lock")
             stack.callback(lock.release)
             await self._listen(stack)
-            running = [self.following.run(), self.hearsay.run(), self.service.watch_clock(), self._live()]
-            tasks = [asyncio.create_task(one) for one in running]
+            tasks = [
+                start(self.following.run(), "following the source"),
+                start(self.hearsay.run(), "hearing syslog"),
+                start(self.service.watch_clock(), "watching the clock"),
+                start(self._live(), "feeding the watchdog"),
+            ]
             stack.push_async_callback(_cancelled, tasks)
             await self._become_ready(ended)
             await ended.wait()
@@ -80,6 +88,8 @@ class Daemon:
             await _cancelled(tasks)
             await self.deployment.stop(PATIENCE)
         self.bus.publish(Event("stopped", "stopped"))
+        if supervisor.why:
+            raise Mistaken(supervisor.why)
 
     async def _listen(self, stack: AsyncExitStack) -> None:
         """Control socket, syslog, webhook: some of the sockets may be systemd's."""
@@ -98,7 +108,7 @@ class Daemon:
 
     async def _become_ready(self, ended: asyncio.Event) -> None:
         """Every device was looked at once, or there is nothing to look at yet."""
-        first = asyncio.create_task(self.following.look())
+        first = self.hub.start(self.following.look(), "looking at the source")
         stop = asyncio.create_task(ended.wait())
         await asyncio.wait({first, stop}, return_when=asyncio.FIRST_COMPLETED)
         if self.deployment.checkout is not None:
@@ -125,12 +135,11 @@ class Daemon:
             systemd.say(self.service.summary)
             await asyncio.sleep(min(interval, 15.0))
 
-    def _signals(self) -> asyncio.Event:
-        ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    def _signals(self, ended: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ended.set)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
-        return ended
 
     def _reload(self) -> None:
         """Look at the source and the inventory now."""
@@ -165,7 +174,7 @@ async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
 
 
 def serve(settings: Settings, targeted: Callable[[str], bool]) -> None:
-    """Run until asked to end. Raises: Held; OSError; SecretMissing."""
+    """Run until asked to end. Raises: Held; OSError; SecretMissing; Mistaken."""
     os.umask(0o022)
     Path(settings.state).mkdir(parents=True, exist_ok=True)
     asyncio.run(Daemon(settings, targeted).run())
