@@ -50,7 +50,7 @@ class Daemon:
         self._kept = keep.read(self._kept_at)
         self.bus = Bus()
         self.bus.attach(logger(settings.log.format, settings.log.level))
-        self.suspensions = Suspensions(self._kept.get("suspended") or (), self._save)
+        self.suspensions = Suspensions(self._kept.get("suspended"), self._save)
         fights = Fights(settings.fights.flips, settings.fights.within)
         conditions = Conditions(self.bus)
         restraints = Restraints(self.suspensions, fights, conditions, settings.heal, Windows(settings.windows))
