@@ -58,7 +58,7 @@ class Control:
         try:
             for line in connection.getresponse():
                 yield json.loads(line)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise click.ClickException(f"the daemon broke off: {error}") from None
         finally:
             connection.close()
@@ -83,7 +83,7 @@ class Control:
             connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
         except OSError as error:
             raise NoDaemon(
-                f"no daemon answers on {self._path} ({error.strerror}): start `reconcile daemon`, or name its socket "
-                "with --socket or RECONCILE_SOCKET"
+                f"no daemon answers on {self._path} ({error.strerror or error}): start `reconcile daemon`, or name its "
+                "socket with --socket or RECONCILE_SOCKET"
             ) from None
         return connection

@@ -17,6 +17,7 @@ import click
 from reconciler.cli.control import Control, NoDaemon
 from reconciler.cli.exits import CONVERGED, ERROR
 from reconciler.core.words import plural, printable
+from reconciler.desired import files
 from reconciler.desired.check.owned import check_inventory
 from reconciler.desired.inventory import load_inventory
 from reconciler.desired.load import load
@@ -162,11 +163,7 @@ def _problems(folder: Path, ours: Setup) -> list[Problem]:
 
 def _planned(revision: str, folder: Path, ours: Setup) -> bool:
     """The plan, from the daemon that would carry it out."""
-    documents = {
-        path.relative_to(folder).as_posix(): base64.b64encode(path.read_bytes()).decode()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    documents = {name: base64.b64encode(files.read(folder, name)).decode() for name in files.names(folder)}
     try:
         seen = ours.control.post(
             "/v1/preview", {"name": ours.name, "revision": revision, "files": documents, "width": WIDTH}

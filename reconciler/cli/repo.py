@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -13,6 +15,12 @@ from reconciler.cli.exits import CONVERGED
 from reconciler.core.words import printable
 
 HOOKS = ("pre-receive", "post-receive")
+MARK = "# Written by `reconcile repo init`."
+RECEIVE = {
+    "receive.fsckObjects": "true",
+    "receive.advertisePushOptions": "true",
+    "core.hooksPath": "hooks",  # below the repository, whatever the machine's own configuration says of hooks
+}
 BRANCH = "main"
 
 
@@ -33,20 +41,20 @@ def init(path: Path, branch: str, **settings: str | Path | None) -> int:
 
     `git push -o no-wait` does not wait for the devices.
     """
-    if path.exists() and any(path.iterdir()) and not (path / "HEAD").is_file():
-        raise click.ClickException(f"{path} is no bare repository and not empty: choose another place")
+    _check_place(path)
     _git(path.parent, "init", "--quiet", "--bare", f"--initial-branch={branch}", str(path.absolute()))
     given = {name: str(value) for name, value in settings.items() if value not in (None, "")}
     ours = {name: str(Path(value).absolute()) if name != "folder" else value for name, value in given.items()}
     for name, value in {"branch": branch, **ours}.items():
         _git(path, "config", f"reconciler.{name}", value)
-    for name, value in {"receive.fsckObjects": "true", "receive.advertisePushOptions": "true"}.items():
+    for name, value in RECEIVE.items():
         _git(path, "config", name, value)
     for hook in HOOKS:
         _write_hook(path / "hooks" / hook)
     click.echo(printable(f"{path.absolute()} takes pushes; branch {branch} is deployed."))
-    click.echo(printable(f"  reconcile daemon --desired {path.absolute()} --inventory …"))
-    click.echo(printable(f"  git remote add reconciler {path.absolute()}; git push reconciler {branch}"))
+    place, name = shlex.quote(str(path.absolute())), shlex.quote(branch)
+    click.echo(printable(f"  reconcile daemon --desired {place} --inventory …"))
+    click.echo(printable(f"  git remote add reconciler {place}; git push reconciler {name}"))
     return CONVERGED
 
 
@@ -56,14 +64,29 @@ def hook(name: str) -> int:
     """What git runs for a push."""
     from reconciler.cli.hook import post_receive, pre_receive
 
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="backslashreplace")  # to git a name is bytes
     return pre_receive(sys.stdin) if name == "pre-receive" else post_receive(sys.stdin)
 
 
 def _write_hook(path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     command = shlex.join([*_ourselves(), "repo", "hook", path.name])
-    path.write_text(f"#!/bin/sh\n# Written by `reconcile repo init`.\nexec {command}\n", encoding="utf-8")
+    path.write_text(f"#!/bin/sh\n{MARK}\nexec {command}\n", encoding="utf-8")
     path.chmod(0o755)
+
+
+def _check_place(path: Path) -> None:
+    """Raises: click.ClickException for what is no place for a bare repository, and for hooks that are not ours."""
+    from reconciler.source.opening import is_bare
+
+    if path.exists() and not path.is_dir():
+        raise click.ClickException(printable(f"{path} is a file: choose another place"))
+    if path.exists() and any(path.iterdir()) and not is_bare(path):
+        raise click.ClickException(printable(f"{path} is no bare repository and not empty: choose another place"))
+    for place in (path / "hooks" / hook for hook in HOOKS):
+        if place.is_symlink() or (place.exists() and MARK not in place.read_text(errors="replace")):
+            raise click.ClickException(printable(f"{place} is somebody else's: call it from elsewhere, and remove it"))
 
 
 def _ourselves() -> list[str]:
@@ -74,11 +97,24 @@ def _ourselves() -> list[str]:
     return [sys.executable, "-m", "reconciler"]
 
 
+def _environment() -> dict[str, str]:
+    """Ours, without what would have git work on another repository (``GIT_DIR`` in a hook or an alias)."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
 def _git(folder: Path, *words: str) -> None:
     """Raises: click.ClickException, with what git said."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", *words],
+            cwd=folder,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
     except OSError as error:
         raise click.ClickException(f"git cannot be run: {error.strerror}") from None
     if done.returncode:
