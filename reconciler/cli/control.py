@@ -61,7 +61,7 @@ class Control:
         try:
             for line in connection.getresponse():
                 yield json.loads(line)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise click.ClickException(f"the daemon broke off: {error}") from None
         finally:
             connection.close()
@@ -89,7 +89,7 @@ class Control:
             raise click.ClickException(words) from None
         except OSError as error:
             raise NoDaemon(
-                f"no daemon answers on {self._path} ({error.strerror}): start `reconcile daemon`, or name its socket "
-                "with --socket or RECONCILE_SOCKET"
+                f"no daemon answers on {self._path} ({error.strerror or error}): start `reconcile daemon`, or name its "
+                "socket with --socket or RECONCILE_SOCKET"
             ) from None
         return connection

@@ -28,13 +28,14 @@ def daemon(options: Common, config: Path | None) -> int:
     """
     from reconciler.daemon.lock import Held
     from reconciler.daemon.run import serve
+    from reconciler.daemon.supervision import Mistaken
     from reconciler.desired.secret import SecretMissing
     from reconciler.settings.load import load_settings
 
     settings = settings_of(options, config)
     try:
         serve(settings, options.targeted, None if config is None else partial(load_settings, config.absolute()))
-    except (Held, SecretMissing) as error:
+    except (Held, SecretMissing, Mistaken) as error:
         raise click.ClickException(str(error)) from None
     return CONVERGED
 

@@ -17,6 +17,7 @@ import click
 from reconciler.cli.control import Control, NoDaemon
 from reconciler.cli.exits import CONVERGED, ERROR
 from reconciler.core.words import plural, printable
+from reconciler.desired import files
 
 WIDTH = 72
 """Columns: git puts ``remote: `` before each line."""
@@ -140,11 +141,7 @@ async def _exported(update: Update, ours: Setup, folder: Path) -> tuple[str, boo
 
 def _judged(revision: str, folder: Path, ours: Setup) -> bool:
     """The problems, or the plan, from the daemon that would carry it out; without one the problems alone."""
-    documents = {
-        path.relative_to(folder).as_posix(): base64.b64encode(path.read_bytes()).decode()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    documents = {name: base64.b64encode(files.read(folder, name)).decode() for name in files.names(folder)}
     asked = {"name": ours.name, "revision": revision, "files": documents, "width": WIDTH}
     try:
         seen = ours.control.post("/v1/preview", asked)
@@ -173,10 +170,10 @@ def _is_sound(folder: Path, ours: Setup) -> bool:
     for problem in sorted(problems):
         _say(ours.placed(str(problem)))
     errors = sum(problem.severity == "error" for problem in problems)
-    if not repository.documents:
-        _say("refused: no documents; nothing is ever deleted on the strength of an empty desired state")
-    elif errors:
+    if errors:
         _say(f"refused: {plural(errors, 'problem')}")
+    elif not repository.documents:
+        _say("refused: no documents; nothing is ever deleted on the strength of an empty desired state")
     else:
         _say("the documents are good, and are applied once a daemon runs")
     return bool(repository.documents) and not errors

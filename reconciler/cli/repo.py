@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -14,6 +15,12 @@ from reconciler.cli.sharing import git, share, usual_group
 from reconciler.core.words import printable
 
 HOOKS = ("pre-receive", "post-receive")
+MARK = "# Written by `reconcile repo init`."
+RECEIVE = {
+    "receive.fsckObjects": "true",
+    "receive.advertisePushOptions": "true",
+    "core.hooksPath": "hooks",  # below the repository, whatever the machine's own configuration says of hooks
+}
 BRANCH = "main"
 PATHS = frozenset({"inventory", "socket", "signers"})
 
@@ -36,8 +43,7 @@ def init(path: Path, branch: str, group: str | None, **settings: str | Path | No
 
     `git push -o no-wait` does not wait for the devices.
     """
-    if path.exists() and any(path.iterdir()) and not (path / "HEAD").is_file():
-        raise click.ClickException(f"{path} is no bare repository and not empty: choose another place")
+    _check_place(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     git(path.parent, "init", "--quiet", "--bare", f"--initial-branch={branch}", str(path.absolute()))
     _configure(path, {"branch": branch, **settings})
@@ -53,7 +59,7 @@ def _configure(path: Path, settings: dict[str, str | Path | None]) -> None:
     paths = {name: str(Path(given[name]).absolute()) for name in PATHS & given.keys()}
     for name, value in {**given, **paths}.items():
         git(path, "config", f"reconciler.{name}", value)
-    for name, value in {"receive.fsckObjects": "true", "receive.advertisePushOptions": "true"}.items():
+    for name, value in RECEIVE.items():
         git(path, "config", name, value)
     for hook in HOOKS:
         _write_hook(path / "hooks" / hook)
@@ -61,11 +67,12 @@ def _configure(path: Path, settings: dict[str, str | Path | None]) -> None:
 
 def _told(path: Path, branch: str, group: str, *, known: bool) -> Iterator[str]:
     """What to do next. ``known``: git lets everybody who may push."""
+    place = shlex.quote(str(path))
     yield f"{path} takes pushes{f' of the group {group}' if group else ''}; branch {branch} is deployed."
-    yield f"  source: {{url: {path}, branch: {branch}}}   # in the settings, or: reconcile daemon --desired {path}"
+    yield f"  source: {{url: {path}, branch: {branch}}}   # in the settings, or: reconcile daemon --desired {place}"
     if not known:
-        yield f"  git config --global --add safe.directory {path}   # everybody who pushes, once"
-    yield f"  git remote add reconciler {path}; git push reconciler {branch}"
+        yield f"  git config --global --add safe.directory {place}   # everybody who pushes, once"
+    yield f"  git remote add reconciler {place}; git push reconciler {shlex.quote(branch)}"
 
 
 @repo.command(hidden=True)
@@ -74,14 +81,29 @@ def hook(name: str) -> int:
     """What git runs for a push."""
     from reconciler.cli.hook import post_receive, pre_receive
 
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="backslashreplace")  # to git a name is bytes
     return pre_receive(sys.stdin) if name == "pre-receive" else post_receive(sys.stdin)
 
 
 def _write_hook(path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     command = shlex.join([*_ourselves(), "repo", "hook", path.name])
-    path.write_text(f"#!/bin/sh\n# Written by `reconcile repo init`.\nexec {command}\n", encoding="utf-8")
+    path.write_text(f"#!/bin/sh\n{MARK}\nexec {command}\n", encoding="utf-8")
     path.chmod(0o755)
+
+
+def _check_place(path: Path) -> None:
+    """Raises: click.ClickException for what is no place for a bare repository, and for hooks that are not ours."""
+    from reconciler.source.opening import is_bare
+
+    if path.exists() and not path.is_dir():
+        raise click.ClickException(printable(f"{path} is a file: choose another place"))
+    if path.exists() and any(path.iterdir()) and not is_bare(path):
+        raise click.ClickException(printable(f"{path} is no bare repository and not empty: choose another place"))
+    for place in (path / "hooks" / hook for hook in HOOKS):
+        if place.is_symlink() or (place.exists() and MARK not in place.read_text(errors="replace")):
+            raise click.ClickException(printable(f"{place} is somebody else's: call it from elsewhere, and remove it"))
 
 
 def _ourselves() -> list[str]:

@@ -80,10 +80,23 @@ def _called_safe(path: Path) -> bool:
     return True
 
 
+def _environment() -> dict[str, str]:
+    """Ours, without what would have git work on another repository (``GIT_DIR`` in a hook or an alias)."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
 def git(folder: Path, *words: str, codes: tuple[int, ...] = (0,)) -> str:
     """What git says. Raises: click.ClickException, with what it complains of."""
     try:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", *words],
+            cwd=folder,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
     except OSError as error:
         raise click.ClickException(f"git cannot be run: {error.strerror}") from None
     if done.returncode not in codes:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import json
 import os
 import pwd
 import socket
+import stat
 import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -64,6 +66,7 @@ class Control:
     service: Service
     path: Path
     _runner: web.AppRunner | None = None
+    _inode: int = 0
     _previews: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def open(self) -> None:
@@ -79,14 +82,16 @@ class Control:
         app.router.add_post("/v1/approve", self._guarded(self._approve))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        site = web.SockSite(self._runner, _listening(self.path))
-        await site.start()
+        listening = _listening(self.path)
+        self._inode = self.path.stat().st_ino
+        await web.SockSite(self._runner, listening).start()
 
     async def close(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
         with suppress(OSError):
-            self.path.unlink()
+            if self.path.stat().st_ino == self._inode:
+                self.path.unlink()
 
     def _guarded(self, handler: Handler) -> Handler:
         """Bad input is an answer with words."""
@@ -209,10 +214,9 @@ def _peer(request: web.Request) -> str:
 
 
 def _listening(path: Path) -> socket.socket:
-    """Only this user and its group may connect; the socket of a dead daemon is replaced. Raises: OSError."""
+    """Only this user and its group may connect. Raises: OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileNotFoundError):
-        path.unlink()
+    _make_room(path)
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o117)
     try:
@@ -221,3 +225,21 @@ def _listening(path: Path) -> socket.socket:
         os.umask(before)
     made.listen(64)
     return made
+
+
+def _make_room(path: Path) -> None:
+    """Remove the socket of a dead daemon, and nothing else. Raises: OSError."""
+    try:
+        if not stat.S_ISSOCK(path.lstat().st_mode):
+            raise FileExistsError(errno.EEXIST, "there is something else than a socket", str(path))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+            other.settimeout(1.0)
+            other.connect(str(path))
+    except FileNotFoundError:
+        return
+    except ConnectionRefusedError:
+        path.unlink()
+        return
+    except TimeoutError:
+        pass
+    raise OSError(errno.EADDRINUSE, "another daemon listens there", str(path))

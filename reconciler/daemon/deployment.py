@@ -114,7 +114,7 @@ class Deployment:
         for name, device in self.fleet.devices.items():
             if name not in self.keepers:
                 self.keepers[name] = Keeper(self.hub, device)
-                self._running[name] = asyncio.create_task(self.keepers[name].run(), name=f"keep {name}")
+                self._running[name] = self.hub.start(self.keepers[name].run(), f"keep {name}")
             self.keepers[name].call()
 
     def call_all(self) -> None:

@@ -14,6 +14,7 @@ from reconciler.daemon.gates import Gates
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.rollout import Rollout
 from reconciler.daemon.standing import SETTLED, Standing
+from reconciler.daemon.supervision import Start, unsupervised
 from reconciler.engine.cycle import Cycle
 from reconciler.intent.compile import World
 from reconciler.settings.loop import LoopSettings
@@ -26,14 +27,16 @@ Who = Callable[[str], str]
 class Hub:
     """``complete``: every device has been looked at once since the start; before that nothing is written anywhere.
 
-    ``approved``: digests of plans that a person wants applied. ``loop``: how often, how many at once. ``now``: seconds
-    since the epoch. ``reads``: how often each device was read since the start, whatever for.
+    ``approved``: digests of plans that a person wants applied. ``loop``: how often, how many at once. ``start``: has
+    something run for long. ``now``: seconds since the epoch. ``reads``: how often each device was read since the
+    start, whatever for.
     """
 
     loop: LoopSettings
     bus: Bus
     conditions: Conditions
     restraints: Restraints
+    start: Start = unsupervised
     who: Who = lambda device: ""
     now: Callable[[], float] = time.time
     approved: set[str] = field(default_factory=set)

@@ -60,7 +60,7 @@ class Keeper:
 
     async def run(self) -> None:
         """Until cancelled, or asked to stop."""
-        watching = asyncio.create_task(self._watcher.run(self._unwatched)) if self._watcher else None
+        watching = self._hub.start(self._watcher.run(self._unwatched), f"watch {self._name}") if self._watcher else None
         try:
             while not self._stopping:
                 quick = await self._called()
@@ -68,8 +68,7 @@ class Keeper:
         finally:
             if watching is not None:
                 watching.cancel()
-                with suppress(asyncio.CancelledError):
-                    await watching
+                await asyncio.wait({watching})
 
     @property
     def applying(self) -> bool:
@@ -109,7 +108,11 @@ class Keeper:
         reading, wish = self._turns.reading, self._turns.wish
         if self._watcher is None or reading is None or wish is None:
             return True
-        if self._watcher.news(reading, wish.desired, wish.owns):
+        try:
+            if self._watcher.news(reading, wish.desired, wish.owns):
+                return True
+        except Exception as error:
+            self._mistaken(error)
             return True
         self._told = None
         return False
@@ -123,14 +126,17 @@ class Keeper:
         try:
             standing = await self._turns.take(told, quick=quick)
         except Exception as error:
-            words = mistake(error)
-            self._hub.tell(Event("mistake", f"{self._name}: {words}", self._name, "error"))
-            standing = Standing("failed", words, self._hub.cycle.repository.revision)
+            standing = Standing("failed", self._mistaken(error), self._hub.cycle.repository.revision)
             self._hub.stand(self._name, standing)
             self._hub.arrived(self._name)  # it could not be read: nobody else has to wait for it
         self._judged = self._now()
         self._patient, self._away = standing.phase in RETRIED, standing.phase == "unreachable"
         self._schedule(standing)
+
+    def _mistaken(self, error: Exception) -> str:
+        words = mistake(error)
+        self._hub.tell(Event("mistake", f"{self._name}: {words}", self._name, "error"))
+        return words
 
     def _schedule(self, standing: Standing) -> None:
         loop = self._hub.loop

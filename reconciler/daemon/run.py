@@ -28,6 +28,7 @@ from reconciler.daemon.pulse import beat
 from reconciler.daemon.reload import Reload
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.service import Service
+from reconciler.daemon.supervision import Mistaken, Supervisor
 from reconciler.daemon.suspension import Suspensions
 from reconciler.engine import keep
 from reconciler.engine.record import world_of
@@ -58,7 +59,7 @@ class Daemon:
         self.bus = Bus()
         self._log: Heard = lambda event: None
         self._speak(settings.log)
-        self.suspensions = Suspensions(self._kept.get("suspended") or (), self._save)
+        self.suspensions = Suspensions(self._kept.get("suspended"), self._save)
         fights = Fights(settings.fights.flips, settings.fights.within)
         conditions = Conditions(self.bus)
         restraints = Restraints(self.suspensions, fights, conditions, settings.heal, Windows(settings.windows))
@@ -75,22 +76,30 @@ class Daemon:
         self.reload = Reload(self.service, reread, self._speak)
 
     async def run(self) -> None:
-        """Until SIGTERM or SIGINT. Raises: Held; OSError; SecretMissing."""
-        ended = self._signals()
+        """Until SIGTERM or SIGINT. Raises: Held; OSError; SecretMissing; Mistaken."""
+        supervisor = Supervisor(self.bus.publish)
+        ended, start = supervisor.ended, supervisor.start
+        self.hub.start = start
+        self._signals(ended)
         async with AsyncExitStack() as stack:
             lock = Lock(self._settings.state / "daemon.lock")
             stack.callback(lock.release)
             await self._listen(stack)
-            pulse = asyncio.create_task(beat(lambda: STOPPING if ended.is_set() else self.service.summary))
+            pulse = start(beat(lambda: STOPPING if ended.is_set() else self.service.summary), "feeding the watchdog")
             stack.push_async_callback(_cancelled, [pulse])
-            running = [self.following.run(), self.hearsay.run(), self.service.watch_clock()]
-            tasks = [asyncio.create_task(one) for one in running]
+            tasks = [
+                start(self.following.run(), "following the source"),
+                start(self.hearsay.run(), "hearing syslog"),
+                start(self.service.watch_clock(), "watching the clock"),
+            ]
             stack.push_async_callback(_cancelled, tasks)
             await self._become_ready(ended)
-            tasks.append(asyncio.create_task(self.reload.run()))
+            tasks.append(start(self.reload.run(), "reading the settings again"))
             await ended.wait()
             await self._end(tasks)
         self.bus.publish(Event("stopped", "stopped"))
+        if supervisor.why:
+            raise Mistaken(supervisor.why)
 
     async def _listen(self, stack: AsyncExitStack) -> None:
         """Control socket, syslog, webhook: some of the sockets may be systemd's."""
@@ -152,12 +161,11 @@ class Daemon:
             return "no revision is in force yet"
         return f"{plural(len(self.deployment.keepers), 'device')} at revision {brief(checkout.revision)}"
 
-    def _signals(self) -> asyncio.Event:
-        ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    def _signals(self, ended: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ended.set)
         loop.add_signal_handler(signal.SIGHUP, self.reload.ask)
-        return ended
 
     def _speak(self, log: LogSettings) -> None:
         """Log so from now on."""
@@ -190,6 +198,6 @@ async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
 
 
 def serve(settings: Settings, targeted: Targeted, reread: Reread | None = None) -> None:
-    """Run until asked to end. Raises: Held; OSError; SecretMissing."""
+    """Run until asked to end. Raises: Held; OSError; SecretMissing; Mistaken."""
     Path(settings.state).mkdir(parents=True, exist_ok=True)
     asyncio.run(Daemon(settings, targeted, reread).run())

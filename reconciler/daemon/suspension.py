@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -37,11 +37,12 @@ class Suspensions:
 
     def __init__(
         self,
-        known: Iterable[Any] = (),
+        known: Any = (),
         changed: Callable[[], None] = lambda: None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._by_target = {one.target: one for one in filter(None, map(_suspension, known))}
+        found = known if isinstance(known, list) else []
+        self._by_target = {one.target: one for one in filter(None, map(_suspension, found))}
         self._changed = changed
         self._now = now
 
@@ -89,6 +90,8 @@ class Suspensions:
 def _suspension(found: Any) -> Suspension | None:
     """From the state directory, where anything may stand."""
     try:
-        return TypeAdapter(Suspension).validate_python(found)
-    except ValidationError:
+        suspension = TypeAdapter(Suspension).validate_python(found)
+        str(suspension)  # a time that no calendar has
+    except (ValidationError, ValueError, OverflowError, OSError):
         return None
+    return suspension

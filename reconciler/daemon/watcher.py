@@ -8,6 +8,7 @@ from collections.abc import Callable
 from reconciler.core.driver import Reading, Rumours, Streams, Unreachable, Watches
 from reconciler.core.resource import Resource, State
 from reconciler.engine.observe import Device
+from reconciler.report.mistake import mistake
 from reconciler.transport.backoff import Backoff
 
 LONGEST = 30.0
@@ -32,6 +33,9 @@ class Watcher:
             except Unreachable as error:
                 self._backoff.failed(str(error))
                 ended(str(error))
+            except Exception as error:  # a line of the node's that nobody has foreseen
+                self._backoff.failed(mistake(error))
+                ended(mistake(error))
             await asyncio.sleep(self._backoff.left or 0.1)
 
     @property

@@ -54,7 +54,9 @@ class Record:
         self._path = (folder or state_directory()) / f"devices-{world_of(inventory)}.json"
         known = keep.read(self._path)
         self._converged = _texts(known.get("converged"))
-        self.unsaved = Names(filter(lambda name: isinstance(name, str), known.get("unsaved") or ()), self._keep)
+        unsaved = known.get("unsaved")
+        names = unsaved if isinstance(unsaved, list) else []
+        self.unsaved = Names((name for name in names if isinstance(name, str)), self._keep)
 
     @property
     def devices(self) -> frozenset[str]:

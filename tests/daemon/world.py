@@ -157,7 +157,7 @@ class World:
         bus.attach(self.events.append)
         conditions = Conditions(bus, now)
         fights = Fights(self.flips, clock=now)
-        suspensions = Suspensions(self.kept.get("suspended") or (), self._keep, now)
+        suspensions = Suspensions(self.kept.get("suspended"), self._keep, now)
         restraints = Restraints(
             suspensions,
             fights,

@@ -65,7 +65,7 @@ class Pusher:
 
     def start(self, *words: str) -> None:
         """A daemon on the jump host, ready."""
-        line = [*at_jump(self.field.lab), sys.executable, "-m", "reconciler", "daemon", *self.words, *words]
+        line = [*at_jump(self.field.lab), sys.executable, "-m", "reconciler", "daemon", *(words or self.words)]
         environment = os.environ | {"RECONCILE_STATE": str(self.field.memory), "RUNTIME_DIRECTORY": str(self.place)}
         self.log.write_bytes(b"")
         self.daemon = subprocess.Popen(line, stderr=self.log.open("ab"), env=environment)

@@ -1,0 +1,75 @@
+"""State that anybody may have written, and a place for the socket that is taken: the daemon makes the best of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.daemon.control import Control
+from reconciler.engine.record import Record, world_of
+from tests.daemon.fasttime import run
+from tests.daemon.world import ONE, World
+
+SUSPENDED = {"target": "n1", "reason": "r", "by": "b", "since": 0.0, "until": None}
+STRANGE: list[Any] = [
+    5, True, "x", {"a": 1}, [1, None], [[]], [SUSPENDED | {"since": 1e300}], [SUSPENDED | {"until": 1e18}],
+    [SUSPENDED | {"since": float("nan")}], [SUSPENDED | {"until": float("inf")}], [SUSPENDED | {"target": 1}],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("found", STRANGE, ids=range(len(STRANGE)))
+def test_what_is_kept_may_be_anything(tmp_path: Path, found: Any) -> None:
+    world = World(tmp_path)
+    world.kept = {"suspended": found, "revision": found}
+
+    async def work() -> None:
+        async with world.running() as service:
+            await asyncio.sleep(1.0)
+            assert world.has("n1", ONE)
+            json.dumps(service.status(), allow_nan=False)
+
+    run(work())
+    assert world.told("mistake") == []
+
+
+@pytest.mark.parametrize("found", [5, True, "x", {"a": 1}, [1, None], [[]]])
+def test_what_is_remembered_of_devices_may_be_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: Any
+) -> None:
+    monkeypatch.setenv("RECONCILE_STATE", str(tmp_path))
+    path = tmp_path / f"devices-{world_of(tmp_path)}.json"
+    path.write_text(json.dumps({"converged": found, "unsaved": found}))
+    assert list(Record(tmp_path).unsaved) == []
+
+
+def opened(path: Path) -> None:
+    async def work() -> None:
+        control = Control(None, path)  # type: ignore[arg-type]  # nobody asks it
+        await control.open()
+        await control.close()
+
+    asyncio.run(work())
+
+
+def test_a_file_where_the_socket_should_be_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "precious"
+    path.write_text("mine")
+    with pytest.raises(OSError, match="something else than a socket"):
+        opened(path)
+    assert path.read_text() == "mine"
+
+
+def test_the_socket_of_a_living_daemon_is_left_alone_and_that_of_a_dead_one_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+    with socket.socket(socket.AF_UNIX) as living:
+        living.bind(str(path))
+        living.listen()
+        with pytest.raises(OSError, match="another daemon listens there"):
+            opened(path)
+    opened(path)
+    assert not path.exists()
