@@ -79,7 +79,8 @@ class Suspensions:
         return min((one.until for one in self._by_target.values() if one.until is not None), default=None)
 
     def documents(self) -> list[dict[str, object]]:
-        return [asdict(one) for one in self]
+        """As JSON; without an end there is no ``until``."""
+        return [{name: value for name, value in asdict(one).items() if value is not None} for one in self]
 
     def _over(self, one: Suspension) -> bool:
         return one.until is not None and one.until <= self._now()
