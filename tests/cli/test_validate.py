@@ -195,9 +195,11 @@ def test_bad_settings_are_judged_alone(home: Path) -> None:
     assert ran.returncode == 1
 
 
-@pytest.mark.parametrize("command", ["validate", "daemon"])
-def test_places_that_the_settings_name_are_not_given_twice(home: Path, command: str) -> None:
-    for words in (["--config", "c.yaml", "--desired", "d"], ["--inventory", "i", "--config", "c.yaml"]):
-        ran = reconcile(home, command, *words)
-        assert (ran.returncode, ran.stdout) == (1, "")
-        assert "the settings say where that is" in ran.stderr
+TWICE = [("validate", "--config", "c.yaml", "--desired", "d"), ("daemon", "--inventory", "i", "--config", "c.yaml")]
+
+
+@pytest.mark.parametrize("words", TWICE, ids=" ".join)
+def test_places_that_the_settings_name_are_not_given_twice(home: Path, words: tuple[str, ...]) -> None:
+    ran = reconcile(home, *words)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "the settings say where that is" in ran.stderr

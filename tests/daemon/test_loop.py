@@ -33,6 +33,7 @@ def test_it_brings_devices_to_their_state_and_says_once_that_it_did(tmp_path: Pa
         "rollout",
     ]
     assert world.told("rollout")[0].data["converged"] is True
+    assert len(list((tmp_path / "state").glob("devices-*.json"))) == 1, "it is remembered where the settings say"
     assert world.transports["n1"].reads > 24 * 30
 
 

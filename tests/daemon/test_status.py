@@ -44,15 +44,27 @@ def test_a_status_fits_its_schema_whatever_is_wrong(tmp_path: Path) -> None:
             for _ in range(4):
                 world.forge("n1")
                 await asyncio.sleep(1.0)
+            world.settle("  suspend: {forgotten: 1m}\n  heal: [{devices: [n3], heal: hold}]\n")
+            await Reload(service, lambda: load_settings(tmp_path / "config.yaml")).once()
             (tmp_path / "inventory.yaml").write_text("- ")
             world.source.refused = "not signed"
             await Reload(service, lambda: load_settings(tmp_path / "none.yaml")).once()
-            await asyncio.sleep(26 * 3600.0)
+            await asyncio.sleep(100.0)
             world.source.refused, world.source.away = "", "no such host"
             await asyncio.sleep(100.0)
             found = valid(service.status())
             kinds = {one["kind"] for one in found["conditions"]}
-            wanted = {"source", "inventory", "settings", "unreachable", "held", "withheld", "fight", "forgotten"}
+            wanted = {
+                "source",
+                "revision",
+                "inventory",
+                "settings",
+                "unreachable",
+                "held",
+                "withheld",
+                "fight",
+                "forgotten",
+            }
             assert kinds == wanted
             assert len(found["fights"]) == len(found["suspended"]) == 1
 
