@@ -150,10 +150,10 @@ class Keeper:
         self._next = self._now() + period * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
 
     def _unwatched(self, reason: str) -> None:
-        """The stream of events has ended: what happened since is not known."""
+        """The stream of events has ended: what happened since is not known, nor whether the device is still there."""
         self._hub.tell(Event("unwatched", f"{self._name}: {reason}", self._name, "debug"))
         self._hub.gates.doubt(self._name)
-        self.call(at_once=False)
+        self.call(at_once=not self._away)
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

@@ -97,7 +97,7 @@ class Turns:
         outcome = await self._applied(cycle, plan, device)
         self.hub.approved.discard(plan.digest)
         if outcome is not None and not outcome.ok:
-            return self._failed(cycle, "; ".join(reasons(outcome)))
+            return self._unsuccessful(cycle, outcome)
         self._report(device, drift)
         after = cycle.seen[self.device]
         self.reading = after.reading
@@ -157,6 +157,14 @@ class Turns:
         words = f"what the cluster tells contradicts the documents: {error.problems[0]}"
         self.hub.conditions.begin("held", self.device, f"{self.device} is held: {words}", device=self.device)
         return self._stand(cycle, "held", words)
+
+    def _unsuccessful(self, cycle: Cycle, outcome: Outcome) -> Standing:
+        """A device that fell silent while it was written to is away, and that is the news."""
+        sight = cycle.seen[self.device]
+        if sight.status == "unreachable":
+            self.reading = None
+            return self._lost(cycle, sight)
+        return self._failed(cycle, "; ".join(reasons(outcome)))
 
     def _failed(self, cycle: Cycle, reason: str) -> Standing:
         """The first time it is tried again at once: somebody may just have been in the middle of a change."""

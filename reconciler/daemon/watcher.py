@@ -14,6 +14,9 @@ from reconciler.transport.backoff import Backoff
 LONGEST = 30.0
 """Seconds between two tries to listen; meanwhile the device is read now and then as any other."""
 
+LASTING = 60.0
+"""Seconds after which a stream that ends was a good one."""
+
 
 class Watcher:
     """``stirred``: called for what was heard. ``ended``: called with the reason when nothing is heard any more."""
@@ -22,15 +25,19 @@ class Watcher:
         self._driver, self._transport = driver, transport
         self._stirred = stirred
         self._rumours: Rumours = driver.rumours()
-        self._backoff = Backoff(longest=LONGEST)
+        self._backoff = Backoff(lambda: asyncio.get_running_loop().time(), longest=LONGEST)
 
     async def run(self, ended: Callable[[str], None]) -> None:
-        """Until cancelled; whatever ends the stream, it is begun again."""
+        """Until cancelled; whatever ends the stream, it is begun again: later and later, if it does not last."""
+        loop = asyncio.get_running_loop()
         while True:
             self._rumours = self._driver.rumours()
+            began = loop.time()
             try:
                 await self._transport.watch(self._driver.watch, self._hear)
             except Unreachable as error:
+                if loop.time() - began > LASTING:
+                    self._backoff.succeeded()
                 self._backoff.failed(str(error))
                 ended(str(error))
             except Exception as error:  # a line of the node's that nobody has foreseen
@@ -48,7 +55,6 @@ class Watcher:
         return self._rumours.news(reading, desired, owns)
 
     def _hear(self, line: str) -> None:
-        self._backoff.succeeded()
         self._rumours.hear(line)
         self._stirred()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ class SshTransport:
         self._shell: Shell | None = None
         self._turn = asyncio.Lock()
         self._why = ""
+        self._failed = (0.0, "")
 
     async def query(self, questions: Sequence[str]) -> Sequence[Answer]:
         return await self._ask(questions)
@@ -54,8 +56,9 @@ class SshTransport:
         """
         from reconciler.transport.stream import listen
 
+        asked = time.monotonic()
         async with self._turn:
-            await self._usable()
+            await self._usable(asked)
             connection = self._connection
         assert connection is not None, "a shell has a connection"
         try:
@@ -90,8 +93,9 @@ class SshTransport:
 
     async def _ask(self, commands: Sequence[str]) -> Sequence[Answer]:
         """Raises: Unreachable. A shell that was left in the middle of an answer is thrown away."""
+        asked = time.monotonic()
         async with self._turn:
-            shell = await self._usable()
+            shell = await self._usable(asked)
             try:
                 async with asyncio.timeout(self._settings.command_timeout):
                     return await shell.ask(commands)
@@ -103,8 +107,18 @@ class SshTransport:
                 self._drop("nobody waits for its answer")
                 raise
 
-    async def _usable(self) -> Shell:
-        return self._shell if self._shell and not self._shell.ended else await self._opened()
+    async def _usable(self, asked: float) -> Shell:
+        """A shell. Whoever had to wait for a try that failed shares its fate: it has waited long enough."""
+        if self._shell and not self._shell.ended:
+            return self._shell
+        when, why = self._failed
+        if when > asked:
+            raise Unreachable(why)
+        try:
+            return await self._opened()
+        except Unreachable as error:
+            self._failed = time.monotonic(), str(error)
+            raise
 
     async def _opened(self) -> Shell:
         from reconciler.transport.connect import connect

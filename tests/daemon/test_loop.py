@@ -317,3 +317,22 @@ def test_a_failure_that_is_over_at_once_is_no_condition(tmp_path: Path) -> None:
 
     run(race())
     assert [event.kind for event in world.events if event.level in ("warning", "error")] == ["drift", "retry"]
+
+
+def test_a_device_that_falls_silent_while_it_is_written_to_is_unreachable(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    class Silenced(DictTransport):
+        async def apply(self, script: Script) -> Any:
+            self.down = "no answer for 9 s"
+            raise Unreachable(self.down)
+
+    world.transports["n1"] = Silenced.having()
+
+    async def fall() -> None:
+        async with world.running():
+            await asyncio.sleep(1.0)
+            assert world.phase("n1") == "unreachable"
+
+    run(fall())
+    assert [event.kind for event in world.events if event.level in ("warning", "error")] == ["unreachable", "rollout"]

@@ -49,6 +49,7 @@ class TellingTransport(DictTransport):
 
     hangs: float = 0.0
     watched: int = 0
+    breaks_off: bool = False
     spoken: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     async def query(self, questions: Any) -> Any:
@@ -59,6 +60,8 @@ class TellingTransport(DictTransport):
         await self._answers()
         self.watched += 1
         heard("ready")
+        if self.breaks_off:
+            raise Unreachable("the watch ended with exit status 127")
         while not self.down:
             heard(await self.spoken.get())
         raise Unreachable(self.down)
@@ -149,3 +152,33 @@ def test_nodes_that_hang_keep_nobody_else_waiting(tmp_path: Path) -> None:
 
     world.flips = 10_000
     run(hang())
+
+
+def test_a_stream_that_does_not_last_is_begun_again_later_and_later(tmp_path: Path) -> None:
+    world = world_of(tmp_path, "n1", "n2")
+    lines(world, "n1").breaks_off = True
+
+    async def hour() -> None:
+        async with world.running():
+            await asyncio.sleep(3600.0)
+
+    run(hour())
+    assert 3600 / 30 <= lines(world, "n1").watched < 160
+    assert world.transports["n1"].reads < 400
+
+
+def test_a_device_that_failed_and_then_hangs_is_called_unreachable_at_once(tmp_path: Path) -> None:
+    world = world_of(tmp_path, "n1", "n2", retry={"first": "1s", "longest": "1h"})
+
+    async def away() -> None:
+        async with world.running():
+            await asyncio.sleep(5.0)
+            world.transports["n1"].refuses = frozenset({ONE.key.name})
+            tell(world, "n1")
+            await asyncio.sleep(3600.0)
+            assert world.phase("n1") == "failed"
+            lines(world, "n1").fall_silent(5.0)
+            await asyncio.sleep(6.0)
+            assert world.phase("n1") == "unreachable"
+
+    run(away())

@@ -58,6 +58,22 @@ async def test_a_server_that_says_nothing(connect: Connect, silent: int) -> None
     assert "no SSH login within 0.5 s" in await reason(connect(port=silent, connect_timeout=0.5))
 
 
+async def test_who_waits_for_a_try_that_fails_does_not_try_once_more(connect: Connect, silent: int) -> None:
+    transport = connect(port=silent, connect_timeout=0.5)
+    began = time.monotonic()
+    said = await asyncio.gather(reason(transport), _watched(transport), reason(transport))
+    assert time.monotonic() - began < 0.9
+    assert all("no SSH login within 0.5 s" in one for one in said)
+    assert "no SSH login within 0.5 s" in await reason(transport)
+    assert time.monotonic() - began > 1.0, "whoever asks later is tried for"
+
+
+async def _watched(transport: SshTransport) -> str:
+    with pytest.raises(Unreachable) as caught:
+        await transport.watch("cat", print)
+    return str(caught.value)
+
+
 async def test_an_unknown_host_key(connect: Connect, tmp_path: Path) -> None:
     for known_hosts in (tmp_path / "missing", tmp_path / "empty"):
         (tmp_path / "empty").touch()
