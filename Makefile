@@ -38,7 +38,7 @@ lint: $(STAMP)
 
 unit: $(STAMP)
 	@echo "== tests"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long and not system"
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long and not system"
 
 kernel: install ## only the tests on the real kernel and in the lab
 	@$(BIN)/python -m pytest -m "kernel or lab"

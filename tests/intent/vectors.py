@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import copy
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address, ip_network
@@ -27,13 +29,20 @@ PLUGIN = "cni0"
 """The CNI plugin makes this bridge with the first pod: it is nobody else's wish."""
 
 
+@functools.cache
+def _all() -> Record:
+    """Read once: it takes a second."""
+    found: Record = YAML(typ="safe").load(FILE)
+    return found
+
+
 def cases() -> list[Record]:
-    return list(YAML(typ="safe").load(FILE)["vectors"])
+    return list(copy.deepcopy(_all()["vectors"]))
 
 
 def table(name: str) -> list[Record]:
     """The cases of one of the reference's tables (V30 to V32)."""
-    tables = YAML(typ="safe").load(FILE)["tables"]
+    tables = copy.deepcopy(_all()["tables"])
     return next(list(entry["cases"]) for entry in tables if entry["id"] == name)
 
 

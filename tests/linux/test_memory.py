@@ -60,6 +60,6 @@ def test_many_routes_that_have_not_changed_cost_next_to_nothing(node: Node) -> N
     node.must(f"ip -batch - <<'end'\n{lines}\nend")
     driver, answers = LinuxDriver(), node.answers()
     reading = driver.read(answers)
-    began = time.perf_counter()
+    began = time.thread_time()
     assert driver.read(answers) is reading
-    assert time.perf_counter() - began < 0.05, "20 times what it takes"
+    assert time.thread_time() - began < 0.05, "20 times what it takes"

@@ -259,11 +259,11 @@ def test_a_storm_costs_little_time_and_little_memory() -> None:
     tracemalloc.stop()
     assert most < 2_000_000
     assert rumours.news(READ, WISH, owns) == f"more than {MOST} entries changed at once"
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(10_000):
         rumours.hear(ROUTE_GONE)
         rumours.hear(ROUTE)
-    assert time.perf_counter() - began < 0.5, "20 times what it takes"
+    assert time.thread_time() - began < 0.5, "20 times what it takes"
     assert rumours.news(READ, WISH, owns) == "route 192.168.1.0/26 table 254 metric 0 changed"
 
 

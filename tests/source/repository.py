@@ -25,10 +25,13 @@ def git(folder: Path, *words: str, given: str | bytes = b"") -> str:
 
 @dataclass
 class Repository:
-    """A bare repository at ``path``, written to without a working tree: that takes three processes a commit."""
+    """A bare repository at ``path``, written to without a working tree: that takes three processes a commit.
+
+    ``blobs``: the names of what it has; many files of one content take one process.
+    """
 
     path: Path
-    files: dict[str, bytes] = field(default_factory=dict)
+    blobs: dict[bytes, str] = field(default_factory=dict)
 
     @classmethod
     def made(cls, path: Path, *options: str) -> Repository:
@@ -56,7 +59,9 @@ class Repository:
             return ""
 
     def blob(self, data: bytes) -> str:
-        return git(self.path, "hash-object", "-w", "--stdin", given=data)
+        if data not in self.blobs:
+            self.blobs[data] = git(self.path, "hash-object", "-w", "--stdin", given=data)
+        return self.blobs[data]
 
     def tree(self, files: dict[str, bytes], links: dict[str, str] | None = None) -> str:
         """A tree from path to content; ``links`` are symbolic ones."""

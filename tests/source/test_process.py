@@ -24,7 +24,7 @@ async def test_children_do_not_outlive_it(tmp_path: Path) -> None:
     started = time.monotonic()
     with pytest.raises(TooLong):
         await run(["sh", "-c", "sleep 31.337 & sleep 31.337"], tmp_path, ENVIRONMENT, Bounds(0.1))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 15
     await asyncio.sleep(0.05)
     assert running_with("sleep 31.337") == []
 

@@ -99,7 +99,7 @@ async def test_a_host_that_hangs_is_given_up_and_nothing_of_it_runs_on(
         assert "did not end within 1 seconds" in await unavailable(over_ssh(sshd, repository, state, timeout="1s"))
     finally:
         sshd.process.send_signal(signal.SIGCONT)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 15
     assert running_with(str(sshd.key)) == []
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -24,6 +25,21 @@ from reconciler.switch.kinds import (
     active_in,
 )
 from reconciler.switch.kinds.open import Open
+
+T = TypeVar("T")
+
+
+@functools.cache
+def some(*choices: T) -> st.SearchStrategy[T]:
+    """One of them. Kept: hypothesis looks at a new strategy for longer than it draws from it."""
+    return st.sampled_from(choices)
+
+
+@functools.cache
+def lists(most: int, *choices: T) -> st.SearchStrategy[list[T]]:
+    """Some of them, each once."""
+    return st.lists(some(*choices), unique=True, max_size=most)
+
 
 VLANS = (10, 20, 30, 31, 40)
 THEIRS = 900
@@ -51,6 +67,7 @@ def closed(resource: Resource) -> Resource:
     return dataclasses.replace(resource, **said) if said else resource
 
 
+@functools.cache
 def _vlans() -> st.SearchStrategy[list[Vlan]]:
     one = st.builds(
         Vlan,
@@ -79,18 +96,18 @@ def _port(draw: st.DrawFn, ifname: str, declared: Sequence[int], subnets: Subnet
     common = Interface(
         ifname=ifname, description=draw(TEXTS), shutdown=draw(st.booleans()), mtu=draw(MTU), portfast=draw(MAYBE)
     )
-    mode = draw(st.sampled_from(["access", "trunk", "routed"]))
+    mode = draw(some("access", "trunk", "routed"))
     if mode != "routed":
         common = dataclasses.replace(common, channel_group=draw(CHANNELS))
     else:
-        vrf = draw(st.sampled_from(["default", RED]))
+        vrf = draw(some("default", RED))
         return dataclasses.replace(common, mode=mode, addresses=subnets.some(2, draw), vrf=vrf, portfast=None)
     if mode == "trunk":
-        native = draw(st.sampled_from([1, 10, 40]))
+        native = draw(some(1, 10, 40))
         return dataclasses.replace(
             common, mode=mode, trunk_allowed=draw(LISTS), trunk_native=native, trunk_groups=draw(GROUPS)
         )
-    access = draw(st.sampled_from((1, THEIRS, *declared)))
+    access = draw(some(1, THEIRS, *declared))
     return dataclasses.replace(common, access=access, bpduguard=draw(MAYBE))
 
 
@@ -107,12 +124,13 @@ def _svi(draw: st.DrawFn, vlan: int, vrfs: Sequence[str], subnets: Subnets) -> S
         description=draw(TEXTS),
         shutdown=draw(st.booleans()),
         mtu=draw(MTU),
-        vrf=draw(st.sampled_from([None, *vrfs])),
+        vrf=draw(some(None, *vrfs)),
         autostate=draw(MAYBE),
     )
 
 
-def _routes(vrfs: Sequence[str]) -> st.SearchStrategy[list[StaticRoute]]:
+@functools.cache
+def _routes(vrfs: tuple[str, ...]) -> st.SearchStrategy[list[StaticRoute]]:
     four = st.builds(
         StaticRoute,
         vrf=st.sampled_from(["default", *vrfs]),
@@ -129,16 +147,16 @@ def _routes(vrfs: Sequence[str]) -> st.SearchStrategy[list[StaticRoute]]:
 def _bgp(draw: st.DrawFn) -> list[Resource]:
     if not draw(st.booleans()):
         return []
-    groups = draw(st.lists(st.sampled_from(["CALICO", "OTHER"]), unique=True, max_size=2))
-    router_id, ecmp = draw(st.sampled_from([None, "", "10.0.0.1"])), draw(st.sampled_from([None, 1, 4]))
-    words = st.sampled_from([None, "", '"Calico nodes"'])
+    groups = draw(lists(2, "CALICO", "OTHER"))
+    router_id, ecmp = draw(some(None, "", "10.0.0.1")), draw(some(None, 1, 4))
+    words = some(None, "", '"Calico nodes"')
     router = Bgp(asn=65001, router_id=router_id, ecmp=ecmp, networks=draw(NETWORKS), redistribute=draw(SOURCES))
     found: list[Resource] = [router]
     found += [
         BgpNeighbor(neighbor=name, remote_as=65010, description=draw(words), activate=draw(ACTIVE)) for name in groups
     ]
-    for number in draw(st.lists(st.integers(10, 13), unique=True, max_size=3)):
-        group, off = draw(st.sampled_from(["", *groups])), draw(MAYBE)
+    for number in draw(lists(3, 10, 11, 12, 13)):
+        group, off = draw(some("", *groups)), draw(MAYBE)
         peer = BgpNeighbor(neighbor=f"10.6.1.{number}", peer_group=group, remote_as=65010, shutdown=off)
         found.append(dataclasses.replace(peer, activate=draw(ACTIVE)))
     if draw(st.booleans()) and groups:
@@ -150,10 +168,10 @@ def _bgp(draw: st.DrawFn) -> list[Resource]:
 def states(draw: st.DrawFn) -> list[Resource]:
     """Wishes for one switch; some leave something open."""
     vlans = draw(_vlans())
-    vrfs = draw(st.sampled_from([[RED, BLUE], [RED]]))
+    vrfs = draw(some((RED, BLUE), (RED,)))
     subnets = Subnets(draw)
-    loopbacks = draw(st.lists(st.sampled_from(["Loopback0", "Loopback7"]), unique=True, max_size=2))
-    svis = draw(st.lists(st.sampled_from(VLANS), unique=True, max_size=3))
+    loopbacks = draw(lists(2, "Loopback0", "Loopback7"))
+    svis = draw(lists(3, *VLANS))
     return [
         *(Vrf(vrf=vrf, rd=draw(DISTINGUISHERS), description=draw(TEXTS)) for vrf in vrfs),
         *vlans,

@@ -44,9 +44,9 @@ def test_a_fabric_of_many_svis_is_looked_through_at_once() -> None:
     text = RUNNING.replace("interface Management0", f"{trunks}interface Management0").replace(
         "ip routing", f"{svis}ip routing"
     )
-    began = time.monotonic()
+    began = time.thread_time()
     assert notes(Interface(ifname="Ethernet1", description="second", access=10), text=text) == ()
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_who_had_no_port_or_goes_himself_loses_none() -> None:

@@ -55,12 +55,12 @@ def test_a_fabric_of_many_vrfs_is_read_at_once() -> None:
     """Once each VRF went through all lines: 4 seconds."""
     vrfs = "".join(f"vrf instance V{n}\n!\n" for n in range(400))
     lines = "".join(f"   {n} permit ip host 10.0.0.1 any\n" for n in range(10_000))
-    began = time.monotonic()
+    began = time.thread_time()
     found = reading(
         RUNNING.replace("banner motd", f"{vrfs}ip access-list X\n{lines}!\nntp server vrf V7 x\n!\nbanner motd")
     )
     assert found.kept == {Key("vrf", "V7"): "'ntp server vrf V7 x' is not ours and would go with it"}
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_what_goes_along_with_a_stanza_is_said() -> None:
