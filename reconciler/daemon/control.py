@@ -173,7 +173,7 @@ class Control:
                     heard = list(reader.waiting())
                     for event in heard:
                         await response.write(_line(event))
-                    if any(event.kind == "rollout" for event in heard):
+                    if any(event.kind == "rollout" and event.data["revision"] == revision for event in heard):
                         return response
                     if (end := self.service.end_of(revision)) is not None:
                         await response.write(_line(end))

@@ -116,9 +116,9 @@ class Turns:
     async def _applied(self, cycle: Cycle, plan: Plan, device: DevicePlan) -> Outcome | None:
         """None: there was nothing to say. A device that takes too long has failed."""
         self._stand(cycle, "applying", plural(len(device.changes), "change"), digest=plan.digest)
-        self.applying = True
         try:
             async with self.hub.gate, asyncio.timeout(self.hub.loop.apply_timeout):
+                self.applying = True  # and not while others are waited for: who stops us then is obeyed
                 outcomes = await cycle.apply(plan)
         except TimeoutError:
             return Outcome(self.device, error=f"applying took longer than {self.hub.loop.apply_timeout:g} s")

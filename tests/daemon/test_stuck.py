@@ -38,3 +38,22 @@ def test_a_device_that_can_never_be_read_keeps_nobody_from_being_written(
     run(work())
     (rollout,) = world.told("rollout")
     assert rollout.data["converged"] is False
+
+
+def test_who_waits_for_others_when_all_is_stopped_is_not_written_any_more(tmp_path: Path) -> None:
+    world = World(tmp_path, concurrency=1)
+
+    class Slow(DictTransport):
+        async def apply(self, script: Any) -> Any:
+            await asyncio.sleep(3.0)
+            return await super().apply(script)
+
+    world.transports = {name: Slow.having() for name in world.transports}
+
+    async def stop() -> None:
+        async with world.running():
+            await asyncio.sleep(1.0)
+            assert world.phase("n1") == world.phase("n2") == "applying"
+
+    run(stop())
+    assert sorted(bool(one.sent) for one in world.transports.values()) == [False, True]
