@@ -48,6 +48,7 @@ class Daemon:
         self._settings = settings
         self._kept_at = settings.state / f"daemon-{world_of(settings.inventory)}.json"
         self._kept = keep.read(self._kept_at)
+        self._is_saved = True
         self.bus = Bus()
         self.bus.attach(logger(settings.log.format, settings.log.level))
         self.suspensions = Suspensions(self._kept.get("suspended"), self._save)
@@ -63,6 +64,7 @@ class Daemon:
         self.hub.who = self.hearsay.who
         self.deployment.renewed = self.hearsay.renew
         self.service = Service(settings, self.hub, self.deployment, self.following, time.time())
+        self.control = Control(self.service, settings.socket)
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT. Raises: Held; OSError; SecretMissing; Mistaken."""
@@ -94,9 +96,8 @@ class Daemon:
     async def _listen(self, stack: AsyncExitStack) -> None:
         """Control socket, syslog, webhook: some of the sockets may be systemd's."""
         handed = systemd.listen_fds()
-        control = Control(self.service, self._settings.socket)
-        await control.open()
-        stack.push_async_callback(control.close)
+        await self.control.open()
+        stack.push_async_callback(self.control.close)
         await self.hearsay.open(self._settings.listen.syslog, handed.get("syslog", ()))
         stack.callback(self.hearsay.close)
         hook = self._settings.source.webhook
@@ -133,7 +134,21 @@ class Daemon:
         while True:
             systemd.alive()
             systemd.say(self.service.summary)
+            await self._tidy()
             await asyncio.sleep(min(interval, 15.0))
+
+    async def _tidy(self) -> None:
+        """What somebody has taken away from under us, or was full, is tried again."""
+        if not self._is_saved:
+            self._save()
+        try:
+            if await self.control.keep():
+                self.bus.publish(Event("warning", "the control socket was removed; it is there again", level="warning"))
+        except OSError as error:
+            words = f"the control socket is gone: {error}"
+            self.hub.conditions.begin("socket", str(self._settings.socket), words)
+        else:
+            self.hub.conditions.end("socket", str(self._settings.socket), "the control socket is there again")
 
     def _signals(self, ended: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
@@ -158,13 +173,17 @@ class Daemon:
             self.deployment.keepers[device].call()
 
     def _save(self) -> None:
-        """What survives a restart; a state directory that cannot be written costs only that."""
+        """What survives a restart; a state directory that cannot be written costs only that, and is tried again."""
         self._kept["suspended"] = self.suspensions.documents()
         try:
             keep.write(self._kept_at, self._kept)
         except OSError as error:
-            words = f"{self._kept_at} cannot be written: {error.strerror}"
-            self.bus.publish(Event("warning", words, level="warning"))
+            self._is_saved = False
+            words = f"suspensions would not survive a restart: {self._kept_at} cannot be written: {error.strerror}"
+            self.hub.conditions.begin("state", str(self._settings.state), words, level="error")
+        else:
+            self._is_saved = True
+            self.hub.conditions.end("state", str(self._settings.state), f"{self._kept_at} can be written again")
 
 
 async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
