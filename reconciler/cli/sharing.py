@@ -82,7 +82,8 @@ def _called_safe(path: Path) -> bool:
 
 def _environment() -> dict[str, str]:
     """Ours, without what would have git work on another repository (``GIT_DIR`` in a hook or an alias)."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    kept = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+    return {name: value for name, value in os.environ.items() if name in kept or not name.startswith("GIT_")}
 
 
 def git(folder: Path, *words: str, codes: tuple[int, ...] = (0,)) -> str:

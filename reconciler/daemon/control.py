@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import errno
 import json
-import os
 import pwd
 import socket
-import stat
 import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -26,6 +23,7 @@ from reconciler.daemon.event import Event, Reader
 from reconciler.daemon.preview import BYTES, preview
 from reconciler.daemon.service import Service
 from reconciler.daemon.suspension import Suspension
+from reconciler.daemon.unix_socket import listening
 from reconciler.report.mistake import mistake
 
 LONGEST_FOLLOW = 600.0
@@ -82,16 +80,32 @@ class Control:
         app.router.add_post("/v1/approve", self._guarded(self._approve))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        listening = _listening(self.path)
-        self._inode = self.path.stat().st_ino
-        await web.SockSite(self._runner, listening).start()
+        await self._listen()
+
+    async def keep(self) -> bool:
+        """Listen anew, and say so, where somebody has removed the socket (a tidy of /run). Raises: OSError."""
+        if self._is_there():
+            return False
+        await self._listen()
+        return True
 
     async def close(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
-        with suppress(OSError):
-            if self.path.stat().st_ino == self._inode:
-                self.path.unlink()
+        if self._is_there():
+            self.path.unlink()
+
+    async def _listen(self) -> None:
+        assert self._runner is not None, "it was opened"
+        site = web.SockSite(self._runner, listening(self.path))
+        self._inode = self.path.stat().st_ino
+        await site.start()
+
+    def _is_there(self) -> bool:
+        try:
+            return self.path.stat().st_ino == self._inode
+        except OSError:
+            return False
 
     def _guarded(self, handler: Handler) -> Handler:
         """Bad input is an answer with words."""
@@ -173,7 +187,7 @@ class Control:
                     heard = list(reader.waiting())
                     for event in heard:
                         await response.write(_line(event))
-                    if any(event.kind == "rollout" for event in heard):
+                    if any(event.kind == "rollout" and event.data["revision"] == revision for event in heard):
                         return response
                     if (end := self.service.end_of(revision)) is not None:
                         await response.write(_line(end))
@@ -211,35 +225,3 @@ def _peer(request: web.Request) -> str:
         return pwd.getpwuid(user).pw_name
     except KeyError:
         return f"uid {user}"
-
-
-def _listening(path: Path) -> socket.socket:
-    """Only this user and its group may connect. Raises: OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _make_room(path)
-    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o117)
-    try:
-        made.bind(str(path))
-    finally:
-        os.umask(before)
-    made.listen(64)
-    return made
-
-
-def _make_room(path: Path) -> None:
-    """Remove the socket of a dead daemon, and nothing else. Raises: OSError."""
-    try:
-        if not stat.S_ISSOCK(path.lstat().st_mode):
-            raise FileExistsError(errno.EEXIST, "there is something else than a socket", str(path))
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
-            other.settimeout(1.0)
-            other.connect(str(path))
-    except FileNotFoundError:
-        return
-    except ConnectionRefusedError:
-        path.unlink()
-        return
-    except TimeoutError:
-        pass
-    raise OSError(errno.EADDRINUSE, "another daemon listens there", str(path))

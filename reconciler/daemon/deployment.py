@@ -25,6 +25,9 @@ from reconciler.engine.owned import owns_of
 from reconciler.engine.record import Record
 from reconciler.source.checkout import Checkout
 
+PATIENCE = 60.0
+"""Seconds for what is being written to a device that leaves the inventory, or is reached in another way from now on."""
+
 
 class Bad(Exception):
     """Documents that cannot be put in force; ``problems`` say where.
@@ -101,11 +104,9 @@ class Deployment:
     async def put_in_force(self, checkout: Checkout, repository: Repository, inventory: Inventory) -> None:
         """From now on devices are kept at this revision; all of them look again. Raises: Bad, and nothing changes."""
         cycle = self.candidate(repository, inventory)
-        gone = frozenset(self.keepers)
-        changed = await self.fleet.renew(inventory, repository, self.targeted)
-        for name in changed:
+        await self._end(self.fleet.changing(inventory, repository, self.targeted), PATIENCE)
+        for name in await self.fleet.renew(inventory, repository, self.targeted):
             cycle.seen.pop(name, None)
-        await self._end(changed | (gone - self.fleet.devices.keys()))
         self.checkout, self.inventory = checkout, inventory
         self.renewed()
         self.hub.restraints.clusters = clusters_of(repository)
@@ -124,17 +125,22 @@ class Deployment:
 
     async def stop(self, patience: float) -> None:
         """What is being written is finished, for so many seconds at most; then it is left as far as the device can."""
-        for name, keeper in self.keepers.items():
-            keeper.stop()
-            if not keeper.applying:
-                self._running[name].cancel()
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=patience)
-        await self._cancel(frozenset(self.keepers))
+        await self._finish(frozenset(self.keepers), patience)
         await self.fleet.close()
 
-    async def _end(self, names: frozenset[str]) -> None:
+    async def _finish(self, names: frozenset[str], patience: float) -> None:
+        ending = [name for name in names if name in self._running]
+        for name in ending:
+            self.keepers[name].stop()
+            if not self.keepers[name].applying:
+                self._running[name].cancel()
+        if ending:
+            await asyncio.wait([self._running[name] for name in ending], timeout=patience)
         await self._cancel(names)
+
+    async def _end(self, names: frozenset[str], patience: float) -> None:
+        """These are reached in another way from now on, or no more: not before what is being written is finished."""
+        await self._finish(names, patience)
         for name in names:
             self.keepers.pop(name, None)
         self.hub.forget(names)

@@ -167,7 +167,7 @@ class Following:
             except Bad as error:
                 self._begin(INVENTORY, f"the inventory is bad: {error}")
                 return self._inventory[1] if self._inventory else None
-            self._end(INVENTORY, "the inventory is good")
+        self._end(INVENTORY, "the inventory is good")
         return self._inventory[1]
 
     def _begin(self, kind: str, words: str) -> None:

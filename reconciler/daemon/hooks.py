@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import web
 
+from reconciler.daemon.allowance import Allowance
 from reconciler.daemon.event import Event
 from reconciler.settings.listen import Endpoint
 from reconciler.source.webhook import MAX_BODY, Denied, Webhook
+
+AT_ONCE = 16
+"""Bodies that are read at once: nobody knows who sends them before they are whole."""
+PATIENCE = 10.0
+"""Seconds for one of them. Whoever is turned away is looked for at the next turn all the same."""
 
 
 class Hooks:
@@ -22,6 +29,8 @@ class Hooks:
         self._webhooks = webhooks
         self._called, self._tell = called, tell
         self._runner: web.AppRunner | None = None
+        self._allowance = Allowance(rate=0.1, burst=10.0)
+        self._reading = 0
 
     async def open(self, place: Endpoint | None, handed: Sequence[socket.socket] = ()) -> None:
         """Listen there, and on sockets that are bound already. Raises: OSError."""
@@ -49,11 +58,24 @@ class Hooks:
         if webhook is None:
             return web.Response(status=404, text="no such git host is configured\n")
         try:
-            body = await request.read()
-            refs = webhook.check(list(request.headers.items()), body, time.time())
+            refs = webhook.check(list(request.headers.items()), await self._body(request), time.time())
         except Denied as error:
-            self._tell(Event("webhook", f"a call from {request.remote} is refused: {error}", level="warning"))
+            if self._allowance.takes(str(request.remote), time.monotonic()):
+                self._tell(Event("webhook", f"a call from {request.remote} is refused: {error}", level="warning"))
             return web.Response(status=error.status, text=f"{error}\n")
         self._tell(Event("webhook", f"{request.match_info['host']} tells of a push: {refs or 'no ref'}"))
         self._called()
         return web.Response(status=202, text="looking\n")
+
+    async def _body(self, request: web.Request) -> bytes:
+        """Raises: Denied."""
+        if self._reading >= AT_ONCE:
+            raise Denied("too many calls at once", 503)
+        self._reading += 1
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await request.read()
+        except TimeoutError:
+            raise Denied(f"the body was not whole within {PATIENCE:g} s", 408) from None
+        finally:
+            self._reading -= 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from typing import Any, Literal
 
 import structlog
@@ -33,7 +34,8 @@ def logger(form: Literal["auto", "json", "text"], level: Level) -> Callable[[Eve
         if LEVELS[event.level] >= LEVELS[level]:
             data = event.data if as_json else {}
             device = {"device": event.device} if event.device else {}
-            getattr(log, event.level)(event.kind, words=printable(event.words), **device, **data)
+            with suppress(OSError):  # a full disk, or nobody at the other end: what happens goes on all the same
+                getattr(log, event.level)(event.kind, words=printable(event.words), **device, **data)
 
     return heard
 

@@ -42,6 +42,7 @@ FIRST_LOOK = 30.0
 """Seconds after which we are ready although the source has not answered, or a device has not been looked at yet."""
 MARGIN = 60.0
 """Seconds that systemd leaves us for what comes after the last batch: taking back what was cut short."""
+TIDIED = 15.0
 STOPPING = "stopping: what is being written is finished, nothing more is begun"
 Targeted = Callable[[str], bool]
 Reread = Callable[[], Loaded]
@@ -56,6 +57,7 @@ class Daemon:
         self._settings = settings
         self._kept_at = settings.state / f"daemon-{world_of(settings.inventory)}.json"
         self._kept = keep.read(self._kept_at)
+        self._is_saved = True
         self.bus = Bus()
         self._log: Heard = lambda event: None
         self._speak(settings.log)
@@ -74,6 +76,7 @@ class Daemon:
         self.deployment.renewed = self.hearsay.renew
         self.service = Service(settings, self.hub, self.deployment, self.following, time.time())
         self.reload = Reload(self.service, reread, self._speak)
+        self.control = Control(self.service, settings.socket)
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT. Raises: Held; OSError; SecretMissing; Mistaken."""
@@ -91,6 +94,7 @@ class Daemon:
                 start(self.following.run(), "following the source"),
                 start(self.hearsay.run(), "hearing syslog"),
                 start(self.service.watch_clock(), "watching the clock"),
+                start(self._tidying(), "tidying"),
             ]
             stack.push_async_callback(_cancelled, tasks)
             await self._become_ready(ended)
@@ -104,9 +108,8 @@ class Daemon:
     async def _listen(self, stack: AsyncExitStack) -> None:
         """Control socket, syslog, webhook: some of the sockets may be systemd's."""
         handed = systemd.listen_fds()
-        control = Control(self.service, self._settings.socket)
-        await control.open()
-        stack.push_async_callback(control.close)
+        await self.control.open()
+        stack.push_async_callback(self.control.close)
         await self.hearsay.open(self._settings.listen.syslog, handed.get("syslog", ()))
         stack.callback(self.hearsay.close)
         await self._listen_to_hosts(stack, handed.get("webhook", []))
@@ -161,6 +164,25 @@ class Daemon:
             return "no revision is in force yet"
         return f"{plural(len(self.deployment.keepers), 'device')} at revision {brief(checkout.revision)}"
 
+    async def _tidying(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(TIDIED)
+            await self._tidy()
+
+    async def _tidy(self) -> None:
+        """What somebody has taken away from under us, or was full, is tried again."""
+        if not self._is_saved:
+            self._save()
+        try:
+            if await self.control.keep():
+                self.bus.publish(Event("warning", "the control socket was removed; it is there again", level="warning"))
+        except OSError as error:
+            words = f"the control socket is gone: {error}"
+            self.hub.conditions.begin("socket", str(self._settings.socket), words)
+        else:
+            self.hub.conditions.end("socket", str(self._settings.socket), "the control socket is there again")
+
     def _signals(self, ended: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -182,13 +204,17 @@ class Daemon:
             self.deployment.keepers[device].call()
 
     def _save(self) -> None:
-        """What survives a restart; a state directory that cannot be written costs only that."""
+        """What survives a restart; a state directory that cannot be written costs only that, and is tried again."""
         self._kept["suspended"] = self.suspensions.documents()
         try:
             keep.write(self._kept_at, self._kept)
         except OSError as error:
-            words = f"{self._kept_at} cannot be written: {error.strerror}"
-            self.bus.publish(Event("warning", words, level="warning"))
+            self._is_saved = False
+            words = f"suspensions would not survive a restart: {self._kept_at} cannot be written: {error.strerror}"
+            self.hub.conditions.begin("state", str(self._settings.state), words, level="error")
+        else:
+            self._is_saved = True
+            self.hub.conditions.end("state", str(self._settings.state), f"{self._kept_at} can be written again")
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:

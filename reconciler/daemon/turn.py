@@ -118,7 +118,7 @@ class Turns:
         """None: there was nothing to say. A device that takes too long has failed."""
         self._stand(cycle, "applying", plural(len(device.changes), "change"), digest=plan.digest)
         async with self.hub.gates.of(self.device):
-            self.applying = True
+            self.applying = True  # and not while others are waited for: who stops us then is obeyed
             try:
                 async with asyncio.timeout(self.hub.loop.apply_timeout):
                     outcomes = await cycle.apply(plan)

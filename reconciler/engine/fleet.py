@@ -15,6 +15,9 @@ from reconciler.engine.parts import Api, driver_for, driver_of, prologue_for
 from reconciler.engine.reach import Barred, Ways, transport_for
 from reconciler.intent.cluster import is_complete
 
+MadeOf = tuple[tuple[Entry, ...], Api | None, bool]
+"""What a device hangs on: its way, whether it answers for a cluster, whether it is only a source."""
+
 
 class Fleet:
     """Devices with their transports, kept from one inventory and one revision of the documents to the next.
@@ -25,7 +28,7 @@ class Fleet:
     def __init__(self, *, writes: bool) -> None:
         self.devices: dict[str, Device] = {}
         self._ways = Ways.new(writes=writes)
-        self._made_of: dict[str, object] = {}
+        self._made_of: dict[str, MadeOf] = {}
 
     async def renew(
         self, inventory: Inventory, repository: Repository, targeted: Callable[[str], bool] = lambda name: True
@@ -34,16 +37,21 @@ class Fleet:
 
         A device that is reached in the same way stays as it is, connected; the names of the others are returned.
         """
-        api = api_nodes(repository)
-        asked = {name for name, node in api.items() if node.ask_facts}
-        wanted = {name: not targeted(name) for name in sorted(inventory.devices) if targeted(name) or name in asked}
-        made_of = {name: (_way(name, inventory), api.get(name), source) for name, source in wanted.items()}
-        changed = frozenset(n for n in self._made_of.keys() | made_of.keys() if self._made_of.get(n) != made_of.get(n))
+        made_of = _made_of(inventory, repository, targeted)
+        changed = self.changing(inventory, repository, targeted)
         await self._close(changed)
         for name in sorted(changed & made_of.keys()):
-            self.devices[name] = self._device(name, inventory, api.get(name), source=wanted[name])
-        self._made_of = dict(made_of)
+            _, api, source = made_of[name]
+            self.devices[name] = self._device(name, inventory, api, source=source)
+        self._made_of = made_of
         return changed
+
+    def changing(
+        self, inventory: Inventory, repository: Repository, targeted: Callable[[str], bool] = lambda name: True
+    ) -> frozenset[str]:
+        """The devices that `renew` would make anew, or let go."""
+        known, made_of = self._made_of, _made_of(inventory, repository, targeted)
+        return frozenset(name for name in known.keys() | made_of.keys() if known.get(name) != made_of.get(name))
 
     def _device(self, name: str, inventory: Inventory, api: Api | None, *, source: bool) -> Device:
         entry = inventory.devices[name]
@@ -70,6 +78,13 @@ async def fleet(
         yield made.devices
     finally:
         await made.close()
+
+
+def _made_of(inventory: Inventory, repository: Repository, targeted: Callable[[str], bool]) -> dict[str, MadeOf]:
+    api = api_nodes(repository)
+    asked = {name for name, node in api.items() if node.ask_facts}
+    wanted = {name: not targeted(name) for name in sorted(inventory.devices) if targeted(name) or name in asked}
+    return {name: (_way(name, inventory), api.get(name), source) for name, source in wanted.items()}
 
 
 def _way(name: str, inventory: Inventory) -> tuple[Entry, ...]:

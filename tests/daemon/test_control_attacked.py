@@ -14,6 +14,8 @@ import aiohttp
 import pytest
 
 from reconciler.daemon.control import Control
+from reconciler.daemon.event import Event
+from reconciler.source.checkout import Checkout
 from tests.daemon.world import World
 
 GOOD = b"apiVersion: reconciler/v1\nkind: Node\nmetadata: {name: n1}\nspec: {routes: []}\n"
@@ -124,5 +126,24 @@ def test_a_body_that_never_ends_keeps_no_other_waiting_for_ever(
             assert (await answer.json())["accepted"]
         assert b"the request was not whole" in await asyncio.wait_for(reader.read(4096), 5.0)
         writer.close()
+
+    talk(tmp_path, work)
+
+
+def test_who_follows_a_revision_is_not_told_the_end_of_the_one_before(tmp_path: Path) -> None:
+    async def work(world: World, client: Client) -> None:
+        while not world.told("rollout"):
+            await asyncio.sleep(0.01)
+        latest = world.source.latest
+
+        async def late() -> Checkout:
+            world.service.hub.tell(Event("rollout", "the one before", data={"revision": "c1"}))
+            return await latest()
+
+        world.commit("c2")
+        world.source.latest = late  # type: ignore[method-assign]
+        async with client.get("/v1/follow?revision=c2") as answer:
+            told = [json.loads(line) async for line in answer.content]
+        assert [event["revision"] for event in told if event["kind"] == "rollout"] == ["c1", "c2"]
 
     talk(tmp_path, work)

@@ -112,6 +112,12 @@ def test_a_bad_inventory_changes_nothing_until_it_is_good_again(tmp_path: Path) 
             inventory.write_text(good)
             await asyncio.sleep(40.0)
             assert list(service.hub.conditions) == []
+            inventory.rename(tmp_path / "away")
+            await asyncio.sleep(40.0)
+            assert [one.kind for one in service.hub.conditions] == ["inventory"]
+            (tmp_path / "away").rename(inventory)
+            await asyncio.sleep(40.0)
+            assert list(service.hub.conditions) == []
 
     run(work())
 

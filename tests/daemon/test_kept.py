@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 from reconciler.daemon.control import Control
+from reconciler.daemon.run import Daemon
+from reconciler.daemon.suspension import Suspension
+from reconciler.engine import keep
 from reconciler.engine.record import Record, world_of
+from reconciler.settings.model import Settings
 from tests.daemon.fasttime import run
 from tests.daemon.world import ONE, World
 
@@ -73,3 +77,38 @@ def test_the_socket_of_a_living_daemon_is_left_alone_and_that_of_a_dead_one_is_r
             opened(path)
     opened(path)
     assert not path.exists()
+
+
+def test_a_socket_that_somebody_removes_and_a_full_disk_are_mended_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECONCILE_STATE", str(tmp_path / "state"))
+    (tmp_path / "desired").mkdir()
+    settings = Settings.model_validate(
+        {"source": {"path": str(tmp_path / "desired")}, "inventory": str(tmp_path), "socket": str(tmp_path / "c.sock")}
+    )
+    daemon, full = Daemon(settings), True
+    write = keep.write
+
+    def limited(path: Path, document: dict[str, Any]) -> None:
+        if full:
+            raise OSError(28, "No space left on device")
+        write(path, document)
+
+    monkeypatch.setattr(keep, "write", limited)
+
+    async def work() -> None:
+        nonlocal full
+        await daemon.control.open()
+        settings.socket.unlink()
+        daemon.service.suspend(Suspension("n1", "cabling", "me", 0.0))
+        await daemon._tidy()
+        assert [one.kind for one in daemon.hub.conditions] == ["state"]
+        full = False
+        await daemon._tidy()
+        assert list(daemon.hub.conditions) == []
+        await asyncio.open_unix_connection(str(settings.socket))
+        await daemon.control.close()
+
+    asyncio.run(work())
+    assert [one.reason for one in Daemon(settings).suspensions] == ["cabling"]

@@ -38,3 +38,58 @@ def test_a_device_that_can_never_be_read_keeps_nobody_from_being_written(
     run(work())
     (rollout,) = world.told("rollout")
     assert rollout.data["converged"] is False
+
+
+def test_who_waits_for_others_when_all_is_stopped_is_not_written_any_more(tmp_path: Path) -> None:
+    world = World(tmp_path, concurrency=1)
+
+    class Slow(DictTransport):
+        async def apply(self, script: Any) -> Any:
+            await asyncio.sleep(3.0)
+            return await super().apply(script)
+
+    world.transports = {name: Slow.having() for name in world.transports}
+
+    async def stop() -> None:
+        async with world.running():
+            await asyncio.sleep(1.0)
+            assert world.phase("n1") == world.phase("n2") == "applying"
+
+    run(stop())
+    assert sorted(bool(one.sent) for one in world.transports.values()) == [False, True]
+
+
+def test_a_device_that_leaves_the_inventory_while_it_is_written_is_finished_first(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    ends: list[str] = []
+
+    class Slow(DictTransport):
+        async def apply(self, script: Any) -> Any:
+            try:
+                await asyncio.sleep(40.0)
+            except asyncio.CancelledError:
+                ends.append("cut off")
+                raise
+            return await super().apply(script)
+
+        async def close(self) -> None:
+            ends.append("closed")
+            await asyncio.sleep(3.0)
+
+    world.transports["n2"] = Slow.having()
+
+    async def work() -> None:
+        async with world.running() as service:
+            await asyncio.sleep(1.0)
+            inventory = tmp_path / "inventory.yaml"
+            inventory.write_text("".join(row for row in inventory.read_text().splitlines(True) if " n2:" not in row))
+            world.commit("c2", ["n1"])
+            await asyncio.sleep(100.0)
+            assert ends == ["closed"]
+            assert world.has("n2", ONE, TWO)
+            assert sorted(service.deployment.keepers) == ["n1"]
+            assert service.hub.standings["n1"].revision == "c2"
+            assert list(service.hub.conditions) == []
+
+    run(work())
+    assert world.told("mistake") == []

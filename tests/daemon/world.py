@@ -62,11 +62,19 @@ class FakeFleet(Fleet):
     async def renew(
         self, inventory: Inventory, repository: Repository, targeted: Callable[[str], bool] = lambda name: True
     ) -> frozenset[str]:
+        changed = self.changing(inventory, repository, targeted)
+        for name in changed & self.devices.keys():
+            device = self.devices.pop(name)
+            await device.transport.close()
         wanted = {name for name in inventory.devices if name in self._there and targeted(name)}
-        changed = frozenset(self.devices.keys() ^ wanted)
-        self.devices.clear()
         self.devices.update({name: self._there[name] for name in sorted(wanted)})
         return changed
+
+    def changing(
+        self, inventory: Inventory, repository: Repository, targeted: Callable[[str], bool] = lambda name: True
+    ) -> frozenset[str]:
+        wanted = {name for name in inventory.devices if name in self._there and targeted(name)}
+        return frozenset(self.devices.keys() ^ wanted)
 
     def device(self, name: str) -> Device:
         return self._there[name]
