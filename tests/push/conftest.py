@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.conftest import DESIRED, Field, at_jump, field
+from tests.lab.conftest import DESIRED, ROOT, Field, at_jump, field
 
 PATIENCE = 30.0
 
@@ -27,6 +27,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.lab)
             if os.geteuid() != 0:
                 item.add_marker(pytest.mark.skip(reason="the lab needs root"))
+
+
+def ours() -> dict[str, str]:
+    """The environment in which a hook, whose folder is the repository, runs this very program, too."""
+    return os.environ | {"PYTHONPATH": str(ROOT)}
 
 
 @dataclass
@@ -44,7 +49,7 @@ class Pusher:
         """One git command in the checkout; its output and what the remote says together."""
         return subprocess.run(
             ["git", *words], cwd=self.work, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120,
-            env=os.environ | {"GIT_CONFIG_GLOBAL": "/dev/null", "LC_ALL": "C"},
+            env=ours() | {"GIT_CONFIG_GLOBAL": "/dev/null", "LC_ALL": "C"},
         )  # fmt: skip
 
     def commit(self, old: str, new: str, message: str = "Change", *options: str) -> str:
@@ -66,7 +71,7 @@ class Pusher:
     def start(self, *words: str) -> None:
         """A daemon on the jump host, ready."""
         line = [*at_jump(self.field.lab), sys.executable, "-m", "reconciler", "daemon", *(words or self.words)]
-        environment = os.environ | {"RECONCILE_STATE": str(self.field.memory), "RUNTIME_DIRECTORY": str(self.place)}
+        environment = ours() | {"RECONCILE_STATE": str(self.field.memory), "RUNTIME_DIRECTORY": str(self.place)}
         self.log.write_bytes(b"")
         self.daemon = subprocess.Popen(line, stderr=self.log.open("ab"), env=environment)
         self.until(lambda: bool(self.events("ready")))
@@ -89,7 +94,7 @@ class Pusher:
         """A command for the daemon."""
         return subprocess.run(
             [sys.executable, "-m", "reconciler", *words], text=True, capture_output=True, timeout=60,
-            env=os.environ | {"RECONCILE_SOCKET": str(self.place / "control.sock")},
+            env=ours() | {"RECONCILE_SOCKET": str(self.place / "control.sock")},
         )  # fmt: skip
 
     def until(self, there: Callable[[], bool]) -> None:
