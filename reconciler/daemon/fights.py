@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import InitVar, asdict, dataclass, field
+
+from pydantic import TypeAdapter, ValidationError
 
 from reconciler.core.change import Change
 from reconciler.core.codec import attributes
 from reconciler.core.resource import Key
-from reconciler.linux.route import Route
 from reconciler.report.plan_text import turn
 
 KEPT = 10_000
@@ -26,16 +27,29 @@ class Fight:
     words: str
     times: tuple[float, ...]
 
+    @property
+    def subject(self) -> str:
+        return f"{self.device}: {self.key}"
+
 
 @dataclass
 class Fights:
-    """Healed entries and when. ``flips`` within ``within`` seconds: the next time the entry is left alone."""
+    """Healed entries and when. ``flips`` within ``within`` seconds: the next time the entry is left alone.
+
+    ``known``: fights from before a restart, whatever stands there; ``changed``: they are to be kept.
+    """
 
     flips: int = 3
     within: float = 600.0
     clock: Callable[[], float] = time.time
+    known: InitVar[object] = ()
+    changed: Callable[[], None] = lambda: None
     _healed: dict[tuple[str, Key], deque[float]] = field(default_factory=dict)
     _open: dict[tuple[str, Key], Fight] = field(default_factory=dict)
+
+    def __post_init__(self, known: object) -> None:
+        fights = filter(None, map(_fight, known if isinstance(known, list) else ()))
+        self._open = {(fight.device, fight.key): fight for fight in fights}
 
     def __iter__(self) -> Iterator[Fight]:
         return iter(sorted(self._open.values(), key=lambda fight: (fight.device, fight.key)))
@@ -54,11 +68,20 @@ class Fights:
             self._healed.pop(next(iter(self._healed)))
 
     def judged(self, device: str, change: Change) -> Fight | None:
-        """The fight that ``change``, a drift, is part of. One that is not yet known begins here."""
+        """The fight that ``change``, a drift, is part of, or would begin if it came to it."""
         entry = (device, change.key)
-        if entry not in self._open and self._recent(entry) >= self.flips:
-            self._open[entry] = Fight(device, change.key, _against(change), tuple(self._healed[entry]))
-        return self._open.get(entry)
+        if entry in self._open or self._recent(entry) < self.flips:
+            return self._open.get(entry)
+        return Fight(device, change.key, _against(change), tuple(self._healed[entry]))
+
+    def begin(self, fight: Fight) -> None:
+        """From now on, until somebody has looked after it."""
+        if self._open.setdefault((fight.device, fight.key), fight) is fight:
+            self.changed()
+
+    def documents(self) -> list[dict[str, object]]:
+        """What a restart has to know."""
+        return [asdict(fight) | {"key": list(fight.key), "times": list(fight.times)} for fight in self]
 
     def acknowledge(self, device: str) -> list[Fight]:
         """Somebody has looked after it: healing goes on. The fights that end."""
@@ -66,6 +89,8 @@ class Fights:
         for fight in ended:
             self._open.pop((device, fight.key))
             self._healed.pop((device, fight.key), None)
+        if ended:
+            self.changed()
         return ended
 
     def _recent(self, entry: tuple[str, Key]) -> int:
@@ -73,11 +98,20 @@ class Fights:
         return sum(now - self.within <= at <= now for at in self._healed.get(entry, ()))
 
 
+def _fight(found: object) -> Fight | None:
+    """From the state directory, where anything may stand."""
+    try:
+        return TypeAdapter(Fight).validate_python(found)
+    except ValidationError:
+        return None
+
+
 def _against(change: Change) -> str:
     """What somebody else makes of the entry, and who that may be."""
     if change.before is None:
         return f"{change.key} is removed again and again"
-    protocol = f" by protocol {change.before.protocol}" if isinstance(change.before, Route) else ""
+    number = change.before.values.get("protocol")
+    protocol = "" if number is None else f" by protocol {number}"
     if change.after is None:
         said = ", ".join(f"{name} {value}" for name, value in attributes(change.before).items())
         return f"{change.key} comes back again and again{protocol}: {said}"

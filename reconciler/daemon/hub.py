@@ -48,6 +48,7 @@ class Hub:
     _world: World | None = None
     _cycle: Cycle | None = None
     _awaited: set[str] = field(default_factory=set)
+    _arrived: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.gates = Gates(self.loop.concurrency)
@@ -69,11 +70,12 @@ class Hub:
         self._cycle, self._world = cycle, None
         self.rollout = Rollout(cycle.repository.revision, self.bus, set(names))
         if not self.complete.is_set():
-            self._awaited = set(names)
+            self._awaited = names - self._arrived
         self.rollout.dropped(())
 
     def arrived(self, device: str) -> None:
         """The device has been read, or could not be."""
+        self._arrived.add(device)
         self._awaited.discard(device)
         if self._cycle is not None and not self._awaited:
             self.complete.set()
@@ -96,12 +98,13 @@ class Hub:
     def forget(self, devices: Collection[str]) -> None:
         """These are no devices of ours any more."""
         for device in devices:
-            gone = self.standings.pop(device, None)
-            self.approved -= {gone.digest} if gone else set()
-            self.restraints.fights.acknowledge(device)
+            if gone := self.standings.pop(device, None):  # not at the start: then it is met, not let go
+                self.approved.discard(gone.digest)
+                self.restraints.fights.acknowledge(device)
             self.gates.trust(device)
             self.conditions.end_all(device)
             self.arrived(device)
+            self._arrived.discard(device)
         if self.rollout is not None:
             self.rollout.dropped(devices)
 

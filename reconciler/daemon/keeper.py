@@ -20,10 +20,7 @@ JITTER = 0.1
 
 
 class Keeper:
-    """Level-triggered: why it was called does not decide what is done, only when.
-
-    ``turns``: looks so far, for whoever counts.
-    """
+    """Level-triggered: why it was called does not decide what is done, only when."""
 
     def __init__(self, hub: Hub, device: Device) -> None:
         self._hub = hub
@@ -38,13 +35,13 @@ class Keeper:
         self._judged = -hub.loop.debounce
         self._told: float | None = None
         self._dirty, self._stirred, self._patient, self._away = True, False, False, False
-        self._stopping = False
-        self.turns = 0
+        self._stopping, self._urgent = False, False
 
     def call(self, *, at_once: bool = True) -> None:
         """Have it look; ``at_once``: also if it has failed a moment ago."""
         self._dirty = True
         self._told = self._told or self._hub.now()
+        self._urgent |= at_once
         self._patient &= not at_once
         self._wake.set()
 
@@ -120,9 +117,8 @@ class Keeper:
     async def _turn(self, *, quick: bool) -> None:
         """A look, and what follows; whatever goes wrong, the next one comes."""
         told, self._told = self._told or self._hub.now(), None
-        self._dirty = False
+        self._dirty, self._urgent = False, False
         self._began = self._now()
-        self.turns += 1
         try:
             standing = await self._turns.take(told, quick=quick)
         except Exception as error:
@@ -130,7 +126,9 @@ class Keeper:
             self._hub.stand(self._name, standing)
             self._hub.arrived(self._name)  # it could not be read: nobody else has to wait for it
         self._judged = self._now()
-        self._patient, self._away = standing.phase in RETRIED, standing.phase == "unreachable"
+        self._patient = standing.phase in RETRIED and not self._urgent
+        self._away = standing.phase == "unreachable"
+        self._dirty |= standing.phase == "reading"
         self._schedule(standing)
 
     def _mistaken(self, error: Exception) -> str:

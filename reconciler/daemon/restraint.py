@@ -38,9 +38,7 @@ class Restraints:
         if suspension := self.suspensions.of(device):
             return Withheld(str(suspension))
         if cause == "drift" and (fight := self.fights.judged(device, change)):
-            words = f"{fight.words}; healing of it stops until `reconcile resume {device}`"
-            self.conditions.begin("fight", f"{device}: {fight.key}", f"{device}: {words}", device=device)
-            return Withheld(words)
+            return Withheld(f"{fight.words}; healing of it stops until `reconcile resume {device}`")
         served = self.clusters.get(device, ())
         if closed := self.windows.closed(device, served, cause, self.now()):
             return Withheld(closed)

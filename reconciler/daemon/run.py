@@ -62,7 +62,8 @@ class Daemon:
         self._log: Heard = lambda event: None
         self._speak(settings.log)
         self.suspensions = Suspensions(self._kept.get("suspended"), self._save)
-        fights = Fights(settings.fights.flips, settings.fights.within)
+        known = self._kept.get("fights")
+        fights = Fights(settings.fights.flips, settings.fights.within, known=known, changed=self._save)
         conditions = Conditions(self.bus)
         restraints = Restraints(self.suspensions, fights, conditions, settings.heal, Windows(settings.windows))
         self.hub = Hub(settings.loop, self.bus, conditions, restraints)
@@ -206,6 +207,7 @@ class Daemon:
     def _save(self) -> None:
         """What survives a restart; a state directory that cannot be written costs only that, and is tried again."""
         self._kept["suspended"] = self.suspensions.documents()
+        self._kept["fights"] = self.hub.restraints.fights.documents()
         try:
             keep.write(self._kept_at, self._kept)
         except OSError as error:

@@ -8,7 +8,7 @@ from typing import Literal
 
 Phase = Literal[
     "new",  # not read yet
-    "reading",
+    "reading",  # to be looked at again: something else is wanted since it was read
     "applying",
     "in sync",
     "withheld",  # differs, and is not written now: policy, window, suspension, fight
@@ -18,7 +18,9 @@ Phase = Literal[
     "unreadable",
     "not mentioned",  # no document wants anything of it
 ]
-SETTLED: frozenset[Phase] = frozenset({"in sync", "withheld", "held", "failed", "unreachable", "unreadable"})
+SETTLED: frozenset[Phase] = frozenset(
+    {"in sync", "withheld", "held", "failed", "unreachable", "unreadable", "not mentioned"}
+)
 """A turn ends with one of these."""
 
 

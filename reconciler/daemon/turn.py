@@ -45,6 +45,7 @@ class Turns:
         cycle = self.hub.cycle
         if not self._concerns(cycle):
             self.hub.arrived(self.device)
+            self.hub.conditions.end_all(self.device)
             return self._stand(cycle, "not mentioned")
         async with self.hub.gates.of(self.device):
             await self._look(cycle, quick=quick)
@@ -83,8 +84,15 @@ class Turns:
             return self._stand(cycle, "in sync")
         self.reading, self._world, self.wish = reading, world, world.get(self.device)
         await self.hub.complete.wait()
+        if cycle is not self.hub.cycle:
+            return self._again(cycle)
         plan = cycle.planned(cycle.seen, [self.device])
         return await self._acted(cycle, plan, told)
+
+    def _again(self, cycle: Cycle) -> Standing:
+        """Something has come that this look does not know of."""
+        self.reading = None
+        return self._stand(cycle, "reading", "something else is wanted since it was read")
 
     async def _acted(self, cycle: Cycle, plan: Plan, told: float) -> Standing:
         if not plan.devices:
@@ -94,8 +102,13 @@ class Turns:
         if not device.writes and not (device.in_sync and self.device in cycle.record.unsaved):
             cycle.remember(plan)
             return self._settled(cycle, plan)
-        outcome = await self._applied(cycle, plan, device)
+        async with self.hub.gates.of(self.device):
+            if self._is_outdated(cycle, plan, device):
+                return self._again(cycle)
+            outcome = await self._applied(cycle, plan, device)
         self.hub.approved.discard(plan.digest)
+        if drift is not None and (outcome is None or _was_taken(outcome)):
+            self.hub.restraints.fights.healed(self.device, [one.change for one in device.changes if one.written])
         if outcome is not None and not outcome.ok:
             return self._unsuccessful(cycle, outcome)
         self._report(device, drift)
@@ -114,18 +127,26 @@ class Turns:
         self._told = drift
         return drift
 
+    def _is_outdated(self, cycle: Cycle, plan: Plan, device: DevicePlan) -> bool:
+        """Whether, while others were waited for, another revision has come, or what is written has to wait."""
+        if cycle is not self.hub.cycle:
+            return True
+        approved = plan.digest in self.hub.approved
+        written = (planned.change for planned in device.changes if planned.written)
+        waits = (self.hub.restraints(self.device, device.cause, change) for change in written)
+        return any(wait is not None and not (approved and wait.approvable) for wait in waits)
+
     async def _applied(self, cycle: Cycle, plan: Plan, device: DevicePlan) -> Outcome | None:
         """None: there was nothing to say. A device that takes too long has failed."""
         self._stand(cycle, "applying", plural(len(device.changes), "change"), digest=plan.digest)
-        async with self.hub.gates.of(self.device):
-            self.applying = True  # and not while others are waited for: who stops us then is obeyed
-            try:
-                async with asyncio.timeout(self.hub.loop.apply_timeout):
-                    outcomes = await cycle.apply(plan)
-            except TimeoutError:
-                return Outcome(self.device, error=f"applying took longer than {self.hub.loop.apply_timeout:g} s")
-            finally:
-                self.applying = False
+        self.applying = True  # and not while others are waited for: who stops us then is obeyed
+        try:
+            async with asyncio.timeout(self.hub.loop.apply_timeout):
+                outcomes = await cycle.apply(plan)
+        except TimeoutError:
+            return Outcome(self.device, error=f"applying took longer than {self.hub.loop.apply_timeout:g} s")
+        finally:
+            self.applying = False
         for outcome in outcomes:
             for warning in outcome.warnings:
                 self.hub.tell(Event("warning", f"{self.device}: {warning}", self.device, "warning"))
@@ -134,7 +155,6 @@ class Turns:
     def _report(self, device: DevicePlan, drift: Drift | None) -> None:
         written = [planned for planned in device.changes if planned.written]
         if drift is not None and written:
-            self.hub.restraints.fights.healed(self.device, [planned.change for planned in written])
             self.hub.tell(drift.healed(self.hub.now()))
         elif written:
             words = f"{self.device}: applied and proven {plural(len(written), 'change')}: {listed(written)}"
@@ -181,6 +201,7 @@ class Turns:
         (device,) = plan.devices
         phase, reason = _standing(device)
         self._failures = 0
+        self._begin_fights(device)
         for kind in ("unreadable", "held", "withheld", "failed"):
             if kind != phase:
                 self.hub.conditions.end(kind, self.device, f"{self.device}: no longer {kind}", device=self.device)
@@ -190,6 +211,15 @@ class Turns:
             self.hub.conditions.begin(phase, self.device, words, device=self.device)
         digest = plan.digest if device.changes or device.approvable else ""
         return self._stand(cycle, phase, reason, digest=digest, differences=len(device.changes))
+
+    def _begin_fights(self, device: DevicePlan) -> None:
+        """What is withheld for somebody puts it back again and again is said once, and kept."""
+        fights = self.hub.restraints.fights
+        for planned in device.changes if device.cause == "drift" else ():
+            if fight := fights.judged(self.device, planned.change):
+                fights.begin(fight)
+                words = f"{self.device}: {fight.words}; healing of it stops until `reconcile resume {self.device}`"
+                self.hub.conditions.begin("fight", fight.subject, words, device=self.device)
 
     def _stand(
         self, cycle: Cycle, phase: Phase, reason: str = "", *, digest: str = "", differences: int = 0
@@ -209,6 +239,11 @@ def _standing(device: DevicePlan) -> tuple[Phase, str]:
         return "in sync", ""
     waits = list(dict.fromkeys(planned.withheld or "only planned" for planned in device.changes))
     return "withheld", f"{plural(len(device.changes), 'difference')}: {'; '.join(waits)}: {listed(device.changes)}"
+
+
+def _was_taken(outcome: Outcome) -> bool:
+    """Whether the device took everything, be it that somebody has undone it before we looked."""
+    return not outcome.failures and not outcome.error
 
 
 def _left(plan: Plan) -> str:

@@ -233,7 +233,7 @@ def test_who_waits_for_a_turn_to_write_is_not_waited_for(tmp_path: Path) -> None
     async def stop() -> None:
         async with world.running():
             await asyncio.sleep(1.0)
-            assert {world.phase("n1"), world.phase("n2")} == {"applying"}
+            assert {world.phase("n1"), world.phase("n2")} == {"applying", "new"}
 
     run(stop())
     assert sorted(len(transport.rows) for transport in world.transports.values()) == [1, 3]

@@ -20,6 +20,7 @@ from reconciler.daemon.following import Following
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.service import Service
+from reconciler.daemon.standing import Standing
 from reconciler.daemon.suspension import Suspension, Suspensions
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.repository import Repository
@@ -164,7 +165,7 @@ class World:
         bus = Bus()
         bus.attach(self.events.append)
         conditions = Conditions(bus, now)
-        fights = Fights(self.flips, clock=now)
+        fights = Fights(self.flips, clock=now, known=self.kept.get("fights"), changed=self._keep)
         suspensions = Suspensions(self.kept.get("suspended"), self._keep, now)
         restraints = Restraints(
             suspensions,
@@ -185,6 +186,7 @@ class World:
 
     def _keep(self) -> None:
         self.kept["suspended"] = self.service.hub.restraints.suspensions.documents()
+        self.kept["fights"] = self.service.hub.restraints.fights.documents()
 
     def has(self, name: str, *routes: Route) -> bool:
         rows = self.transports[name].rows
@@ -203,7 +205,7 @@ class World:
         return [event for event in self.events if event.kind == kind and event.level != "debug"]
 
     def phase(self, name: str) -> str:
-        return self.service.hub.standings[name].phase
+        return self.service.hub.standings.get(name, Standing()).phase
 
     def suspend(self, target: str, seconds: float | None, reason: str = "maintenance") -> None:
         until = None if seconds is None else now() + seconds
