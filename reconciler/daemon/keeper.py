@@ -37,10 +37,11 @@ class Keeper:
         self._dirty, self._stirred, self._patient, self._away = True, False, False, False
         self._stopping, self._urgent = False, False
 
-    def call(self, *, at_once: bool = True) -> None:
-        """Have it look; ``at_once``: also if it has failed a moment ago."""
+    def call(self, *, at_once: bool = True, told: bool = False) -> None:
+        """Have it look; ``at_once``: also if it has failed a moment ago; ``told``: for the device says so."""
         self._dirty = True
-        self._told = self._told or self._hub.now()
+        if told:
+            self._told = self._told or self._hub.now()
         self._urgent |= at_once
         self._patient &= not at_once
         self._wake.set()
@@ -116,7 +117,7 @@ class Keeper:
 
     async def _turn(self, *, quick: bool) -> None:
         """A look, and what follows; whatever goes wrong, the next one comes."""
-        told, self._told = self._told or self._hub.now(), None
+        told, self._told = self._told, None
         self._dirty, self._urgent = False, False
         self._began = self._now()
         try:

@@ -202,7 +202,7 @@ class Daemon:
 
     def _called(self, device: str) -> None:
         if device in self.deployment.keepers:
-            self.deployment.keepers[device].call()
+            self.deployment.keepers[device].call(told=True)
 
     def _save(self) -> None:
         """What survives a restart; a state directory that cannot be written costs only that, and is tried again."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reconciler.core.driver import Reading
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import plural
-from reconciler.daemon.drift import Drift, drift_of, listed
+from reconciler.daemon.drift import Drift, listed, shows_drift
 from reconciler.daemon.event import Event
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.standing import Phase, Standing
@@ -36,9 +36,10 @@ class Turns:
     _world: World | None = None
     _told: Drift | None = None
     _failures: int = 0
+    _good: float | None = None
 
-    async def take(self, told: float, *, quick: bool = False) -> Standing:
-        """``told``: when we heard that something may have changed, seconds since the epoch.
+    async def take(self, told: float | None, *, quick: bool = False) -> Standing:
+        """``told``: when the device said that something may have changed, seconds since the epoch; None: it did not.
 
         ``quick``: only what changes by itself is asked for.
         """
@@ -76,7 +77,7 @@ class Turns:
         known = self.device in cycle.record.devices or cycle.devices[self.device].source
         return known or world is None or self.device in world
 
-    async def _judged(self, cycle: Cycle, reading: Reading, told: float) -> Standing:
+    async def _judged(self, cycle: Cycle, reading: Reading, told: float | None) -> Standing:
         world = cycle.compiler.world(cycle.seen)
         self.hub.compiled(world)
         now = self.hub.standings.get(self.device, Standing())
@@ -94,7 +95,7 @@ class Turns:
         self.reading = None
         return self._stand(cycle, "reading", "something else is wanted since it was read")
 
-    async def _acted(self, cycle: Cycle, plan: Plan, told: float) -> Standing:
+    async def _acted(self, cycle: Cycle, plan: Plan, told: float | None) -> Standing:
         if not plan.devices:
             return self._stand(cycle, "in sync")
         (device,) = plan.devices
@@ -117,15 +118,16 @@ class Turns:
         left = cycle.planned(cycle.seen, [self.device])
         return self._failed(cycle, f"still differs: {_left(left)}") if left.writable else self._settled(cycle, left)
 
-    def _noticed(self, device: DevicePlan, digest: str, told: float) -> Drift | None:
+    def _noticed(self, device: DevicePlan, digest: str, told: float | None) -> Drift | None:
         """A drift is told once, however often it is looked at before it is gone."""
         if self._told is not None and self._told.digest == digest:
             return self._told
-        drift = drift_of(device, digest, self.hub.who(self.device), told)
-        if drift is not None:
-            self.hub.tell(drift.found())
-        self._told = drift
-        return drift
+        self._told = None
+        if shows_drift(device):
+            seen, by = told or self.hub.now(), self.hub.who(self.device)
+            self._told = Drift(self.device, digest, device.changes, by, seen, told is not None, self._good)
+            self.hub.tell(self._told.found())
+        return self._told
 
     def _is_outdated(self, cycle: Cycle, plan: Plan, device: DevicePlan) -> bool:
         """Whether, while others were waited for, another revision has come, or what is written has to wait."""
@@ -224,6 +226,8 @@ class Turns:
     def _stand(
         self, cycle: Cycle, phase: Phase, reason: str = "", *, digest: str = "", differences: int = 0
     ) -> Standing:
+        if phase == "in sync":
+            self._good = self.hub.now()
         before = self.hub.standings.get(self.device)
         now = Standing(phase, reason, cycle.repository.revision, digest, differences)
         if before is not None and (before.phase, before.reason) == (phase, reason):

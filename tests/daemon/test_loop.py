@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,11 +86,14 @@ def test_a_drift_that_nobody_tells_of_is_found_by_reading_again(tmp_path: Path) 
     async def drift() -> None:
         async with world.running():
             await asyncio.sleep(5.0)
+            await asyncio.sleep(300.0)
             world.transports["n1"].rows.pop(ONE.key)
             await asyncio.sleep(100.0)
             assert world.has("n1", ONE)
 
     run(drift())
+    assert re.search(r"\[nodes.yaml:7\]; since 1m\d\ds at most$", world.told("drift")[0].words.replace("1m9s", "1m09s"))
+    assert world.told("healed")[0].words == "n1: put back 1 entry 0.00 s after it was found"
 
 
 def test_who_is_called_often_reads_at_most_every_fifty_milliseconds(tmp_path: Path) -> None:

@@ -195,7 +195,7 @@ class World:
     def forge(self, name: str, route: Route = FORGED) -> None:
         """Somebody changes the device by hand, and it tells us."""
         self.transports[name].rows[route.key] = as_json(route)
-        self.service.deployment.keepers[name].call()
+        self.service.deployment.keepers[name].call(told=True)
 
     def lose(self, name: str, key: Key = ONE.key) -> None:
         self.transports[name].rows.pop(key, None)
