@@ -96,7 +96,8 @@ class Deployment:
             reads=self.hub.reads,
         )
         try:
-            cycle.compiler.world(cycle.seen)
+            if problems := cycle.compiler.world(cycle.seen).problems:
+                raise Contradiction(problems)
         except Contradiction as error:
             raise Bad(error.problems, lasting=False) from None
         return cycle

@@ -60,8 +60,13 @@ class Cycle:
         return Compiler(self.repository, self.owns, self.before)
 
     def planned(self, sights: Mapping[str, Sight], only: Collection[str] | None = None) -> Plan:
-        """The plan for what was seen, of all devices or ``only`` of some. Raises: Contradiction."""
+        """The plan for what was seen, of all devices or ``only`` of some.
+
+        Raises: Contradiction, of documents alone and where all devices are planned. Who asks for some has judged them.
+        """
         world = self.compiler.world(sights)
+        if only is None:
+            self.compiler.judge()
         names = [name for name in world if self._acts_on(name) and (only is None or name in only)]
         wishes = [world[name] for name in names]
         gone = self._vanished(world, only)
@@ -85,6 +90,8 @@ class Cycle:
         device = self.devices[wish.device]
         sight = sights.get(wish.device, Sight(wish.device, status="unreachable", reason="not observed"))
         cause: Cause = "drift" if self.record.converged(wish.device, self._documents) else "pending"
+        if wish.problems and sight.reading is not None:
+            return DevicePlan(wish.device, device.platform, "held", _contradicted(wish), cause=cause)
 
         def waits(change: Change) -> Withheld | None:
             wait = self.restraint(wish.device, cause, change)
@@ -149,3 +156,9 @@ class Cycle:
 
     def _saw(self, sight: Sight) -> None:
         self.listen(sight.device, sight.reason or "read")
+
+
+def _contradicted(wish: Wish) -> str:
+    """Which of two rows is meant nobody knows; the other devices go on."""
+    more = f" (and {len(wish.problems) - 1} more)" if len(wish.problems) > 1 else ""
+    return f"what the cluster tells contradicts the documents: {wish.problems[0]}{more}"
