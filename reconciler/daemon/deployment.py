@@ -28,6 +28,9 @@ from reconciler.source.checkout import Checkout
 PATIENCE = 60.0
 """Seconds for what is being written to a device that leaves the inventory, or is reached in another way from now on."""
 
+FEW = 8
+"""So many warnings of a revision are told in words; `reconcile validate` prints all."""
+
 
 class Bad(Exception):
     """Documents that cannot be put in force; ``problems`` say where.
@@ -113,6 +116,7 @@ class Deployment:
         self.hub.restraints.clusters = clusters_of(repository)
         self.hub.adopt(cycle, [name for name in self.fleet.devices if self._is_mentioned(cycle, name)])
         self._tell(checkout)
+        self._warn(checkout, [*cycle.compiler.warnings, *map(str, _warnings(repository, inventory))])
         for name, device in self.fleet.devices.items():
             if name not in self.keepers:
                 self.keepers[name] = Keeper(self.hub, device)
@@ -162,3 +166,17 @@ class Deployment:
         words = f"revision {brief(checkout.revision)} is in force{what}{signed}"
         data = {"revision": checkout.revision, "devices": plural(len(self.fleet.devices), "device")}
         self.hub.tell(Event("revision", words, data=data))
+
+    def _warn(self, checkout: Checkout, warnings: Sequence[str]) -> None:
+        """What is legal and suspect about documents and inventory, in one event."""
+        if warnings:
+            more = f" (and {len(warnings) - FEW} more)" if len(warnings) > FEW else ""
+            words = f"revision {brief(checkout.revision)}: {'; '.join(warnings[:FEW])}{more}"
+            data = {"revision": checkout.revision, "warnings": len(warnings)}
+            self.hub.tell(Event("warning", words, level="warning", data=data))
+
+
+def _warnings(repository: Repository, inventory: Inventory) -> list[Problem]:
+    """Those that the inventory has in itself, and together with the documents."""
+    found = (*inventory.problems, *check_inventory(repository, inventory))
+    return [problem for problem in found if problem.severity == "warning"]
