@@ -23,6 +23,7 @@ from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.owned import owns_of
 from reconciler.engine.record import Record
+from reconciler.intent.compile import World
 from reconciler.source.checkout import Checkout
 
 PATIENCE = 60.0
@@ -80,7 +81,7 @@ class Deployment:
             raise Bad((), "it holds no documents; nothing is ever deleted on the strength of an empty desired state")
         return repository
 
-    def candidate(self, repository: Repository, inventory: Inventory) -> Cycle:
+    async def candidate(self, repository: Repository, inventory: Inventory) -> Cycle:
         """What would be in force, with everything that was seen so far. Raises: Bad."""
         misfits = check_inventory(repository, inventory)
         if errors := [problem for problem in misfits if problem.severity == "error"]:
@@ -99,18 +100,18 @@ class Deployment:
             reads=self.hub.reads,
         )
         try:
-            if problems := cycle.compiler.world(cycle.seen).problems:
-                raise Contradiction(problems)
+            await _judge(cycle.compiler.world(cycle.seen))
         except Contradiction as error:
             raise Bad(error.problems, lasting=False) from None
         return cycle
 
     async def put_in_force(self, checkout: Checkout, repository: Repository, inventory: Inventory) -> None:
         """From now on devices are kept at this revision; all of them look again. Raises: Bad, and nothing changes."""
-        cycle = self.candidate(repository, inventory)
+        cycle = await self.candidate(repository, inventory)
         await self._end(self.fleet.changing(inventory, repository, self.targeted), PATIENCE)
-        for name in await self.fleet.renew(inventory, repository, self.targeted):
-            cycle.seen.pop(name, None)
+        renewed = await self.fleet.renew(inventory, repository, self.targeted)
+        seen = self.hub.cycle.seen if self.checkout is not None else {}
+        cycle.seen = {name: sight for name, sight in seen.items() if name not in renewed}
         self.checkout, self.inventory = checkout, inventory
         self.renewed()
         self.hub.restraints.clusters = clusters_of(repository)
@@ -174,6 +175,16 @@ class Deployment:
             words = f"revision {brief(checkout.revision)}: {'; '.join(warnings[:FEW])}{more}"
             data = {"revision": checkout.revision, "warnings": len(warnings)}
             self.hub.tell(Event("warning", words, level="warning", data=data))
+
+
+async def _judge(world: World) -> None:
+    """Every contradiction on every device; after each of them everybody else has a turn. Raises: Contradiction."""
+    problems = set[Problem]()
+    for device in world:
+        problems.update(world[device].problems)
+        await asyncio.sleep(0)
+    if problems:
+        raise Contradiction(sorted(problems))
 
 
 def _warnings(repository: Repository, inventory: Inventory) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 from collections import Counter
@@ -43,16 +44,23 @@ class Cycle:
     seen: dict[str, Sight] = field(default_factory=dict)
     before: World | None = None
     reads: Counter[str] = field(default_factory=Counter)
+    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def plan(self) -> Plan:
         """Observe every device and plan. Raises: Contradiction."""
         return self.planned(await self.look(self.devices))
 
     async def look(self, names: Iterable[str], *, quick: bool = False) -> Mapping[str, Sight]:
-        """Read these devices again; of the others holds what was seen before. ``quick``: only what drifts by itself."""
+        """Read these devices again; of the others holds what was seen before. ``quick``: only what drifts by itself.
+
+        Who waits here goes on one at a time: what follows a look is a plan, and a thousand of them in a row would keep
+        everything else waiting (systemd's watchdog too).
+        """
         asked = list(names)
         self.reads.update(asked)
         self.seen |= await observe([self.devices[name] for name in asked], self._saw, self.seen if quick else {})
+        async with self._one_by_one:
+            await asyncio.sleep(0)
         return self.seen
 
     @cached_property
@@ -68,14 +76,29 @@ class Cycle:
         if only is None:
             self.compiler.judge()
         names = [name for name in world if self._acts_on(name) and (only is None or name in only)]
-        wishes = [world[name] for name in names]
         gone = self._vanished(world, only)
-        plan = Plan(self.repository.revision, (*self._drafts(wishes, sights), *gone), self.compiler.warnings)
+        plan = self._plan((*self._drafts(map(world.__getitem__, names), sights), *gone))
         if plan.digest not in self.approvals:
             return plan
         forgotten = (dataclasses.replace(device, status="ok", reason="") for device in gone)
-        drafts = self._drafts(wishes, sights, approved=True)
+        drafts = self._drafts(map(world.__getitem__, names), sights, approved=True)
         return dataclasses.replace(plan, devices=(*drafts, *forgotten))
+
+    async def planned_one_by_one(self, sights: Mapping[str, Sight]) -> Plan:
+        """What ``planned`` says of all devices; after each of them everybody else has a turn.
+
+        The documents have been judged before.
+        """
+        world, drafts = self.compiler.world(sights), list[DevicePlan]()
+        for name in filter(self._acts_on, world):
+            drafts += self._drafts([world[name]], sights)
+            await asyncio.sleep(0)
+        plan = self._plan((*drafts, *self._vanished(world, None)))
+        digest = await asyncio.to_thread(lambda: plan.digest)
+        return self.planned(sights, self.devices) if digest in self.approvals else plan
+
+    def _plan(self, devices: tuple[DevicePlan, ...]) -> Plan:
+        return Plan(self.repository.revision, devices, self.compiler.warnings)
 
     def _drafts(
         self, wishes: Iterable[Wish], sights: Mapping[str, Sight], *, approved: bool = False
