@@ -65,7 +65,7 @@ async def _planned(deployment: Deployment, repository: Repository) -> Plan:
     async with fleet(inventory, repository, unseen.__contains__, writes=False) as strangers:
         cycle.devices = {**strangers, **deployment.fleet.devices}
         await cycle.look(unseen & strangers.keys() & cycle.compiler.world(cycle.seen).keys())
-        return await cycle.planned_one_by_one(cycle.seen)
+        return await cycle.planned_one_by_one(cycle.seen, deployment.hub.cycle if deployment.checkout else None)
 
 
 def _written(scratch: Path, name: str, documents: Mapping[str, bytes]) -> Path:

@@ -45,6 +45,8 @@ class Cycle:
     before: World | None = None
     reads: Counter[str] = field(default_factory=Counter)
     _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _in_sync: dict[str, DevicePlan] = field(default_factory=dict)
+    _planned_for: World | None = None
 
     async def plan(self) -> Plan:
         """Observe every device and plan. Raises: Contradiction."""
@@ -77,21 +79,23 @@ class Cycle:
             self.compiler.judge()
         names = [name for name in world if self._acts_on(name) and (only is None or name in only)]
         gone = self._vanished(world, only)
-        plan = self._plan((*self._drafts(map(world.__getitem__, names), sights), *gone))
+        plan = self._plan((*self._drafts(world, names, sights), *gone))
         if plan.digest not in self.approvals:
             return plan
         forgotten = (dataclasses.replace(device, status="ok", reason="") for device in gone)
-        drafts = self._drafts(map(world.__getitem__, names), sights, approved=True)
+        drafts = self._drafts(world, names, sights, approved=True)
         return dataclasses.replace(plan, devices=(*drafts, *forgotten))
 
-    async def planned_one_by_one(self, sights: Mapping[str, Sight]) -> Plan:
+    async def planned_one_by_one(self, sights: Mapping[str, Sight], before: Cycle | None = None) -> Plan:
         """What ``planned`` says of all devices; after each of them everybody else has a turn.
 
-        The documents have been judged before.
+        The documents have been judged already. ``before``: what is in force; what it found in sync, and still holds, is
+        taken from there.
         """
         world, drafts = self.compiler.world(sights), list[DevicePlan]()
         for name in filter(self._acts_on, world):
-            drafts += self._drafts([world[name]], sights)
+            calm = before and before.still_in_sync(name, world, sights)
+            drafts += [calm] if calm else self._drafts(world, [name], sights)
             await asyncio.sleep(0)
         plan = self._plan((*drafts, *self._vanished(world, None)))
         digest = await asyncio.to_thread(lambda: plan.digest)
@@ -101,10 +105,23 @@ class Cycle:
         return Plan(self.repository.revision, devices, self.compiler.warnings)
 
     def _drafts(
-        self, wishes: Iterable[Wish], sights: Mapping[str, Sight], *, approved: bool = False
+        self, world: World, names: Iterable[str], sights: Mapping[str, Sight], *, approved: bool = False
     ) -> Iterator[DevicePlan]:
-        for wish in wishes:
-            yield restrain(self._draft(wish, sights, approved=approved), wish.holds, approved=approved)
+        if self._planned_for is not world:
+            self._in_sync, self._planned_for = {}, world
+        for wish in map(world.__getitem__, names):
+            plan = restrain(self._draft(wish, sights, approved=approved), wish.holds, approved=approved)
+            self._in_sync.pop(wish.device, None)
+            if plan.in_sync:
+                self._in_sync[wish.device] = plan
+            yield plan
+
+    def still_in_sync(self, name: str, world: World, sights: Mapping[str, Sight]) -> DevicePlan | None:
+        """Our last plan of a device that was in sync, is as it was read then, and of which ``world`` wants the same."""
+        plan = self._in_sync.get(name)
+        if plan is None or self._planned_for is None or name not in sights or sights[name].reading is not plan.reading:
+            return None
+        return plan if self._planned_for[name] == world[name] else None
 
     def _acts_on(self, name: str) -> bool:
         return name in self.devices and not self.devices[name].source
