@@ -23,10 +23,14 @@ from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.owned import owns_of
 from reconciler.engine.record import Record
+from reconciler.intent.compile import World
 from reconciler.source.checkout import Checkout
 
 PATIENCE = 60.0
 """Seconds for what is being written to a device that leaves the inventory, or is reached in another way from now on."""
+
+FEW = 8
+"""So many warnings of a revision are told in words; `reconcile validate` prints all."""
 
 
 class Bad(Exception):
@@ -77,7 +81,7 @@ class Deployment:
             raise Bad((), "it holds no documents; nothing is ever deleted on the strength of an empty desired state")
         return repository
 
-    def candidate(self, repository: Repository, inventory: Inventory) -> Cycle:
+    async def candidate(self, repository: Repository, inventory: Inventory) -> Cycle:
         """What would be in force, with everything that was seen so far. Raises: Bad."""
         misfits = check_inventory(repository, inventory)
         if errors := [problem for problem in misfits if problem.severity == "error"]:
@@ -96,22 +100,24 @@ class Deployment:
             reads=self.hub.reads,
         )
         try:
-            cycle.compiler.world(cycle.seen)
+            await _judge(cycle.compiler.world(cycle.seen))
         except Contradiction as error:
             raise Bad(error.problems, lasting=False) from None
         return cycle
 
     async def put_in_force(self, checkout: Checkout, repository: Repository, inventory: Inventory) -> None:
         """From now on devices are kept at this revision; all of them look again. Raises: Bad, and nothing changes."""
-        cycle = self.candidate(repository, inventory)
+        cycle = await self.candidate(repository, inventory)
         await self._end(self.fleet.changing(inventory, repository, self.targeted), PATIENCE)
-        for name in await self.fleet.renew(inventory, repository, self.targeted):
-            cycle.seen.pop(name, None)
+        renewed = await self.fleet.renew(inventory, repository, self.targeted)
+        seen = self.hub.cycle.seen if self.checkout is not None else {}
+        cycle.seen = {name: sight for name, sight in seen.items() if name not in renewed}
         self.checkout, self.inventory = checkout, inventory
         self.renewed()
         self.hub.restraints.clusters = clusters_of(repository)
         self.hub.adopt(cycle, [name for name in self.fleet.devices if self._is_mentioned(cycle, name)])
         self._tell(checkout)
+        self._warn(checkout, [*cycle.compiler.warnings, *map(str, _warnings(repository, inventory))])
         for name, device in self.fleet.devices.items():
             if name not in self.keepers:
                 self.keepers[name] = Keeper(self.hub, device)
@@ -161,3 +167,27 @@ class Deployment:
         words = f"revision {brief(checkout.revision)} is in force{what}{signed}"
         data = {"revision": checkout.revision, "devices": plural(len(self.fleet.devices), "device")}
         self.hub.tell(Event("revision", words, data=data))
+
+    def _warn(self, checkout: Checkout, warnings: Sequence[str]) -> None:
+        """What is legal and suspect about documents and inventory, in one event."""
+        if warnings:
+            more = f" (and {len(warnings) - FEW} more)" if len(warnings) > FEW else ""
+            words = f"revision {brief(checkout.revision)}: {'; '.join(warnings[:FEW])}{more}"
+            data = {"revision": checkout.revision, "warnings": len(warnings)}
+            self.hub.tell(Event("warning", words, level="warning", data=data))
+
+
+async def _judge(world: World) -> None:
+    """Every contradiction on every device; after each of them everybody else has a turn. Raises: Contradiction."""
+    problems = set[Problem]()
+    for device in world:
+        problems.update(world[device].problems)
+        await asyncio.sleep(0)
+    if problems:
+        raise Contradiction(sorted(problems))
+
+
+def _warnings(repository: Repository, inventory: Inventory) -> list[Problem]:
+    """Those that the inventory has in itself, and together with the documents."""
+    found = (*inventory.problems, *check_inventory(repository, inventory))
+    return [problem for problem in found if problem.severity == "warning"]

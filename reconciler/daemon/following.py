@@ -91,7 +91,7 @@ class Following:
             await self._last_good()
 
     async def _follow(self) -> None:
-        inventory = self._read_inventory()
+        inventory = await self._read_inventory()
         checkout = await self.source.latest()
         self._end(SOURCE, "the source answers again")
         if inventory is None or self._is_in_force(checkout, inventory):
@@ -158,12 +158,12 @@ class Following:
         else:
             self._end(LAST_GOOD, f"revision {brief(revision)} is in force again")
 
-    def _read_inventory(self) -> Inventory | None:
+    async def _read_inventory(self) -> Inventory | None:
         """The inventory, read again if its files have changed; one that is bad changes nothing."""
-        look = fingerprint(self.deployment.inventory_path)
+        look = await asyncio.to_thread(fingerprint, self.deployment.inventory_path)
         if self._inventory is None or self._inventory[0] != look:
             try:
-                self._inventory = (look, self.deployment.read_inventory())
+                self._inventory = (look, await asyncio.to_thread(self.deployment.read_inventory))
             except Bad as error:
                 self._begin(INVENTORY, f"the inventory is bad: {error}")
                 return self._inventory[1] if self._inventory else None

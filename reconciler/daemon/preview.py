@@ -57,13 +57,15 @@ async def preview(
 
 async def _planned(deployment: Deployment, repository: Repository) -> Plan:
     """With everything as it was seen last; what nobody has looked at so far is read now. Raises: Bad."""
-    inventory = deployment.inventory or deployment.read_inventory()
-    cycle = deployment.candidate(repository, inventory)
+    inventory = deployment.inventory
+    if inventory is None:
+        inventory = await asyncio.to_thread(deployment.read_inventory)
+    cycle = await deployment.candidate(repository, inventory)
     unseen = inventory.devices.keys() - cycle.seen.keys()
     async with fleet(inventory, repository, unseen.__contains__, writes=False) as strangers:
         cycle.devices = {**strangers, **deployment.fleet.devices}
         await cycle.look(unseen & strangers.keys() & cycle.compiler.world(cycle.seen).keys())
-        return cycle.planned(cycle.seen)
+        return await cycle.planned_one_by_one(cycle.seen, deployment.hub.cycle if deployment.checkout else None)
 
 
 def _written(scratch: Path, name: str, documents: Mapping[str, bytes]) -> Path:

@@ -211,6 +211,11 @@ class Turns:
             approve = f"; `reconcile approve {plan.digest}` applies it" if device.approvable else ""
             words = f"{self.device} is {phase}: {reason}{approve}"
             self.hub.conditions.begin(phase, self.device, words, device=self.device)
+        if device.notes:
+            words = f"{self.device}: {'; '.join(device.notes)}"
+            self.hub.conditions.begin("advice", self.device, words, device=self.device)
+        else:
+            self.hub.conditions.end("advice", self.device, f"{self.device}: no advice any more", device=self.device)
         digest = plan.digest if device.changes or device.approvable else ""
         return self._stand(cycle, phase, reason, digest=digest, differences=len(device.changes))
 

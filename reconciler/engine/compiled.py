@@ -36,16 +36,25 @@ class Compiler:
     _warnings: tuple[str, ...] = ()
 
     def world(self, sights: Mapping[str, Sight]) -> World:
-        """What is wanted, the devices being as in ``sights``. Raises: Contradiction."""
+        """What is wanted, the devices being as in ``sights``; each wish knows its own contradictions."""
         told = {name: sights[name] for name in self._sources() if name in sights}
         if self._world is None or not _alike(told, self._told):
             facts = cluster_facts(self.repository, told)
             if self._world is None or facts != self._facts:
                 self._world = self._compiled(facts)
             self._facts, self._told = facts, told
-        if self._world.problems:
-            raise Contradiction(self._world.problems)
         return self._world
+
+    def judge(self) -> None:
+        """Whether documents contradict one another without any cluster's word. Costs all rows. Raises: Contradiction.
+
+        What a cluster tells against them is a matter of the devices on which it shows (docs/adr/0005).
+        """
+        world = self._world
+        if world is None or (self._facts and world.problems):
+            world = compile_world(self.repository, {}, self.owns)
+        if world.problems:
+            raise Contradiction(world.problems)
 
     @property
     def latest(self) -> World | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 from collections import Counter
@@ -43,16 +44,25 @@ class Cycle:
     seen: dict[str, Sight] = field(default_factory=dict)
     before: World | None = None
     reads: Counter[str] = field(default_factory=Counter)
+    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _in_sync: dict[str, DevicePlan] = field(default_factory=dict)
+    _planned_for: World | None = None
 
     async def plan(self) -> Plan:
         """Observe every device and plan. Raises: Contradiction."""
         return self.planned(await self.look(self.devices))
 
     async def look(self, names: Iterable[str], *, quick: bool = False) -> Mapping[str, Sight]:
-        """Read these devices again; of the others holds what was seen before. ``quick``: only what drifts by itself."""
+        """Read these devices again; of the others holds what was seen before. ``quick``: only what drifts by itself.
+
+        Who waits here goes on one at a time: what follows a look is a plan, and a thousand of them in a row would keep
+        everything else waiting (systemd's watchdog too).
+        """
         asked = list(names)
         self.reads.update(asked)
         self.seen |= await observe([self.devices[name] for name in asked], self._saw, self.seen if quick else {})
+        async with self._one_by_one:
+            await asyncio.sleep(0)
         return self.seen
 
     @cached_property
@@ -60,23 +70,58 @@ class Cycle:
         return Compiler(self.repository, self.owns, self.before)
 
     def planned(self, sights: Mapping[str, Sight], only: Collection[str] | None = None) -> Plan:
-        """The plan for what was seen, of all devices or ``only`` of some. Raises: Contradiction."""
+        """The plan for what was seen, of all devices or ``only`` of some.
+
+        Raises: Contradiction, of documents alone and where all devices are planned. Who asks for some has judged them.
+        """
         world = self.compiler.world(sights)
+        if only is None:
+            self.compiler.judge()
         names = [name for name in world if self._acts_on(name) and (only is None or name in only)]
-        wishes = [world[name] for name in names]
         gone = self._vanished(world, only)
-        plan = Plan(self.repository.revision, (*self._drafts(wishes, sights), *gone), self.compiler.warnings)
+        plan = self._plan((*self._drafts(world, names, sights), *gone))
         if plan.digest not in self.approvals:
             return plan
         forgotten = (dataclasses.replace(device, status="ok", reason="") for device in gone)
-        drafts = self._drafts(wishes, sights, approved=True)
+        drafts = self._drafts(world, names, sights, approved=True)
         return dataclasses.replace(plan, devices=(*drafts, *forgotten))
 
+    async def planned_one_by_one(self, sights: Mapping[str, Sight], before: Cycle | None = None) -> Plan:
+        """What ``planned`` says of all devices; after each of them everybody else has a turn.
+
+        The documents have been judged already. ``before``: what is in force; what it found in sync, and still holds, is
+        taken from there.
+        """
+        world, drafts = self.compiler.world(sights), list[DevicePlan]()
+        for name in filter(self._acts_on, world):
+            calm = before and before.still_in_sync(name, world, sights)
+            drafts += [calm] if calm else self._drafts(world, [name], sights)
+            await asyncio.sleep(0)
+        plan = self._plan((*drafts, *self._vanished(world, None)))
+        digest = await asyncio.to_thread(lambda: plan.digest)
+        return self.planned(sights, self.devices) if digest in self.approvals else plan
+
+    def _plan(self, devices: tuple[DevicePlan, ...]) -> Plan:
+        return Plan(self.repository.revision, devices, self.compiler.warnings)
+
     def _drafts(
-        self, wishes: Iterable[Wish], sights: Mapping[str, Sight], *, approved: bool = False
+        self, world: World, names: Iterable[str], sights: Mapping[str, Sight], *, approved: bool = False
     ) -> Iterator[DevicePlan]:
-        for wish in wishes:
-            yield restrain(self._draft(wish, sights, approved=approved), wish.holds, approved=approved)
+        if self._planned_for is not world:
+            self._in_sync, self._planned_for = {}, world
+        for wish in map(world.__getitem__, names):
+            plan = restrain(self._draft(wish, sights, approved=approved), wish.holds, approved=approved)
+            self._in_sync.pop(wish.device, None)
+            if plan.in_sync:
+                self._in_sync[wish.device] = plan
+            yield plan
+
+    def still_in_sync(self, name: str, world: World, sights: Mapping[str, Sight]) -> DevicePlan | None:
+        """Our last plan of a device that was in sync, is as it was read then, and of which ``world`` wants the same."""
+        plan = self._in_sync.get(name)
+        if plan is None or self._planned_for is None or name not in sights or sights[name].reading is not plan.reading:
+            return None
+        return plan if self._planned_for[name] == world[name] else None
 
     def _acts_on(self, name: str) -> bool:
         return name in self.devices and not self.devices[name].source
@@ -85,6 +130,8 @@ class Cycle:
         device = self.devices[wish.device]
         sight = sights.get(wish.device, Sight(wish.device, status="unreachable", reason="not observed"))
         cause: Cause = "drift" if self.record.converged(wish.device, self._documents) else "pending"
+        if wish.problems and sight.reading is not None:
+            return DevicePlan(wish.device, device.platform, "held", _contradicted(wish), cause=cause)
 
         def waits(change: Change) -> Withheld | None:
             wait = self.restraint(wish.device, cause, change)
@@ -149,3 +196,9 @@ class Cycle:
 
     def _saw(self, sight: Sight) -> None:
         self.listen(sight.device, sight.reason or "read")
+
+
+def _contradicted(wish: Wish) -> str:
+    """Which of two rows is meant nobody knows; the other devices go on."""
+    more = f" (and {len(wish.problems) - 1} more)" if len(wish.problems) > 1 else ""
+    return f"what the cluster tells contradicts the documents: {wish.problems[0]}{more}"
