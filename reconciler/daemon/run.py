@@ -31,6 +31,8 @@ from reconciler.daemon.service import Service
 from reconciler.daemon.supervision import Mistaken, Supervisor
 from reconciler.daemon.suspension import Suspensions
 from reconciler.engine import keep
+from reconciler.engine.fleet import Fleet
+from reconciler.engine.reach import Ways
 from reconciler.engine.record import world_of
 from reconciler.settings.load import Loaded
 from reconciler.settings.model import LogSettings, Settings
@@ -43,6 +45,8 @@ FIRST_LOOK = 30.0
 MARGIN = 60.0
 """Seconds that systemd leaves us for what comes after the last batch: taking back what was cut short."""
 TIDIED = 15.0
+AT_ONCE = 64
+"""Switches that are talked to at once, at most."""
 STOPPING = "stopping: what is being written is finished, nothing more is begun"
 Targeted = Callable[[str], bool]
 Reread = Callable[[], Loaded]
@@ -66,7 +70,8 @@ class Daemon:
         conditions = Conditions(self.bus)
         restraints = Restraints(self.suspensions, fights, conditions, settings.heal, Windows(settings.windows))
         self.hub = Hub(settings.loop, self.bus, conditions, restraints)
-        self.deployment = Deployment(self.hub, settings.inventory, settings.state, targeted)
+        fleet = Fleet(writes=True, ways=ways(settings.loop.concurrency))
+        self.deployment = Deployment(self.hub, settings.inventory, settings.state, targeted, fleet)
         self.hub.recompiled = self.deployment.call_all
         source = open_source(settings.source, settings.state / "source")
         self.following = Following(self.deployment, source, settings.source.interval, self._kept, self._save)
@@ -215,6 +220,12 @@ class Daemon:
         else:
             self._is_saved = True
             self.hub.conditions.end("state", str(self._settings.state), f"{self._kept_at} can be written again")
+
+
+def ways(concurrency: int) -> Ways:
+    """The loop itself sees to when a switch is tried again. A thread for each place of both gates (`daemon.gates`):
+    switches that hang keep no other one waiting."""
+    return Ways.new(writes=True, paces=False, threads=2 * min(concurrency, AT_ONCE))
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
