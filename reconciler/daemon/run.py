@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.core.words import brief, plural
 from reconciler.daemon import systemd
+from reconciler.daemon.advice import Advice
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.control import Control
 from reconciler.daemon.deployment import Deployment
@@ -45,18 +46,20 @@ FIRST_LOOK = 30.0
 MARGIN = 60.0
 """Seconds that systemd leaves us for what comes after the last batch: taking back what was cut short."""
 TIDIED = 15.0
-AT_ONCE = 64
-"""Switches that are talked to at once, at most."""
 STOPPING = "stopping: what is being written is finished, nothing more is begun"
 Targeted = Callable[[str], bool]
 Reread = Callable[[], Loaded]
 
 
 class Daemon:
-    """One daemon. ``reread``: the settings once more, for SIGHUP; None: they are in no file."""
+    """One daemon. ``reread``: the settings once more, for SIGHUP; None: they are in no file. ``advice``: on that."""
 
     def __init__(
-        self, settings: Settings, targeted: Targeted = lambda name: True, reread: Reread | None = None
+        self,
+        settings: Settings,
+        targeted: Targeted = lambda name: True,
+        reread: Reread | None = None,
+        advice: Advice | None = None,
     ) -> None:
         self._settings = settings
         self._kept_at = settings.state / f"daemon-{world_of(settings.inventory)}.json"
@@ -70,7 +73,7 @@ class Daemon:
         conditions = Conditions(self.bus)
         restraints = Restraints(self.suspensions, fights, conditions, settings.heal, Windows(settings.windows))
         self.hub = Hub(settings.loop, self.bus, conditions, restraints)
-        fleet = Fleet(writes=True, ways=ways(settings.loop.concurrency))
+        fleet = Fleet(writes=True, ways=Ways.of_loop(settings.loop.concurrency))
         self.deployment = Deployment(self.hub, settings.inventory, settings.state, targeted, fleet)
         self.hub.recompiled = self.deployment.call_all
         source = open_source(settings.source, settings.state / "source")
@@ -78,9 +81,10 @@ class Daemon:
         self.following.begin_at(settings.source.place)
         self.hearsay = Hearsay(self._hosts, self._called, self.bus.publish)
         self.hub.who = self.hearsay.who
-        self.deployment.renewed = self.hearsay.renew
+        self._advice = advice
+        self.deployment.renewed = self._renewed
         self.service = Service(settings, self.hub, self.deployment, self.following, time.time())
-        self.reload = Reload(self.service, reread, self._speak)
+        self.reload = Reload(self.service, reread, self._speak, self._advise)
         self.control = Control(self.service, settings.socket)
 
     async def run(self) -> None:
@@ -204,6 +208,15 @@ class Daemon:
         inventory = self.deployment.inventory
         return {} if inventory is None else {name: entry.host for name, entry in inventory.devices.items()}
 
+    def _renewed(self) -> None:
+        """Another revision or inventory; what is advised on it waits until it is in force as a whole."""
+        self.hearsay.renew()
+        asyncio.get_running_loop().call_soon(self._advise)
+
+    def _advise(self, loaded: Loaded | None = None) -> None:
+        if self._advice is not None:
+            self._advice.give(self.deployment, loaded)
+
     def _called(self, device: str) -> None:
         if device in self.deployment.keepers:
             self.deployment.keepers[device].call()
@@ -222,19 +235,13 @@ class Daemon:
             self.hub.conditions.end("state", str(self._settings.state), f"{self._kept_at} can be written again")
 
 
-def ways(concurrency: int) -> Ways:
-    """The loop itself sees to when a switch is tried again. A thread for each place of both gates (`daemon.gates`):
-    switches that hang keep no other one waiting."""
-    return Ways.new(writes=True, paces=False, threads=2 * min(concurrency, AT_ONCE))
-
-
 async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def serve(settings: Settings, targeted: Targeted, reread: Reread | None = None) -> None:
+def serve(settings: Settings, targeted: Targeted, reread: Reread | None = None, advice: Advice | None = None) -> None:
     """Run until asked to end. Raises: Held; OSError; SecretMissing; Mistaken."""
     Path(settings.state).mkdir(parents=True, exist_ok=True)
-    asyncio.run(Daemon(settings, targeted, reread).run())
+    asyncio.run(Daemon(settings, targeted, reread, advice).run())

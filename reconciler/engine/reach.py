@@ -12,6 +12,7 @@ from reconciler.core.driver import Answer, Failure, Script, Transport, Unreachab
 from reconciler.desired.device import Device as Entry
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.secret import PasswordRef, SecretMissing
+from reconciler.engine.observe import AT_ONCE
 from reconciler.engine.parts import greeting_for
 from reconciler.transport.backoff import Backoff
 from reconciler.transport.jumps import Jumps
@@ -55,6 +56,14 @@ class Ways:
     def new(cls, *, writes: bool, paces: bool = True, threads: int = SWITCHES_AT_ONCE) -> Ways:
         """``threads``: so many switches at once."""
         return cls(Jumps(), ThreadPoolExecutor(threads, thread_name_prefix="switch"), writes, paces)
+
+    @classmethod
+    def of_loop(cls, concurrency: int) -> Ways:
+        """For a loop that itself sees to when a device is tried again, and speaks to so many at once.
+
+        And waits for as many that may be gone (`daemon.gates`): they keep nobody else waiting for a thread.
+        """
+        return cls.new(writes=True, paces=False, threads=2 * min(concurrency, AT_ONCE))
 
     def close(self) -> None:
         self.threads.shutdown(wait=False)

@@ -10,9 +10,8 @@ from unittest.mock import patch
 import pytest
 
 from reconciler.core.driver import Unreachable
-from reconciler.daemon.run import ways
 from reconciler.desired.inventory import load_inventory
-from reconciler.engine.reach import transport_for
+from reconciler.engine.reach import Ways, transport_for
 from reconciler.transport.backoff import FIRST, LONGEST, Backoff
 from reconciler.transport.netmiko import NetmikoTransport
 from tests.transport_netmiko.terminal import Behaviour, terminal
@@ -64,7 +63,7 @@ async def test_the_daemons_loop_alone_decides_when_a_switch_is_tried_again(tmp_p
             f"{{platform: arista_eos, host: {listening.settings.host}, port: {listening.settings.port}, "
             f"username: admin, password: {{env: PW}}, knownHosts: {listening.settings.known_hosts}}}\n"
         )
-        inventory, ours = load_inventory(path), ways(64)
+        inventory, ours = load_inventory(path), Ways.of_loop(64)
         with patch.dict(os.environ, {"PW": str(listening.settings.password)}):
             transport = transport_for("s1", inventory, ours)
         for _ in range(3):
@@ -76,8 +75,8 @@ async def test_the_daemons_loop_alone_decides_when_a_switch_is_tried_again(tmp_p
 
 
 def test_a_daemon_has_a_thread_for_every_switch_that_it_speaks_to_or_waits_for() -> None:
-    ours = ways(5)
+    ours = Ways.of_loop(5)
     together = threading.Barrier(10)
     list(ours.threads.map(lambda one: together.wait(5.0), range(10)))
     ours.close()
-    assert ways(1024).threads._max_workers == 128
+    assert Ways.of_loop(1024).threads._max_workers == 128
