@@ -23,7 +23,7 @@ from reconciler.daemon.following import Following
 from reconciler.daemon.hearsay import Hearsay
 from reconciler.daemon.hooks import Hooks
 from reconciler.daemon.hub import Hub
-from reconciler.daemon.lock import Lock
+from reconciler.daemon.lock import locked
 from reconciler.daemon.log import logger
 from reconciler.daemon.pulse import beat
 from reconciler.daemon.reload import Reload
@@ -94,8 +94,8 @@ class Daemon:
         self.hub.start = start
         self._signals(ended)
         async with AsyncExitStack() as stack:
-            lock = Lock(self._settings.state / "daemon.lock")
-            stack.callback(lock.release)
+            for warning in locked(stack, self._settings.state, self._settings.inventory):
+                self.bus.publish(Event("warning", warning, level="warning"))
             await self._listen(stack)
             pulse = start(beat(lambda: STOPPING if ended.is_set() else self.service.summary), "feeding the watchdog")
             stack.push_async_callback(_cancelled, [pulse])
