@@ -20,7 +20,7 @@ from reconciler.daemon.deployment import Deployment
 from reconciler.daemon.event import Bus, Event, Heard
 from reconciler.daemon.fights import Fights
 from reconciler.daemon.following import Following
-from reconciler.daemon.hearsay import Hearsay
+from reconciler.daemon.hearsay import Hearsay, is_heard
 from reconciler.daemon.hooks import Hooks
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.lock import locked
@@ -131,7 +131,7 @@ class Daemon:
             return
         secrets = {str(kind): one for kind, one in webhooks(known).items()}
         hooks = Hooks(secrets, self.following.poke, self.bus.publish)
-        await hooks.open(place, handed)
+        await hooks.open(None if place and is_heard(place, handed) else place, handed)
         stack.push_async_callback(hooks.close)
 
     def _deaf(self, handed: list[socket.socket]) -> None:
