@@ -13,6 +13,7 @@ from reconciler.cli.exits import CONVERGED
 from reconciler.cli.options import CONFIG, Common, common
 
 if TYPE_CHECKING:
+    from reconciler.desired.repository import Document
     from reconciler.settings.model import Settings
 
 
@@ -26,30 +27,33 @@ def daemon(options: Common, config: Path | None) -> int:
     --inventory are enough. SIGHUP: read the settings again, and look at everything. SIGTERM: finish what is being
     written, and end.
     """
+    from reconciler.daemon.advice import Advice
     from reconciler.daemon.lock import Held
     from reconciler.daemon.run import serve
     from reconciler.daemon.supervision import Mistaken
     from reconciler.desired.secret import SecretMissing
     from reconciler.settings.load import load_settings
 
-    settings = settings_of(options, config)
+    settings, document = settings_of(options, config)
+    reread = None if config is None else partial(load_settings, config.absolute())
+    advice = None if config is None or document is None else Advice(config, document)
     try:
-        serve(settings, options.targeted, None if config is None else partial(load_settings, config.absolute()))
+        serve(settings, options.targeted, reread, advice)
     except (Held, SecretMissing, Mistaken) as error:
         raise click.ClickException(str(error)) from None
     return CONVERGED
 
 
-def settings_of(options: Common, config: Path | None) -> Settings:
-    """The settings of a file, or those for two places. Raises: BadDocuments, click.ClickException."""
+def settings_of(options: Common, config: Path | None) -> tuple[Settings, Document[Settings] | None]:
+    """The settings of a file with their lines, or those for two places. Raises: BadDocuments, click.ClickException."""
     from reconciler.settings.load import load_settings
 
     if config is None:
-        return default_settings(options.desired_text, options.inventory.absolute())
+        return default_settings(options.desired_text, options.inventory.absolute()), None
     loaded = load_settings(config)
     if loaded.settings is None:
         raise BadDocuments(loaded.problems)
-    return loaded.settings
+    return loaded.settings, loaded.document
 
 
 def default_settings(desired: str, inventory: Path) -> Settings:

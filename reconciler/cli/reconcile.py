@@ -84,7 +84,7 @@ async def _planned(asked: Run, cycle: Cycle) -> int:
         return worst(codes(plan))
     if not asked.options.json:
         _show(plan, asked.options)
-    _warn_of_daemon()
+    _warn_of_daemon(asked.options.inventory)
     if plan.writable and not (asked.yes or _confirmed(plan, asked.options)):
         click.echo("Nothing was applied.", err=True)
         return worst([CHANGES, *codes(plan)])
@@ -94,12 +94,11 @@ async def _planned(asked: Run, cycle: Cycle) -> int:
     return worst(_applied(plan, outcomes))
 
 
-def _warn_of_daemon() -> None:
+def _warn_of_daemon(inventory: Path) -> None:
     """Two that write at the same time may want different things."""
-    from reconciler.daemon.lock import Lock
-    from reconciler.settings.places import state_directory
+    from reconciler.daemon.lock import keeper_of
 
-    if holder := Lock.holder(state_directory() / "daemon.lock"):
+    if holder := keeper_of(inventory):
         click.echo(f"A daemon (process {holder}) keeps these devices: `reconcile suspend` has it wait.", err=True)
 
 

@@ -46,13 +46,13 @@ class Keeper:
         self._patient &= not at_once
         self._wake.set()
 
-    def stir(self) -> None:
+    def stir(self, back: bool = False) -> None:
         """The device has told of something; whether it is news is judged when there is time.
 
-        One that was away and speaks is there again: nobody waits for the next try.
+        ``back``: it is listened to from now on. One that was away is there again: nobody waits for the next try.
         """
         self._stirred = True
-        self._patient &= not self._away
+        self._patient &= not (back and self._away)
         self._told = self._told or self._hub.now()
         self._wake.set()
 

@@ -21,11 +21,15 @@ SETTINGS = "settings"
 
 @dataclass
 class Reload:
-    """``reread``: the settings' file once more; None: the daemon was started without one. ``speak``: log so now."""
+    """``reread``: the settings' file once more; None: the daemon was started without one. ``speak``: log so now.
+
+    ``advise``: this is the file that holds now.
+    """
 
     service: Service
     reread: Callable[[], Loaded] | None = None
     speak: Callable[[LogSettings], None] = lambda log: None
+    advise: Callable[[Loaded], None] = lambda loaded: None
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def ask(self) -> None:
@@ -67,6 +71,7 @@ class Reload:
             self.service.adopt(change.settings)
             self.speak(change.settings.log)
             self._tell(SETTINGS, f"other settings are in force: {', '.join(change.new)}")
+        self.advise(loaded)
         if change.waits:
             self._tell(SETTINGS, f"restart for {', '.join(change.waits)}: they stay as they were", failed=True)
 

@@ -13,16 +13,17 @@ from typing import Any
 
 from reconciler.core.words import brief, plural
 from reconciler.daemon import systemd
+from reconciler.daemon.advice import Advice
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.control import Control
 from reconciler.daemon.deployment import Deployment
 from reconciler.daemon.event import Bus, Event, Heard
 from reconciler.daemon.fights import Fights
 from reconciler.daemon.following import Following
-from reconciler.daemon.hearsay import Hearsay
+from reconciler.daemon.hearsay import Hearsay, is_heard
 from reconciler.daemon.hooks import Hooks
 from reconciler.daemon.hub import Hub
-from reconciler.daemon.lock import Lock
+from reconciler.daemon.lock import locked
 from reconciler.daemon.log import logger
 from reconciler.daemon.pulse import beat
 from reconciler.daemon.reload import Reload
@@ -31,6 +32,8 @@ from reconciler.daemon.service import Service
 from reconciler.daemon.supervision import Mistaken, Supervisor
 from reconciler.daemon.suspension import Suspensions
 from reconciler.engine import keep
+from reconciler.engine.fleet import Fleet
+from reconciler.engine.reach import Ways
 from reconciler.engine.record import world_of
 from reconciler.settings.load import Loaded
 from reconciler.settings.model import LogSettings, Settings
@@ -49,10 +52,14 @@ Reread = Callable[[], Loaded]
 
 
 class Daemon:
-    """One daemon. ``reread``: the settings once more, for SIGHUP; None: they are in no file."""
+    """One daemon. ``reread``: the settings once more, for SIGHUP; None: they are in no file. ``advice``: on that."""
 
     def __init__(
-        self, settings: Settings, targeted: Targeted = lambda name: True, reread: Reread | None = None
+        self,
+        settings: Settings,
+        targeted: Targeted = lambda name: True,
+        reread: Reread | None = None,
+        advice: Advice | None = None,
     ) -> None:
         self._settings = settings
         self._kept_at = settings.state / f"daemon-{world_of(settings.inventory)}.json"
@@ -67,16 +74,18 @@ class Daemon:
         conditions = Conditions(self.bus)
         restraints = Restraints(self.suspensions, fights, conditions, settings.heal, Windows(settings.windows))
         self.hub = Hub(settings.loop, self.bus, conditions, restraints)
-        self.deployment = Deployment(self.hub, settings.inventory, settings.state, targeted)
+        fleet = Fleet(writes=True, ways=Ways.of_loop(settings.loop.concurrency))
+        self.deployment = Deployment(self.hub, settings.inventory, settings.state, targeted, fleet)
         self.hub.recompiled = self.deployment.call_all
         source = open_source(settings.source, settings.state / "source")
         self.following = Following(self.deployment, source, settings.source.interval, self._kept, self._save)
         self.following.begin_at(settings.source.place)
         self.hearsay = Hearsay(self._hosts, self._called, self.bus.publish)
         self.hub.who = self.hearsay.who
-        self.deployment.renewed = self.hearsay.renew
+        self._advice = advice
+        self.deployment.renewed = self._renewed
         self.service = Service(settings, self.hub, self.deployment, self.following, time.time())
-        self.reload = Reload(self.service, reread, self._speak)
+        self.reload = Reload(self.service, reread, self._speak, self._advise)
         self.control = Control(self.service, settings.socket)
 
     async def run(self) -> None:
@@ -86,8 +95,8 @@ class Daemon:
         self.hub.start = start
         self._signals(ended)
         async with AsyncExitStack() as stack:
-            lock = Lock(self._settings.state / "daemon.lock")
-            stack.callback(lock.release)
+            for warning in locked(stack, self._settings.state, self._settings.inventory):
+                self.bus.publish(Event("warning", warning, level="warning"))
             await self._listen(stack)
             pulse = start(beat(lambda: STOPPING if ended.is_set() else self.service.summary), "feeding the watchdog")
             stack.push_async_callback(_cancelled, [pulse])
@@ -123,7 +132,7 @@ class Daemon:
             return
         secrets = {str(kind): one for kind, one in webhooks(known).items()}
         hooks = Hooks(secrets, self.following.poke, self.bus.publish)
-        await hooks.open(place, handed)
+        await hooks.open(None if place and is_heard(place, handed) else place, handed)
         stack.push_async_callback(hooks.close)
 
     def _deaf(self, handed: list[socket.socket]) -> None:
@@ -200,6 +209,15 @@ class Daemon:
         inventory = self.deployment.inventory
         return {} if inventory is None else {name: entry.host for name, entry in inventory.devices.items()}
 
+    def _renewed(self) -> None:
+        """Another revision or inventory; what is advised on it waits until it is in force as a whole."""
+        self.hearsay.renew()
+        asyncio.get_running_loop().call_soon(self._advise)
+
+    def _advise(self, loaded: Loaded | None = None) -> None:
+        if self._advice is not None:
+            self._advice.give(self.deployment, loaded)
+
     def _called(self, device: str) -> None:
         if device in self.deployment.keepers:
             self.deployment.keepers[device].call(told=True)
@@ -225,7 +243,7 @@ async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def serve(settings: Settings, targeted: Targeted, reread: Reread | None = None) -> None:
+def serve(settings: Settings, targeted: Targeted, reread: Reread | None = None, advice: Advice | None = None) -> None:
     """Run until asked to end. Raises: Held; OSError; SecretMissing; Mistaken."""
     Path(settings.state).mkdir(parents=True, exist_ok=True)
-    asyncio.run(Daemon(settings, targeted, reread).run())
+    asyncio.run(Daemon(settings, targeted, reread, advice).run())

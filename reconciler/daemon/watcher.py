@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from reconciler.core.driver import Reading, Rumours, Streams, Unreachable, Watches
 from reconciler.core.resource import Resource, State
+from reconciler.core.watching import READY
 from reconciler.engine.observe import Device
 from reconciler.report.mistake import mistake
 from reconciler.transport.backoff import Backoff
@@ -18,10 +19,14 @@ LASTING = 60.0
 """Seconds after which a stream that ends was a good one."""
 
 
-class Watcher:
-    """``stirred``: called for what was heard. ``ended``: called with the reason when nothing is heard any more."""
+Stirred = Callable[[bool], None]
+"""Called for what was heard; True: the watch listens from now on, so the device is there."""
 
-    def __init__(self, driver: Watches, transport: Streams, stirred: Callable[[], None]) -> None:
+
+class Watcher:
+    """``ended``: called with the reason when nothing is heard any more."""
+
+    def __init__(self, driver: Watches, transport: Streams, stirred: Stirred) -> None:
         self._driver, self._transport = driver, transport
         self._stirred = stirred
         self._rumours: Rumours = driver.rumours()
@@ -55,11 +60,12 @@ class Watcher:
         return self._rumours.news(reading, desired, owns)
 
     def _hear(self, line: str) -> None:
+        """A shell that complains and exits is heard, too: only ``ready`` says that somebody listens."""
         self._rumours.hear(line)
-        self._stirred()
+        self._stirred(line == READY)
 
 
-def watcher_of(device: Device, stirred: Callable[[], None]) -> Watcher | None:
+def watcher_of(device: Device, stirred: Stirred) -> Watcher | None:
     """For a device that tells of changes; None for one that does not."""
     driver, transport = device.driver, device.transport
     if isinstance(driver, Watches) and isinstance(transport, Streams):

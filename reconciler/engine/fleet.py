@@ -22,12 +22,12 @@ MadeOf = tuple[tuple[Entry, ...], Api | None, bool]
 class Fleet:
     """Devices with their transports, kept from one inventory and one revision of the documents to the next.
 
-    ``writes``: they are not only looked at. Nothing is contacted before it is used.
+    ``writes``: they are not only looked at. ``ways``: ours from now on. Nothing is contacted before it is used.
     """
 
-    def __init__(self, *, writes: bool) -> None:
+    def __init__(self, *, writes: bool, ways: Ways | None = None) -> None:
         self.devices: dict[str, Device] = {}
-        self._ways = Ways.new(writes=writes)
+        self._ways = ways or Ways.new(writes=writes)
         self._made_of: dict[str, MadeOf] = {}
 
     async def renew(

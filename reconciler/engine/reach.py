@@ -12,13 +12,15 @@ from reconciler.core.driver import Answer, Failure, Script, Transport, Unreachab
 from reconciler.desired.device import Device as Entry
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.secret import PasswordRef, SecretMissing
+from reconciler.engine.observe import AT_ONCE
 from reconciler.engine.parts import greeting_for
+from reconciler.transport.backoff import Backoff
 from reconciler.transport.jumps import Jumps
 from reconciler.transport.settings import SshSettings
 from reconciler.transport.ssh import SshTransport
 
 SWITCHES_AT_ONCE = 16
-"""Switches that are talked to at the same time, each by a thread."""
+"""Switches that one run talks to at the same time, each by a thread."""
 
 
 class Barred:
@@ -41,16 +43,27 @@ class Barred:
 class Ways:
     """What devices share on the way to them: connections to jump hosts, and the threads that talk to switches.
 
-    ``writes``: whether anything may be changed on any of them.
+    ``writes``: whether anything may be changed on any of them. ``paces``: a switch that could not be reached is left
+    alone for a while; False: whoever asks does so when it is time.
     """
 
     jumps: Jumps
     threads: ThreadPoolExecutor
     writes: bool
+    paces: bool = True
 
     @classmethod
-    def new(cls, *, writes: bool) -> Ways:
-        return cls(Jumps(), ThreadPoolExecutor(SWITCHES_AT_ONCE, thread_name_prefix="switch"), writes)
+    def new(cls, *, writes: bool, paces: bool = True, threads: int = SWITCHES_AT_ONCE) -> Ways:
+        """``threads``: so many switches at once."""
+        return cls(Jumps(), ThreadPoolExecutor(threads, thread_name_prefix="switch"), writes, paces)
+
+    @classmethod
+    def of_loop(cls, concurrency: int) -> Ways:
+        """For a loop that itself sees to when a device is tried again, and speaks to so many at once.
+
+        And waits for as many that may be gone (`daemon.gates`): they keep nobody else waiting for a thread.
+        """
+        return cls.new(writes=True, paces=False, threads=2 * min(concurrency, AT_ONCE))
 
     def close(self) -> None:
         self.threads.shutdown(wait=False)
@@ -92,6 +105,7 @@ def _switch(name: str, inventory: Inventory, ways: Ways) -> Transport:
         dial if way.jump else None,
         ways.threads,
         greeting_for(entry.platform, clears=ways.writes and entry.mode == "enforce"),
+        Backoff() if ways.paces else None,
     )
 
 

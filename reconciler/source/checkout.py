@@ -62,7 +62,8 @@ class Source(Protocol):
     async def at(self, revision: str) -> Checkout:
         """A revision that was believed before, without asking the git host: after a restart while that is away.
 
-        It is not verified again. Raises: Unavailable where it is not here any more; Refused if it cannot be exported.
+        Its signature is verified again, where one is required. Raises: Unavailable where it is not here any more;
+        Refused if it is not believed now, or cannot be exported.
         """
         ...
 

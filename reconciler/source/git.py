@@ -56,11 +56,21 @@ class GitSource:
             raise Unavailable(f"{printable(revision)} is not the id of a commit")
         try:
             async with self._mirror.alone():
-                return await self._checkout(revision, None)
+                tip = await self._known(revision)
+                return await self._checkout(revision, await self._verified(tip) if self._settings.require else None)
         except Damaged as error:
             raise Unavailable(f"commit {revision} is not here: {error}") from None
         except OSError as error:
             raise Unavailable(f"{error.filename or self._home}: {error.strerror}") from None
+
+    async def _known(self, revision: str) -> Tip:
+        """The commit, with the annotated tag that it was believed for, or that was fetched last. Raises: Damaged."""
+        if not self._mirror.folder.is_dir():
+            raise Damaged("nothing was fetched so far")
+        if tag := await self._mirror.believed(revision):
+            return Tip(tag, revision)
+        here = await self._mirror.here()
+        return here if here is not None and here.commit == revision else Tip(revision, revision)
 
     async def is_forward(self, old: str, new: str) -> bool:
         """See ``Source``."""
@@ -84,6 +94,7 @@ class GitSource:
     async def _judged(self, tip: Tip) -> Checkout | Refused:
         try:
             signature = await self._verified(tip) if self._settings.require else None
+            await self._mirror.believe(tip)
             return await self._checkout(tip.commit, signature)
         except Refused as refused:
             return Refused(str(refused), tip.commit)
@@ -103,8 +114,6 @@ class GitSource:
         return signature
 
     async def _checkout(self, commit: str, signature: Signature | None) -> Checkout:
-        if not self._mirror.folder.is_dir():
-            raise Damaged("nothing was fetched so far")
         folder = self._home / "checkouts" / commit / self._name()
         self._prune(keep=commit)
         content = await export(self._mirror.folder, commit, self._settings.folder, folder)

@@ -19,6 +19,8 @@ from reconciler.source.process import TooMuch
 from reconciler.source.reach import reach, reason
 
 LATEST = "refs/reconciler/latest"
+BELIEVED = "refs/reconciler/believed"
+"""One for each commit that was deployed by an annotated tag."""
 TURN = 0.05
 ANSWER = 1024 * 1024
 URL = "\0"
@@ -104,6 +106,17 @@ class Mirror:
         found = await self._git.run("rev-parse", LATEST, f"{LATEST}^{{commit}}")
         tag, _, commit = found.out.decode().strip().partition("\n")
         return None if found.code else Tip(tag, commit)
+
+    async def believe(self, tip: Tip) -> None:
+        """Keep an annotated tag: it says who signed for its commit, also when the tag has moved on."""
+        if tip.is_annotated:
+            with suppress(Failed):  # then that commit is not believed after a restart without its host
+                await self._git.say("update-ref", f"{BELIEVED}/{tip.commit}", tip.tag)
+
+    async def believed(self, commit: str) -> str:
+        """The tag that was kept for a commit; empty: none was."""
+        found = await self._git.run("rev-parse", "--verify", "--quiet", f"{BELIEVED}/{commit}")
+        return found.out.decode().strip() if found.code == 0 else ""
 
     async def fetch(self, seen: Tip) -> Tip:
         """Get the ref, which was ``seen`` to move; where our copy is broken, into a new one. Raises: Unavailable."""

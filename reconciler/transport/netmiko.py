@@ -38,9 +38,8 @@ Dial = Callable[[], Coroutine[None, None, socket.socket]]
 class NetmikoTransport:
     """`core.driver.Transport` for terminals. Every failure is `Unreachable`, with the host and the reason.
 
-    A connection that broke is opened again by the next use, and after more failures only now and then; what was half
-    said is never said again. Whoever is cancelled is free at once; the next use, and `close`, wait until the thread
-    has left the switch as it was, or finished a commit.
+    A connection that broke is opened again by the next use; what was half said is never said again. Who is cancelled
+    is free at once; the next use, and `close`, wait until the thread has left the switch as it was, or has committed.
     """
 
     def __init__(
@@ -49,9 +48,11 @@ class NetmikoTransport:
         dial: Dial | None = None,
         threads: ThreadPoolExecutor | None = None,
         greeting: Dialogue | None = None,
+        backoff: Backoff | None = None,
     ) -> None:
         """``dial``: how to get there through a jump host. ``threads``: shared with other switches, each of which is in
-        one at a time. ``greeting``: what is said first on a connection that is to be asked something."""
+        one at a time. ``greeting``: what is said first on a connection that is to be asked something. ``backoff``: when
+        a switch that could not be reached is tried again; None: whoever uses this sees to that."""
         self._settings = settings
         self._dial = dial
         self._greeting = greeting
@@ -61,7 +62,7 @@ class NetmikoTransport:
         self._busy: Future[object] | None = None
         self._terminal: Terminal | None = None
         self._greeted: dict[str, str] | None = None
-        self._backoff = Backoff()
+        self._backoff = backoff or Backoff(first=0.0, longest=0.0)
         self._run = this_run()
 
     async def query(self, questions: Sequence[str]) -> Sequence[Answer]:

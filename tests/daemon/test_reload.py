@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.daemon.advice import Advice
 from reconciler.daemon.event import Event
 from reconciler.daemon.reload import Reload
 from reconciler.daemon.run import Daemon
 from reconciler.settings.load import load_settings
 from reconciler.settings.model import Settings
 from tests.daemon.fasttime import now, run
-from tests.daemon.world import ONE, TWO, World
+from tests.daemon.world import NODE, ONE, TWO, World
 
 HOLD = "  heal: [{heal: hold}]\n"
 
@@ -235,3 +236,36 @@ def test_the_log_speaks_by_the_new_level(tmp_path: Path, capfd: pytest.CaptureFi
     assert "not said" not in said
     assert json.loads(said.splitlines()[-1])["words"] == "said once"
     assert said.count("said once") == 1
+
+
+def test_rules_for_devices_that_there_are_not_are_told_once_each(tmp_path: Path) -> None:
+    world, told = World(tmp_path), list[str]()
+    path = world.settle("  heal: [{heal: hold, devices: [n1, n22]}]\n")
+    path.write_text(path.read_text().replace("path: checkouts", "path: checkouts/c1/desired"))
+    loaded = load_settings(path)
+    assert loaded.settings is not None
+    assert loaded.document is not None
+    advice = Advice(path, loaded.document)
+    daemon = Daemon(loaded.settings, lambda name: False, partial(load_settings, path), advice)
+    daemon.bus.attach(lambda event: told.append(event.words) if event.level == "warning" else None)
+
+    async def work() -> None:
+        await daemon.following.look()
+        await asyncio.sleep(0)
+        assert [words.partition("warning: ")[2] for words in told] == [
+            "no device is named 'n22': did you mean 'n2'?"
+        ], "as soon as a revision is in force"
+        path.write_text(path.read_text().replace("n22", "m3"))
+        for _ in range(2):
+            await daemon.reload.once()
+        assert "no device is named 'm3'" in told.pop()
+        inventory = tmp_path / "inventory.yaml"
+        inventory.write_text(inventory.read_text().replace("    n1: ", "    k1: "))
+        (tmp_path / "checkouts/c1/desired/nodes.yaml").write_text(NODE.format(name="k1"))
+        await daemon.following.look()
+        await asyncio.sleep(0)
+        assert "no device is named 'n1'" in told.pop()
+        assert len(told) == 1
+        await daemon.deployment.stop(1.0)
+
+    run(work())

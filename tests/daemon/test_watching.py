@@ -50,13 +50,19 @@ class TellingTransport(DictTransport):
     hangs: float = 0.0
     watched: int = 0
     breaks_off: bool = False
+    complains: bool = False
+    asked: int = 0
     spoken: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     async def query(self, questions: Any) -> Any:
+        self.asked += 1
         await self._answers()
         return await super().query(questions)
 
     async def watch(self, command: str, heard: Callable[[str], None]) -> None:
+        if self.complains:
+            heard("stderr: sh: ip: not found")
+            raise Unreachable("the watch ended with exit status 127")
         await self._answers()
         self.watched += 1
         heard("ready")
@@ -180,5 +186,21 @@ def test_a_device_that_failed_and_then_hangs_is_called_unreachable_at_once(tmp_p
             lines(world, "n1").fall_silent(5.0)
             await asyncio.sleep(6.0)
             assert world.phase("n1") == "unreachable"
+
+    run(away())
+
+
+def test_a_shell_that_only_complains_is_no_node_that_is_back(tmp_path: Path) -> None:
+    world = world_of(tmp_path, "n1", "n2", retry={"first": "1s", "longest": "1h"})
+
+    async def away() -> None:
+        async with world.running():
+            await asyncio.sleep(5.0)
+            lines(world, "n1").complains = True
+            lines(world, "n1").fall_silent(1.0)
+            before = lines(world, "n1").asked
+            await asyncio.sleep(3600.0)
+            assert world.phase("n1") == "unreachable"
+            assert lines(world, "n1").asked - before < 20, "1, 2, 4 … seconds"
 
     run(away())

@@ -49,6 +49,44 @@ async def test_what_is_not_signed_is_refused_and_what_was_there_before_stays(
     assert (await watched.latest()).revision == bad
 
 
+async def test_after_a_restart_the_last_good_revision_is_verified_again(
+    repository: Repository, keys: Path, signers: Path, state: Path
+) -> None:
+    unsigned = repository.commit("a: 1\n")
+    careless = source(repository, state)
+    await careless.latest()
+    good = repository.commit("a: 2\n", key=keys / "ann")
+    await careless.latest()
+    strict = source(repository, state, require="signed", allowedSigners=str(signers))
+    with pytest.raises(Refused, match="the commit is not signed"):
+        await strict.at(unsigned)
+    assert (await careless.at(unsigned)).signature is None
+    believed = (await strict.at(good)).signature
+    assert believed is not None
+    assert believed.principal == "ann@example.org"
+    signers.write_text("")
+    with pytest.raises(Refused, match="allowedSigners does not know"):
+        await strict.at(good)
+
+
+async def test_a_commit_was_believed_for_its_tag_also_when_that_has_moved_on(
+    repository: Repository, keys: Path, signers: Path, state: Path
+) -> None:
+    good, words = repository.commit("a: 1\n"), {"require": "signed", "allowedSigners": str(signers), "tag": "v1"}
+    git(repository.path, "tag", "-f", "-u", str(keys / "ann"), "-m", "one", "v1", good)
+    await source(repository, state, **words).latest()
+    bad = repository.commit("a: 2\n")
+    git(repository.path, "tag", "-f", "-a", "-m", "two", "v1", bad)
+    with pytest.raises(Refused, match="the tag is not signed"):
+        await source(repository, state, **words).latest()
+    shutil.rmtree(repository.path)
+    assert (await source(repository, state, **words).at(good)).signature is not None
+    with pytest.raises(Refused, match="the tag is not signed"):
+        await source(repository, state, **words).at(bad)
+    with pytest.raises(Unavailable, match="is not here"):
+        await source(repository, state, **words).at("0" * 40)
+
+
 async def test_the_reasons(repository: Repository, keys: Path, signers: Path, tmp_path: Path) -> None:
     unsigned = repository.commit("a: 1\n")
     assert "the commit is not signed: sign it with git commit -S" in await refused(repository, unsigned, signers)
