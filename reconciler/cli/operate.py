@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from reconciler.cli.control import Control
-from reconciler.cli.exits import CONVERGED
+from reconciler.cli.control import Control, NoDaemon
+from reconciler.cli.exits import CONVERGED, ERROR, worst
 from reconciler.core.words import plural, printable
 
 CALM = ("in sync", "not mentioned")
@@ -88,11 +88,22 @@ def resume(daemon: Control, target: str) -> int:
 
 
 @click.command()
-@click.argument("digest")
+@click.argument("digests", nargs=-1, required=True, metavar="DIGEST...")
 @controlled
-def approve(daemon: Control, digest: str) -> int:
-    """Have a held plan applied, by its DIGEST, or a held revision put in force, by the beginning of its id."""
-    click.echo(printable(daemon.post("/v1/approve", {"target": digest})["words"]))
+def approve(daemon: Control, digests: tuple[str, ...]) -> int:
+    """Have held plans applied, by DIGEST, or a held revision put in force, by the beginning of its id."""
+    return worst([_approved(daemon, digest) for digest in dict.fromkeys(digests)])
+
+
+def _approved(daemon: Control, digest: str) -> int:
+    """One that nothing waits for is an error, and keeps the others from nothing."""
+    try:
+        click.echo(printable(daemon.post("/v1/approve", {"target": digest})["words"]))
+    except NoDaemon:
+        raise
+    except click.ClickException as error:
+        error.show()
+        return ERROR
     return CONVERGED
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from reconciler.core.plan import Plan
+from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import plural, printable
 from reconciler.daemon.deployment import Bad, Deployment
 from reconciler.desired.repository import Repository
@@ -31,11 +31,10 @@ class Preview:
     accepted: bool
     lines: tuple[str, ...]
     verdict: str = ""
-    digest: str = ""
 
     def document(self) -> dict[str, object]:
-        said = {"verdict": self.verdict, "digest": self.digest}
-        return {"accepted": self.accepted, "lines": list(self.lines), **{k: v for k, v in said.items() if v}}
+        verdict = {"verdict": self.verdict} if self.verdict else {}
+        return {"accepted": self.accepted, "lines": list(self.lines), **verdict}
 
 
 async def preview(
@@ -51,8 +50,18 @@ async def preview(
         return Preview(accepted=False, lines=tuple(map(str, error.problems)) or (str(error),))
     finally:
         await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
-    lines = (*plan.warnings, *plan_text.lines(plan, Screen(width)))
-    return Preview(accepted=True, lines=lines, verdict=_verdict(plan), digest=plan.digest)
+    lines = (*plan.warnings, *plan_text.lines(plan, Screen(width), approving))
+    return Preview(accepted=True, lines=lines, verdict=_verdict(plan))
+
+
+def digest_of(device: DevicePlan) -> str:
+    """What a person approves: the plan of this device alone, as its turn makes it (`daemon.turn`)."""
+    return Plan("", (device,)).digest
+
+
+def approving(devices: Sequence[DevicePlan]) -> str:
+    """The command that has the daemon carry out what it holds of these devices."""
+    return f"`reconcile approve {' '.join(map(digest_of, devices))}`"
 
 
 async def _planned(deployment: Deployment, repository: Repository) -> Plan:
