@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import click
+import pytest
 from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
 from reconciler.cli.control import Control as Client
 from reconciler.cli.main import root
@@ -19,6 +23,7 @@ from reconciler.settings.heal import HealRule
 from tests.daemon.test_control import asked, pushed
 from tests.daemon.world import NODE, World
 
+SCHEMA = Draft202012Validator(json.loads((Path(__file__).parents[2] / "schemas/plan.v1.json").read_text()))
 HELD = (HealRule(devices=("*",), heal="hold"),)
 
 
@@ -79,3 +84,43 @@ async def test_a_push_shows_the_digests_that_approve_takes(tmp_path: Path) -> No
         assert said.count("is approved by") == 2
         assert "nothing that is held has the digest 000000000000" in said
         await until(world, "in sync")
+
+
+async def test_who_approves_sees_what_he_approves(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.heal = HELD
+    async with controlled(world, "held"):
+        sent = [len(one.sent) for one in world.transports.values()]
+        code, said = await typed(world, "plan", "n1")
+        digest = world.service.hub.standings["n1"].digest
+        assert (code, said.splitlines()[0]) == (3, "n1 (linux)")
+        assert f"! held: heal: hold; `reconcile approve {digest}` applies it" in said
+        assert "+ route 10.1.0.0/16 table 254 metric 0  gateway 10.0.0.1, dev eth1" in said
+        assert said.endswith("on 1 of 1 devices. 0 in sync. 1 held.\n")
+        code, text = await typed(world, "plan", "-o", "json")
+        plan = json.loads(text)
+        SCHEMA.validate(plan)
+        assert {one["name"]: one["digest"] for one in plan["devices"]} == {
+            name: world.service.hub.standings[name].digest for name in ("n1", "n2")
+        }
+        assert [len(one.sent) for one in world.transports.values()] == sent
+        assert (await typed(world, "approve", digest))[0] == 0
+        await until(world, "in sync", "n1")
+        assert (await typed(world, "plan", "n1"))[0] == 0
+        assert (await typed(world, "plan"))[0] == 3
+
+
+async def test_a_plan_that_cannot_be_shown_is_refused_in_words(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    async with controlled(world) as daemon:
+        for query, words in {
+            "target=leaf*": r"no device is called leaf\*",
+            "device=n%0a": r"no device is called n\\n",
+            "width=1": "width: Input should be greater than or equal to 20",
+            "what=n1": "what: Extra inputs are not permitted",
+        }.items():
+            with pytest.raises(click.ClickException, match=words):
+                await asked(lambda query=query: daemon.get(f"/v1/plan?{query}"))  # type: ignore[misc]
+        world.service.deployment.checkout = None
+        with pytest.raises(click.ClickException, match="no revision is in force yet"):
+            await asked(lambda: daemon.get("/v1/plan?device=n1"))
