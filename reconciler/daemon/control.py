@@ -19,7 +19,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler.core.words import printable
-from reconciler.daemon.event import Event, Reader
+from reconciler.daemon.event import Event
 from reconciler.daemon.preview import BYTES, plan_document, plan_in_force, preview
 from reconciler.daemon.service import Service
 from reconciler.daemon.suspension import Suspension
@@ -27,7 +27,6 @@ from reconciler.daemon.unix_socket import listening
 from reconciler.engine.compiled import Contradiction
 from reconciler.report.mistake import mistake
 
-LONGEST_FOLLOW = 600.0
 BODY = 20.0
 """Seconds for a request's body, from a program on this very host."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -208,23 +207,10 @@ class Control:
         """Events as JSON lines, until the revision that is asked for has had its rollout, or is not put in force."""
         revision = request.query.get("revision", "")
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
-        with Reader(self.service.hub.bus) as reader:
+        with suppress(ConnectionError):
             await response.prepare(request)
-            with suppress(TimeoutError, ConnectionError):
-                async with asyncio.timeout(LONGEST_FOLLOW):
-                    await self.service.following.look()
-                    heard = list(reader.waiting())
-                    for event in heard:
-                        await response.write(_line(event))
-                    if any(event.kind == "rollout" and event.data["revision"] == revision for event in heard):
-                        return response
-                    if (end := self.service.end_of(revision)) is not None:
-                        await response.write(_line(end))
-                        return response
-                    async for event in reader:
-                        await response.write(_line(event))
-                        if event.kind == "rollout":
-                            break
+            async for event in self.service.story_of(revision):
+                await response.write(_line(event))
         return response
 
 
