@@ -124,9 +124,7 @@ def _checked(update: Update, ours: Setup) -> bool:
             return False
         if signer:
             _say(f"signed by {signer}")
-        if backwards:
-            _say(f"{update.new[:12]} does not follow on {update.old[:12]}: it is held until it is approved")
-        return _judged(update, folder, ours)
+        return _judged(update, folder, ours, backwards=backwards)
 
 
 async def _exported(update: Update, ours: Setup, folder: Path) -> tuple[str, bool]:
@@ -147,7 +145,7 @@ async def _exported(update: Update, ours: Setup, folder: Path) -> tuple[str, boo
     return str(signer), ancestor.code != 0
 
 
-def _judged(update: Update, folder: Path, ours: Setup) -> bool:
+def _judged(update: Update, folder: Path, ours: Setup, *, backwards: bool = False) -> bool:
     """The problems, or the plan, from the daemon that would carry it out; without one the problems alone."""
     documents = {name: base64.b64encode(files.read(folder, name)).decode() for name in files.names(folder)}
     asked = {"name": ours.name, "revision": update.new, "files": documents, "width": WIDTH}
@@ -155,19 +153,26 @@ def _judged(update: Update, folder: Path, ours: Setup) -> bool:
         seen = ours.control.post("/v1/preview", asked)
     except NoDaemon as error:
         _say(error.message)
-        return _is_sound(update, folder, ours)
+        return _is_sound(update, folder, ours, backwards=backwards)
     except click.ClickException as error:
         _say(f"{ours.refused(update)}: {error.message}")
         return False
     for line in seen["lines"]:
         _say(ours.placed(line))
-    would = "will be" if ours.deploys(update) else "would be"
+    held = f"{_held(update)}; then " if backwards and ours.deploys(update) else ""
+    would = f"will be: {held}" if ours.deploys(update) else "would be: "
     problems = f"{ours.refused(update)}: {plural(len(seen['lines']), 'problem')}"
-    _say(f"{would}: {seen['verdict']}" if seen["accepted"] else problems)
+    _say(f"{would}{seen['verdict']}" if seen["accepted"] else problems)
     return bool(seen["accepted"])
 
 
-def _is_sound(update: Update, folder: Path, ours: Setup) -> bool:
+def _held(update: Update) -> str:
+    """Of a push that was forced, in the words of `daemon.following`."""
+    new, old = update.new[:12], update.old[:12]
+    return f"held, for it does not follow on {old}, until `reconcile approve {new}` puts it in force"
+
+
+def _is_sound(update: Update, folder: Path, ours: Setup, *, backwards: bool = False) -> bool:
     """Whether the documents have no mistake in themselves, and fit the inventory."""
     from reconciler.desired.check.owned import check_inventory
     from reconciler.desired.inventory import load_inventory
@@ -186,7 +191,8 @@ def _is_sound(update: Update, folder: Path, ours: Setup) -> bool:
         words = "no documents; nothing is ever deleted on the strength of an empty desired state"
         _say(f"{ours.refused(update)}: {words}")
     else:
-        _say(f"the documents are good{', and are applied once a daemon runs' if ours.deploys(update) else ''}")
+        applied = f", and are {_held(update) if backwards else 'applied'} once a daemon runs"
+        _say(f"the documents are good{applied if ours.deploys(update) else ''}")
     return bool(repository.documents) and not errors
 
 

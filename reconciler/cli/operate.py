@@ -90,7 +90,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
 
 @click.command()
 @click.argument("target")
-@click.option("--for", "span", metavar="SPAN", help="Such as 30m, 2h or 1d; without it until `reconcile resume`.")
+@click.option("--for", "span", metavar="SPAN", help="Such as 30m, 2h or 1d; else as long as suspend.longest allows.")
 @click.option("--reason", required=True, help="Why; shown wherever the suspension is.")
 @controlled
 def suspend(daemon: Control, target: str, span: str | None, reason: str) -> int:

@@ -37,7 +37,7 @@ class _Asked(BaseModel):
 
 
 class AskedSuspend(_Asked):
-    """``seconds`` None: until it is resumed."""
+    """``seconds`` None: as long as the settings allow (``suspend.longest``), or until it is resumed."""
 
     target: str = Field(min_length=1, max_length=200)
     reason: str = Field(min_length=1, max_length=500)
@@ -180,7 +180,7 @@ class Control:
         names = [name for name in self.service.deployment.fleet.devices if fnmatchcase(name, asked.target)]
         if not names:
             raise ValueError(f"no device is called {printable(asked.target)}")
-        until = None if asked.seconds is None else now + asked.seconds
+        until = now + (asked.seconds or longest)
         suspension = Suspension(asked.target, printable(asked.reason), _peer(request), now, until)
         self.service.suspend(suspension)
         return web.json_response({"target": asked.target, "devices": names, "words": str(suspension)})

@@ -219,3 +219,25 @@ def test_a_branch_that_is_not_deployed_would_be_refused(tmp_path: Path, capsys: 
         (tmp_path / "bad.yaml").write_text("kind: [")
         assert not _judged(Update("0", "1", f"refs/heads/{branch}"), tmp_path, ours)
         assert capsys.readouterr().out.splitlines()[-1] == words
+
+
+async def test_a_forced_push_has_one_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    world, folder = World(tmp_path), tmp_path / "desired"
+    folder.mkdir()
+    update = Update("a" * 40, "b" * 40, "refs/heads/main")
+    held = "held, for it does not follow on aaaaaaaaaaaa, until `reconcile approve bbbbbbbbbbbb` puts it in force"
+    async with controlled(world):
+        (folder / "nodes.yaml").write_text(other(world, 8))
+        ours = Setup(socket=str(tmp_path / "control.sock"))
+        assert await asked(lambda: _judged(update, folder, ours, backwards=True))
+        assert capsys.readouterr().out.splitlines()[-1] == f"will be: {held}; then applied to 2 devices"
+    assert _judged(update, folder, ours, backwards=True)
+    assert capsys.readouterr().out.splitlines()[-1] == f"the documents are good, and are {held} once a daemon runs"
+
+
+async def test_a_suspension_without_an_end_ends_at_the_longest_one(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    async with controlled(world):
+        assert (await typed(world, "suspend", "n1", "--reason", "cabling"))[0] == 0
+        (suspension,) = world.service.hub.restraints.suspensions
+        assert suspension.until == suspension.since + world.service.settings.suspend.longest
