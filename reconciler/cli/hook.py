@@ -21,7 +21,8 @@ from reconciler.desired import files
 
 WIDTH = 72
 """Columns: git puts ``remote: `` before each line."""
-FOLLOWED = 600.0
+FOLLOWED = 660.0
+"""Seconds of silence; the daemon ends what it tells after 600 (`daemon.service`)."""
 HEADS = "refs/heads/"
 NO_WAIT = "no-wait"
 TOLD = frozenset({"applied", "failed", "held", "withheld", "unreachable", "unreadable", "rollout", "revision", "end"})
@@ -62,6 +63,13 @@ class Setup:
     def control(self) -> Control:
         return Control(Path(self.socket) if self.socket else None)
 
+    def deploys(self, update: Update) -> bool:
+        """Whether the branch is the one that the daemon follows; all others are only checked."""
+        return update.ref == HEADS + self.branch
+
+    def refused(self, update: Update) -> str:
+        return "refused" if self.deploys(update) else "would be refused"
+
     def placed(self, line: str) -> str:
         """A problem with its file as the pusher knows it."""
         return (
@@ -85,7 +93,7 @@ def pre_receive(lines: TextIO) -> int:
     """Refuse a bad push with its problems; show the plan of a good one."""
     ours, refused = setup(), False
     for update in _updates(lines):
-        if update.ref == HEADS + ours.branch:
+        if ours.deploys(update):
             refused |= not _checked(update, ours)
         elif update.ref.startswith(HEADS) and not update.deletes:
             _say(f"{update.ref.removeprefix(HEADS)} is not the branch that is deployed ({ours.branch}): only checked")
@@ -97,7 +105,7 @@ def post_receive(lines: TextIO) -> int:
     """Tell the daemon, and follow what it does until it is done."""
     ours = setup()
     for update in _updates(lines):
-        if update.ref == HEADS + ours.branch and not update.deletes:
+        if ours.deploys(update) and not update.deletes:
             _follow(update.new, ours, wait=NO_WAIT not in _options())
     return CONVERGED
 
@@ -112,13 +120,11 @@ def _checked(update: Update, ours: Setup) -> bool:
         try:
             signer, backwards = asyncio.run(_exported(update, ours, folder))
         except Exception as error:
-            _say(f"refused: {error}")
+            _say(f"{ours.refused(update)}: {error}")
             return False
         if signer:
             _say(f"signed by {signer}")
-        if backwards:
-            _say(f"{update.new[:12]} does not follow on {update.old[:12]}: it is held until it is approved")
-        return _judged(update.new, folder, ours)
+        return _judged(update, folder, ours, backwards=backwards)
 
 
 async def _exported(update: Update, ours: Setup, folder: Path) -> tuple[str, bool]:
@@ -139,25 +145,34 @@ async def _exported(update: Update, ours: Setup, folder: Path) -> tuple[str, boo
     return str(signer), ancestor.code != 0
 
 
-def _judged(revision: str, folder: Path, ours: Setup) -> bool:
+def _judged(update: Update, folder: Path, ours: Setup, *, backwards: bool = False) -> bool:
     """The problems, or the plan, from the daemon that would carry it out; without one the problems alone."""
     documents = {name: base64.b64encode(files.read(folder, name)).decode() for name in files.names(folder)}
-    asked = {"name": ours.name, "revision": revision, "files": documents, "width": WIDTH}
+    asked = {"name": ours.name, "revision": update.new, "files": documents, "width": WIDTH}
     try:
         seen = ours.control.post("/v1/preview", asked)
     except NoDaemon as error:
         _say(error.message)
-        return _is_sound(folder, ours)
+        return _is_sound(update, folder, ours, backwards=backwards)
     except click.ClickException as error:
-        _say(f"refused: {error.message}")
+        _say(f"{ours.refused(update)}: {error.message}")
         return False
     for line in seen["lines"]:
         _say(ours.placed(line))
-    _say(f"will be: {seen['verdict']}" if seen["accepted"] else f"refused: {plural(len(seen['lines']), 'problem')}")
+    held = f"{_held(update)}; then " if backwards and ours.deploys(update) else ""
+    would = f"will be: {held}" if ours.deploys(update) else "would be: "
+    problems = f"{ours.refused(update)}: {plural(len(seen['lines']), 'problem')}"
+    _say(f"{would}{seen['verdict']}" if seen["accepted"] else problems)
     return bool(seen["accepted"])
 
 
-def _is_sound(folder: Path, ours: Setup) -> bool:
+def _held(update: Update) -> str:
+    """Of a push that was forced, in the words of `daemon.following`."""
+    new, old = update.new[:12], update.old[:12]
+    return f"held, for it does not follow on {old}, until `reconcile approve {new}` puts it in force"
+
+
+def _is_sound(update: Update, folder: Path, ours: Setup, *, backwards: bool = False) -> bool:
     """Whether the documents have no mistake in themselves, and fit the inventory."""
     from reconciler.desired.check.owned import check_inventory
     from reconciler.desired.inventory import load_inventory
@@ -171,11 +186,13 @@ def _is_sound(folder: Path, ours: Setup) -> bool:
         _say(ours.placed(str(problem)))
     errors = sum(problem.severity == "error" for problem in problems)
     if errors:
-        _say(f"refused: {plural(errors, 'problem')}")
+        _say(f"{ours.refused(update)}: {plural(errors, 'problem')}")
     elif not repository.documents:
-        _say("refused: no documents; nothing is ever deleted on the strength of an empty desired state")
+        words = "no documents; nothing is ever deleted on the strength of an empty desired state"
+        _say(f"{ours.refused(update)}: {words}")
     else:
-        _say("the documents are good, and are applied once a daemon runs")
+        applied = f", and are {_held(update) if backwards else 'applied'} once a daemon runs"
+        _say(f"the documents are good{applied if ours.deploys(update) else ''}")
     return bool(repository.documents) and not errors
 
 

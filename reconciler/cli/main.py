@@ -19,6 +19,7 @@ COMMANDS = {
     "observe": ("reconciler.cli.observe:observe", "Show what the devices have right now."),
     "daemon": ("reconciler.cli.daemon:daemon", "Keep the devices so: follow the repository, put drift right."),
     "status": ("reconciler.cli.operate:status", "How everything stands, as the daemon sees it."),
+    "plan": ("reconciler.cli.operate:plan", "What the daemon would do now, and the digests of what it holds."),
     "suspend": ("reconciler.cli.operate:suspend", "Have the daemon leave devices alone for a while."),
     "resume": ("reconciler.cli.operate:resume", "End that, or a fight over an entry."),
     "approve": ("reconciler.cli.operate:approve", "Have the daemon apply a plan or a revision that it holds."),

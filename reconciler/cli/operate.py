@@ -1,17 +1,21 @@
-"""What a person asks of the running daemon: `status`, `suspend`, `resume`, `approve`, `sync`."""
+"""What a person asks of the running daemon: `status`, `plan`, `suspend`, `resume`, `approve`, `sync`."""
 
 from __future__ import annotations
 
 import functools
 import json
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import click
 
-from reconciler.cli.control import Control
-from reconciler.cli.exits import CONVERGED
+from reconciler.cli.control import Control, NoDaemon
+from reconciler.cli.exits import CHANGES, CONVERGED, ERROR, HELD, UNKNOWN, worst
+from reconciler.cli.terminal import is_terminal
 from reconciler.core.words import plural, printable
 
 CALM = ("in sync", "not mentioned")
@@ -40,6 +44,32 @@ def status(daemon: Control, output: str) -> int:
     return CONVERGED
 
 
+@click.command()
+@click.argument("target", default="*")
+@click.option("--output", "-o", type=click.Choice(["text", "json"]), default="text", help="What to print.")
+@controlled
+def plan(daemon: Control, target: str, output: str) -> int:
+    """Show what the daemon would do now on the devices that TARGET (a shell pattern) names, as they were last read.
+
+    A held device's line has the digest that `reconcile approve` takes. Exit codes as with --dry-run.
+    """
+    asked = {"target": target} | ({"width": str(columns)} if (columns := _columns()) else {})
+    found = daemon.get(f"/v1/plan?{urlencode(asked)}")
+    click.echo(json.dumps(found["plan"], indent=2) if output == "json" else "\n".join(map(printable, found["lines"])))
+    return worst(map(_plan_code, found["plan"]["devices"]))
+
+
+def _columns() -> int:
+    """Of the terminal; 0: standard output is none."""
+    return min(max(shutil.get_terminal_size().columns, 20), 1000) if is_terminal(sys.stdout) else 0
+
+
+def _plan_code(device: dict[str, Any]) -> int:
+    """What a device in a plan that was not carried out means."""
+    known = {"unreachable": UNKNOWN, "unreadable": UNKNOWN, "held": HELD}
+    return known.get(device["status"], CHANGES if device.get("changes") else CONVERGED)
+
+
 def _lines(found: dict[str, Any]) -> Iterator[str]:
     source, devices = found["source"], found["devices"]
     subject = f" ({source['subject']})" if source.get("subject") else ""
@@ -60,7 +90,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
 
 @click.command()
 @click.argument("target")
-@click.option("--for", "span", metavar="SPAN", help="Such as 30m, 2h or 1d; without it until `reconcile resume`.")
+@click.option("--for", "span", metavar="SPAN", help="Such as 30m, 2h or 1d; else as long as suspend.longest allows.")
 @click.option("--reason", required=True, help="Why; shown wherever the suspension is.")
 @controlled
 def suspend(daemon: Control, target: str, span: str | None, reason: str) -> int:
@@ -88,11 +118,22 @@ def resume(daemon: Control, target: str) -> int:
 
 
 @click.command()
-@click.argument("digest")
+@click.argument("digests", nargs=-1, required=True, metavar="DIGEST...")
 @controlled
-def approve(daemon: Control, digest: str) -> int:
-    """Have a held plan applied, by its DIGEST, or a held revision put in force, by the beginning of its id."""
-    click.echo(printable(daemon.post("/v1/approve", {"target": digest})["words"]))
+def approve(daemon: Control, digests: tuple[str, ...]) -> int:
+    """Have held plans applied, by DIGEST, or a held revision put in force, by the beginning of its id."""
+    return worst([_approved(daemon, digest) for digest in dict.fromkeys(digests)])
+
+
+def _approved(daemon: Control, digest: str) -> int:
+    """One that nothing waits for is an error, and keeps the others from nothing."""
+    try:
+        click.echo(printable(daemon.post("/v1/approve", {"target": digest})["words"]))
+    except NoDaemon:
+        raise
+    except click.ClickException as error:
+        error.show()
+        return ERROR
     return CONVERGED
 
 

@@ -19,14 +19,14 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler.core.words import printable
-from reconciler.daemon.event import Event, Reader
-from reconciler.daemon.preview import BYTES, preview
+from reconciler.daemon.event import Event
+from reconciler.daemon.preview import BYTES, plan_document, plan_in_force, preview
 from reconciler.daemon.service import Service
 from reconciler.daemon.suspension import Suspension
 from reconciler.daemon.unix_socket import listening
+from reconciler.engine.compiled import Contradiction
 from reconciler.report.mistake import mistake
 
-LONGEST_FOLLOW = 600.0
 BODY = 20.0
 """Seconds for a request's body, from a program on this very host."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -37,7 +37,7 @@ class _Asked(BaseModel):
 
 
 class AskedSuspend(_Asked):
-    """``seconds`` None: until it is resumed."""
+    """``seconds`` None: as long as the settings allow (``suspend.longest``), or until it is resumed."""
 
     target: str = Field(min_length=1, max_length=200)
     reason: str = Field(min_length=1, max_length=500)
@@ -46,6 +46,19 @@ class AskedSuspend(_Asked):
 
 class AskedTarget(_Asked):
     target: str = Field(min_length=1, max_length=200)
+
+
+class AskedPlan(BaseModel):
+    """In a URL, where everything is text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    device: str = Field(default="", max_length=200)
+    target: str = Field(default="*", min_length=1, max_length=200)
+    width: int | None = Field(default=None, ge=20, le=1000)
+
+    def names(self, device: str) -> bool:
+        return device == self.device if self.device else fnmatchcase(device, self.target)
 
 
 class AskedPreview(_Asked):
@@ -71,6 +84,7 @@ class Control:
         """Raises: OSError."""
         app = web.Application(client_max_size=2 * BYTES)
         app.router.add_get("/v1/status", self._guarded(self._status))
+        app.router.add_get("/v1/plan", self._guarded(self._plan))
         app.router.add_post("/v1/sync", self._guarded(self._sync))
         app.router.add_post("/v1/preview", self._guarded(self._preview))
         app.router.add_post("/v1/poke", self._guarded(self._poke))
@@ -132,6 +146,20 @@ class Control:
     async def _status(self, request: web.Request) -> web.Response:
         return web.json_response(self.service.status())
 
+    async def _plan(self, request: web.Request) -> web.Response:
+        """``device``: a name, or ``target``: a shell pattern, or neither: of every device. ``width``: of the text."""
+        asked = AskedPlan.model_validate(dict(request.query))
+        if self.service.deployment.checkout is None:
+            raise ValueError("no revision is in force yet")
+        names = {name for name in self.service.deployment.fleet.devices if asked.names(name)}
+        if not names:
+            raise ValueError(f"no device is called {printable(asked.device or asked.target)}")
+        try:
+            plan = await plan_in_force(self.service.deployment, names.__contains__)
+        except Contradiction as error:
+            raise ValueError(f"what the cluster tells contradicts the documents: {error.problems[0]}") from None
+        return web.json_response(plan_document(plan, asked.width))
+
     async def _sync(self, request: web.Request) -> web.Response:
         await self.service.following.look()
         return web.json_response(self.service.status())
@@ -152,7 +180,7 @@ class Control:
         names = [name for name in self.service.deployment.fleet.devices if fnmatchcase(name, asked.target)]
         if not names:
             raise ValueError(f"no device is called {printable(asked.target)}")
-        until = None if asked.seconds is None else now + asked.seconds
+        until = now + (asked.seconds or longest)
         suspension = Suspension(asked.target, printable(asked.reason), _peer(request), now, until)
         self.service.suspend(suspension)
         return web.json_response({"target": asked.target, "devices": names, "words": str(suspension)})
@@ -179,23 +207,10 @@ class Control:
         """Events as JSON lines, until the revision that is asked for has had its rollout, or is not put in force."""
         revision = request.query.get("revision", "")
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
-        with Reader(self.service.hub.bus) as reader:
+        with suppress(ConnectionError):
             await response.prepare(request)
-            with suppress(TimeoutError, ConnectionError):
-                async with asyncio.timeout(LONGEST_FOLLOW):
-                    await self.service.following.look()
-                    heard = list(reader.waiting())
-                    for event in heard:
-                        await response.write(_line(event))
-                    if any(event.kind == "rollout" and event.data["revision"] == revision for event in heard):
-                        return response
-                    if (end := self.service.end_of(revision)) is not None:
-                        await response.write(_line(end))
-                        return response
-                    async for event in reader:
-                        await response.write(_line(event))
-                        if event.kind == "rollout":
-                            break
+            async for event in self.service.story_of(revision):
+                await response.write(_line(event))
         return response
 
 

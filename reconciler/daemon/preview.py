@@ -1,20 +1,21 @@
-"""What a revision that somebody is about to push would do: its problems, or its plan and what comes of it."""
+"""What would be done: by a revision that somebody is about to push, and by the one in force at this moment."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from reconciler.core.plan import Plan
+from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import plural, printable
 from reconciler.daemon.deployment import Bad, Deployment
 from reconciler.desired.repository import Repository
 from reconciler.engine.fleet import fleet
-from reconciler.report import plan_text
+from reconciler.report import plan_json, plan_text
 from reconciler.report.screen import Screen
 from reconciler.source.checkout import Checkout
 
@@ -31,11 +32,10 @@ class Preview:
     accepted: bool
     lines: tuple[str, ...]
     verdict: str = ""
-    digest: str = ""
 
     def document(self) -> dict[str, object]:
-        said = {"verdict": self.verdict, "digest": self.digest}
-        return {"accepted": self.accepted, "lines": list(self.lines), **{k: v for k, v in said.items() if v}}
+        verdict = {"verdict": self.verdict} if self.verdict else {}
+        return {"accepted": self.accepted, "lines": list(self.lines), **verdict}
 
 
 async def preview(
@@ -51,8 +51,41 @@ async def preview(
         return Preview(accepted=False, lines=tuple(map(str, error.problems)) or (str(error),))
     finally:
         await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
-    lines = (*plan.warnings, *plan_text.lines(plan, Screen(width)))
-    return Preview(accepted=True, lines=lines, verdict=_verdict(plan), digest=plan.digest)
+    lines = (*plan.warnings, *plan_text.lines(plan, Screen(width), approving))
+    return Preview(accepted=True, lines=lines, verdict=_verdict(plan))
+
+
+async def plan_in_force(deployment: Deployment, targeted: Callable[[str], bool]) -> Plan:
+    """What the daemon would do now about these devices, as each was read last; none is asked.
+
+    Device by device, as its own turn plans it: with what a person has approved of it. Raises: Contradiction.
+    """
+    cycle = deployment.hub.cycle
+    found: list[DevicePlan] = []
+    for name in filter(targeted, list(cycle.devices)):
+        found += cycle.planned(cycle.seen, [name]).devices
+        await asyncio.sleep(0)  # a thousand of them keep nobody waiting
+    return Plan(cycle.repository.revision, tuple(found), cycle.compiler.warnings)
+
+
+def plan_document(plan: Plan, width: int | None) -> dict[str, object]:
+    """``plan``: plan/v1, with the ``digest`` of each device that differs. ``lines``: the same for people."""
+    document = plan_json.document(plan)
+    digests = {device.name: digest_of(device) for device in plan.devices if device.changes or device.approvable}
+    known: Any = document["devices"]
+    devices = [one | ({"digest": digests[one["name"]]} if one["name"] in digests else {}) for one in known]
+    lines = [*plan.warnings, *plan_text.lines(plan, Screen(width), approving)]
+    return {"plan": document | {"devices": devices}, "lines": lines}
+
+
+def digest_of(device: DevicePlan) -> str:
+    """What a person approves: the plan of this device alone, as its turn makes it (`daemon.turn`)."""
+    return Plan("", (device,)).digest
+
+
+def approving(devices: Sequence[DevicePlan]) -> str:
+    """The command that has the daemon carry out what it holds of these devices."""
+    return f"`reconcile approve {' '.join(map(digest_of, devices))}`"
 
 
 async def _planned(deployment: Deployment, repository: Repository) -> Plan:

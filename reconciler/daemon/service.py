@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from reconciler.core.words import brief, plural
 from reconciler.daemon.deployment import Deployment
-from reconciler.daemon.event import Event
+from reconciler.daemon.event import Event, Reader
 from reconciler.daemon.following import Following
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.standing import Standing
 from reconciler.daemon.suspension import Suspension
 from reconciler.settings.model import Settings
 from reconciler.settings.windows import Windows
+from reconciler.source.checkout import Checkout, Refused, Unavailable
 
+LONGEST_STORY = 600.0
+"""Seconds for which somebody is told what becomes of a revision."""
 LOOKED_AT = 30.0
 """Seconds between two looks at suspensions and windows, at most."""
 SHOWN = 3
@@ -114,14 +117,66 @@ class Service:
             return words
         return ""
 
-    def end_of(self, revision: str) -> Event | None:
+    async def story_of(self, revision: str) -> AsyncIterator[Event]:
+        """What happens from a look at the source on, until the rollout of ``revision`` is over or will not come.
+
+        Of other revisions no word, but that a newer one has taken its place. Always with an end.
+        """
+        until = asyncio.get_running_loop().time() + LONGEST_STORY
+        with Reader(self.hub.bus) as reader:
+            events = aiter(reader)
+            try:
+                async with asyncio.timeout_at(until):
+                    await self.following.look()
+                end = await self._end_of(revision)
+                while True:
+                    for event in reader.waiting():
+                        if _belongs(event, revision) and (end is None or event.words not in end.words):
+                            yield event
+                    if end is not None:
+                        yield end
+                        return
+                    async with asyncio.timeout_at(until):
+                        event = await anext(events)
+                    if _belongs(event, revision):
+                        yield event
+                    end = self._end_since(revision)
+            except TimeoutError:
+                yield self._unfinished(revision)
+
+    async def _end_of(self, revision: str) -> Event | None:
         """How it has ended for ``revision`` already: its rollout is over, or it is not in force; None: under way."""
         checkout = self.deployment.checkout
         if checkout is not None and checkout.revision == revision:
             return self.hub.rolled_out(revision)
         known = [condition.words for condition in self.hub.conditions.of("source")]
-        where = f"revision {brief(checkout.revision)} is in force" if checkout else "no revision is in force"
-        words = "; ".join(known) or f"the daemon follows another branch or repository: {where}"
+        words = "; ".join(known) or await self._instead_of(revision, checkout)
+        return Event("end", words, level="warning")
+
+    async def _instead_of(self, revision: str, checkout: Checkout | None) -> str:
+        if checkout is None:
+            return "the daemon follows another branch or repository: no revision is in force"
+        with suppress(Unavailable, Refused):
+            known = await self.following.source.at(revision)
+            if await self.following.source.is_forward(known.revision, checkout.revision):
+                return _superseded(revision, checkout)
+        return f"the daemon follows another branch or repository: revision {brief(checkout.revision)} is in force"
+
+    def _end_since(self, revision: str) -> Event | None:
+        """The same where it was in force a moment ago."""
+        checkout = self.deployment.checkout
+        if checkout is not None and checkout.revision != revision:
+            return Event("end", _superseded(revision, checkout), level="warning")
+        return self.hub.rolled_out(revision)
+
+    def _unfinished(self, revision: str) -> Event:
+        """Who of a rollout is not there after the longest time that somebody is told of it."""
+        rollout = self.hub.rollout
+        waiting = rollout.waiting if rollout is not None and rollout.revision == revision else set()
+        named = [f"{name} ({self.hub.standings.get(name, Standing()).phase})" for name in sorted(waiting)]
+        more = f" and {len(named) - SHOWN} more" if named[SHOWN:] else ""
+        what = f"not there yet: {', '.join(named[:SHOWN])}{more}" if named else "the source is still being looked at"
+        words = f"revision {brief(revision)} is followed no longer after {LONGEST_STORY:g} s; {what}"
         return Event("end", words, level="warning")
 
     async def watch_clock(self) -> None:
@@ -164,3 +219,12 @@ class Service:
 
     def _tell(self, kind: str, words: str) -> None:
         self.hub.tell(Event(kind, words))
+
+
+def _superseded(revision: str, checkout: Checkout) -> str:
+    return f"revision {brief(revision)} is superseded by {brief(checkout.revision)}, which is in force"
+
+
+def _belongs(event: Event, revision: str) -> bool:
+    """Whether who follows ``revision`` is told: all but what is about another one, and how a rollout ends, last."""
+    return event.kind != "rollout" and event.data.get("revision", revision) == revision

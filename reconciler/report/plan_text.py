@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import click
@@ -26,6 +26,8 @@ COLORS: dict[Verb, str] = {
 NOT_WRITTEN = "(not written)"
 INDENT, HANGING = "  ", "      "
 PIPE = Screen()
+WayOut = Callable[[Sequence[DevicePlan]], str]
+"""The words that have held devices, which all say the same, carried out: `reconcile approve 9e01962fb62a`."""
 
 
 class Text(NamedTuple):
@@ -62,11 +64,13 @@ def _styled(text: str, screen: Screen, **style: Any) -> str:
     return click.style(text, **style) if screen.color and any(style.values()) else text
 
 
-def lines(plan: Plan, screen: Screen = PIPE) -> Iterator[str]:
-    """The whole plan; the last line counts."""
-    for names, device in _folded(plan, screen):
-        yield _styled(f"{', '.join(names)} ({device.platform})", screen, bold=True)
-        for line in _device(device, plan.digest, screen):
+def lines(plan: Plan, screen: Screen = PIPE, way_out: WayOut | None = None) -> Iterator[str]:
+    """The whole plan; the last line counts. ``way_out``: how it is approved; without it as a single run is."""
+    approving = way_out or (lambda devices: f"--approve {plan.digest}")
+    for alike in _folded(plan, screen):
+        names = ", ".join(device.name for device in alike)
+        yield _styled(f"{names} ({alike[0].platform})", screen, bold=True)
+        for line in _device(alike[0], screen, _approval(alike, approving)):
             yield from line.printed(screen)
         yield ""
     yield summary(plan)
@@ -89,28 +93,28 @@ def summary(plan: Plan) -> str:
     return " ".join([counted, *rest])
 
 
-def _folded(plan: Plan, screen: Screen) -> list[tuple[list[str], DevicePlan]]:
+def _folded(plan: Plan, screen: Screen) -> list[list[DevicePlan]]:
     """Devices that have the same to say are said once; those in sync are left to the last line."""
-    groups: dict[object, tuple[list[str], DevicePlan]] = {}
+    groups: dict[object, list[DevicePlan]] = {}
     for device in plan.devices:
         if not device.in_sync or device.notes:
-            said = (tuple(_device(device, plan.digest, screen)), device.platform)
-            groups.setdefault(said, ([], device))[0].append(device.name)
+            said = (tuple(_device(device, screen)), device.platform, device.approvable, device.vanished)
+            groups.setdefault(said, []).append(device)
     return list(groups.values())
 
 
-def _device(device: DevicePlan, digest: str, screen: Screen) -> Iterator[Text]:
+def _device(device: DevicePlan, screen: Screen, approval: str = "") -> Iterator[Text]:
     if device.status != "ok":
-        yield Text(f"! {device.status}: {device.reason}{_way_out(device, digest)}")
+        yield Text(f"! {device.status}: {device.reason}{approval}")
     yield from (_line(planned, screen) for planned in device.changes)
     yield from (Text(f"? {note}") for note in device.notes)
 
 
-def _way_out(device: DevicePlan, digest: str) -> str:
-    if not device.approvable:
+def _approval(alike: Sequence[DevicePlan], way_out: WayOut) -> str:
+    if not alike[0].approvable:
         return ""
-    result = "forgets it, its configuration stays as it is" if device.vanished else "applies it"
-    return f"; --approve {digest} {result}"
+    result = "forgets it, its configuration stays as it is" if alike[0].vanished else "applies it"
+    return f"; {way_out(alike)} {result}"
 
 
 def _line(planned: Planned, screen: Screen) -> Text:

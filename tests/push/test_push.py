@@ -92,7 +92,8 @@ def test_a_push_that_goes_back_is_held_until_it_is_approved_and_the_branch_canno
     revision = pusher.commit(THERE, "10.10.40.0/24, via: 10.10.10.1", "Rewritten")
     code, said = pusher.push("--force")
     assert code == 0
-    assert "it is held until it is approved" in said
+    assert f"`reconcile approve {revision[:12]}` puts it in force; then applied to 1 device" in " ".join(said.split())
+    assert said.count("will be: ") == 1
     assert "10.10.40.0/24" not in pusher.routes("k01-control-plane")
     assert f"reconcile approve {revision[:12]}" in pusher.reconcile("status").stdout
     assert pusher.reconcile("approve", revision[:12]).returncode == 0

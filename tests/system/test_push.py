@@ -97,7 +97,7 @@ def test_who_does_not_wait_is_free_at_once(ada: Pusher, lab: Lab) -> None:
 def test_a_push_backwards_is_held_until_somebody_approves(machine: Machine, ada: Pusher, lab: Lab) -> None:
     ada.git("reset", "--quiet", "--hard", "HEAD~1")
     said = ada.push("--force")
-    assert "held until it is approved" in said
+    assert "will be: held, for it does not follow on" in said
     assert "10.77.3.0/24" in on_node(lab, NODE, "ip route")
     revision = ada.git("rev-parse", "HEAD").stdout.strip()
     ada.run("reconcile", "approve", revision[:12])

@@ -1,0 +1,243 @@
+"""What a person types at a running daemon, from the command to the device and back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+
+from reconciler.cli.control import Control as Client
+from reconciler.cli.hook import Setup, Update, _judged
+from reconciler.cli.main import root
+from reconciler.core.driver import Answer
+from reconciler.core.plan import DevicePlan, Plan
+from reconciler.daemon.control import Control
+from reconciler.daemon.event import Event
+from reconciler.daemon.preview import approving
+from reconciler.report import plan_text
+from reconciler.settings.heal import HealRule
+from reconciler.settings.loop import LoopSettings
+from tests.daemon.fasttime import run
+from tests.daemon.test_control import asked, pushed
+from tests.daemon.world import NODE, World
+
+SCHEMA = Draft202012Validator(json.loads((Path(__file__).parents[2] / "schemas/plan.v1.json").read_text()))
+HELD = (HealRule(devices=("*",), heal="hold"),)
+
+
+async def until(world: World, phase: str, *names: str) -> None:
+    """Every device, or each of ``names``, is at ``phase``."""
+    standings = world.service.hub.standings
+    async with asyncio.timeout(5.0):
+        while any(name not in standings or world.phase(name) != phase for name in names or world.transports):
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def controlled(world: World, phase: str = "in sync") -> AsyncIterator[Client]:
+    """A daemon with its socket, whose devices have all come to ``phase``."""
+    path = world.folder / "control.sock"
+    async with world.running() as service:
+        control = Control(service, path)
+        await control.open()
+        try:
+            await until(world, phase)
+            yield Client(path)
+        finally:
+            await control.close()
+
+
+async def typed(world: World, *words: str) -> tuple[int, str]:
+    """The exit code and what is printed."""
+    line = [*words, "--socket", str(world.folder / "control.sock")]
+    done = await asked(lambda: CliRunner().invoke(root, line, standalone_mode=False))
+    assert done.exception is None, done.output
+    return done.return_value or 0, done.output
+
+
+def test_devices_that_are_held_alike_are_approved_in_one_command() -> None:
+    alike = [DevicePlan(name, "linux", "held", "heal: hold", approvable=True) for name in ("n1", "n2")]
+    first, second = (Plan("c1", (device,)).digest for device in alike)
+    shown = list(plan_text.lines(Plan("c1", tuple(alike)), way_out=approving))
+    assert shown[:2] == ["n1, n2 (linux)", f"  ! held: heal: hold; `reconcile approve {first} {second}` applies it"]
+
+
+async def test_a_push_shows_the_digests_that_approve_takes(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.heal = HELD
+    text = "".join(NODE.format(name=name) for name in ("n1", "n2")).replace("10.2.", "10.9.")
+    async with controlled(world, "held") as daemon:
+        digests = [world.service.hub.standings[name].digest for name in ("n1", "n2")]
+        shown = await asked(lambda: daemon.post("/v1/preview", {**pushed(text), "width": None}))
+        world.commit("c2", text=text)
+        await world.service.following.look()
+        while [world.service.hub.standings[name].revision for name in ("n1", "n2")] != ["c2", "c2"]:
+            await asyncio.sleep(0.01)
+        held = [world.service.hub.standings[name].digest for name in ("n1", "n2")]
+        assert held != digests
+        for digest in held:
+            assert f"  ! held: heal: hold; `reconcile approve {digest}` applies it" in shown["lines"]
+        code, said = await typed(world, "approve", "000000000000", *held)
+        assert code == 1
+        assert said.count("is approved by") == 2
+        assert "nothing that is held has the digest 000000000000" in said
+        await until(world, "in sync")
+
+
+async def test_who_approves_sees_what_he_approves(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.heal = HELD
+    async with controlled(world, "held"):
+        sent = [len(one.sent) for one in world.transports.values()]
+        code, said = await typed(world, "plan", "n1")
+        digest = world.service.hub.standings["n1"].digest
+        assert (code, said.splitlines()[0]) == (3, "n1 (linux)")
+        assert f"! held: heal: hold; `reconcile approve {digest}` applies it" in said
+        assert "+ route 10.1.0.0/16 table 254 metric 0  gateway 10.0.0.1, dev eth1" in said
+        assert said.endswith("on 1 of 1 devices. 0 in sync. 1 held.\n")
+        code, text = await typed(world, "plan", "-o", "json")
+        plan = json.loads(text)
+        SCHEMA.validate(plan)
+        assert {one["name"]: one["digest"] for one in plan["devices"]} == {
+            name: world.service.hub.standings[name].digest for name in ("n1", "n2")
+        }
+        assert [len(one.sent) for one in world.transports.values()] == sent
+        assert (await typed(world, "approve", digest))[0] == 0
+        await until(world, "in sync", "n1")
+        assert (await typed(world, "plan", "n1"))[0] == 0
+        assert (await typed(world, "plan"))[0] == 3
+
+
+async def test_a_plan_that_cannot_be_shown_is_refused_in_words(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    async with controlled(world) as daemon:
+        for query, words in {
+            "target=leaf*": r"no device is called leaf\*",
+            "device=n%0a": r"no device is called n\\n",
+            "width=1": "width: Input should be greater than or equal to 20",
+            "what=n1": "what: Extra inputs are not permitted",
+        }.items():
+            with pytest.raises(click.ClickException, match=words):
+                await asked(lambda query=query: daemon.get(f"/v1/plan?{query}"))  # type: ignore[misc]
+        world.service.deployment.checkout = None
+        with pytest.raises(click.ClickException, match="no revision is in force yet"):
+            await asked(lambda: daemon.get("/v1/plan?device=n1"))
+
+
+def stories(world: World, *revisions: str) -> list[asyncio.Task[list[Event]]]:
+    """What somebody who follows each of them is told."""
+
+    async def told(revision: str) -> list[Event]:
+        return [event async for event in world.service.story_of(revision) if event.level != "debug"]
+
+    return [asyncio.create_task(told(revision)) for revision in revisions]
+
+
+def slow(world: World, name: str, seconds: float) -> None:
+    """The device answers late from now on."""
+    transport = world.transports[name]
+    query = transport.query
+
+    async def late(questions: Sequence[str]) -> Sequence[Answer]:
+        await asyncio.sleep(seconds)
+        return await query(questions)
+
+    transport.query = late  # type: ignore[method-assign]
+
+
+def other(world: World, number: int) -> str:
+    return "".join(NODE.format(name=name) for name in world.transports).replace("10.2.", f"10.{number}.")
+
+
+def test_who_follows_a_push_is_told_of_it_until_a_newer_one_takes_its_place(tmp_path: Path) -> None:
+    async def work() -> None:
+        world = World(tmp_path)
+        async with world.running() as service:
+            await until(world, "in sync")
+            slow(world, "n2", 5.0)
+            world.commit("c2", text=other(world, 8))
+            (second,) = stories(world, "c2")
+            while service.deployment.checkout is None or service.deployment.checkout.revision != "c2":
+                await asyncio.sleep(0.01)
+            world.commit("c3", text=other(world, 9))
+            third, late = stories(world, "c3", "c2")
+            assert [event.data.get("revision") for event in await second if event.kind == "revision"] == ["c2"]
+            superseded = (await second)[-1]
+            assert superseded.words == "revision c2 is superseded by c3, which is in force"
+            assert [event.words for event in await late] == [superseded.words]
+            *before, rollout = await third
+            assert (rollout.kind, rollout.data["revision"]) == ("rollout", "c3")
+            assert sum(event.kind == "applied" for event in before) == 2
+
+    run(work())
+
+
+def test_after_ten_minutes_who_follows_is_told_who_is_not_there(tmp_path: Path) -> None:
+    async def work() -> None:
+        world = World(tmp_path)
+        async with world.running():
+            await until(world, "in sync")
+            slow(world, "n2", 3000.0)
+            world.service.hub.loop = LoopSettings.model_validate({"applyTimeout": "1h"})
+            world.commit("c2", text=other(world, 8))
+            (told,) = stories(world, "c2")
+            assert (await told)[
+                -1
+            ].words == "revision c2 is followed no longer after 600 s; not there yet: n2 (in sync)"
+
+    run(work())
+
+
+def test_why_a_revision_is_not_in_force_is_said_once(tmp_path: Path) -> None:
+    async def work() -> None:
+        world = World(tmp_path)
+        async with world.running():
+            await until(world, "in sync")
+            world.commit("c2", text="kind: [")
+            (told,) = stories(world, "c2")
+            assert [event.kind for event in await told] == ["end"]
+            assert (await told)[0].words.startswith("revision c2 is bad: ")
+            world.source.straight = False
+            world.commit("c3")
+            (held,) = stories(world, "c3")
+            assert [event.kind for event in await held] == ["end"]
+            assert "`reconcile approve c3` puts it in force" in (await held)[0].words
+
+    run(work())
+
+
+def test_a_branch_that_is_not_deployed_would_be_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ours = Setup(socket=str(tmp_path / "none"))
+    for branch, words in {"main": "refused: 1 problem", "idea": "would be refused: 1 problem"}.items():
+        (tmp_path / "bad.yaml").write_text("kind: [")
+        assert not _judged(Update("0", "1", f"refs/heads/{branch}"), tmp_path, ours)
+        assert capsys.readouterr().out.splitlines()[-1] == words
+
+
+async def test_a_forced_push_has_one_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    world, folder = World(tmp_path), tmp_path / "desired"
+    folder.mkdir()
+    update = Update("a" * 40, "b" * 40, "refs/heads/main")
+    held = "held, for it does not follow on aaaaaaaaaaaa, until `reconcile approve bbbbbbbbbbbb` puts it in force"
+    async with controlled(world):
+        (folder / "nodes.yaml").write_text(other(world, 8))
+        ours = Setup(socket=str(tmp_path / "control.sock"))
+        assert await asked(lambda: _judged(update, folder, ours, backwards=True))
+        assert capsys.readouterr().out.splitlines()[-1] == f"will be: {held}; then applied to 2 devices"
+    assert _judged(update, folder, ours, backwards=True)
+    assert capsys.readouterr().out.splitlines()[-1] == f"the documents are good, and are {held} once a daemon runs"
+
+
+async def test_a_suspension_without_an_end_ends_at_the_longest_one(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    async with controlled(world):
+        assert (await typed(world, "suspend", "n1", "--reason", "cabling"))[0] == 0
+        (suspension,) = world.service.hub.restraints.suspensions
+        assert suspension.until == suspension.since + world.service.settings.suspend.longest
