@@ -6,6 +6,7 @@ import functools
 import json
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from reconciler.cli.terminal import is_terminal
 from reconciler.core.words import plural, printable
 
 CALM = ("in sync", "not mentioned")
+CODES = {"failed": ERROR, "unreachable": UNKNOWN, "unreadable": UNKNOWN, "held": HELD, "withheld": CHANGES}
+"""By phase; what is still to be looked at or being written is no news."""
 
 
 def controlled(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,10 +41,18 @@ def controlled(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--output", "-o", type=click.Choice(["text", "json"]), default="text", help="What to print.")
 @controlled
 def status(daemon: Control, output: str) -> int:
-    """Show how everything stands: the revision in force, each device that is not in sync, what is suspended."""
-    found = daemon.get("/v1/status")
+    """Show how everything stands: the revision in force, each device that is not in sync, what is suspended.
+
+    Exit codes: 0 all is well, 1 applying failed, 4 a device is unreachable or unreadable, 3 one is held, 2 one differs
+    and is not written. Of several, the first.
+    """
+    return _shown(daemon.get("/v1/status"), output)
+
+
+def _shown(found: dict[str, Any], output: str) -> int:
+    """How everything stands, printed; its exit code."""
     click.echo(json.dumps(found, indent=2) if output == "json" else "\n".join(map(printable, _lines(found))))
-    return CONVERGED
+    return worst(CODES.get(device["phase"], CONVERGED) for device in found["devices"].values())
 
 
 @click.command()
@@ -78,14 +89,30 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"{calm} of {plural(len(devices), 'device')} in sync"
     for name, device in devices.items():
         if device["phase"] not in CALM:
-            approve = f"; reconcile approve {device['digest']}" if device["phase"] == "held" else ""
+            held = device["phase"] == "held" and device.get("digest")
+            approve = f"; reconcile approve {device['digest']}" if held else ""
             reason = f": {device['reason']}" if device.get("reason") else ""
-            yield f"  {name}: {device['phase']}{reason}{approve}"
+            yield f"  {name}: {device['phase']} for {_ago(device['since'])}{reason}{approve}"
     for one in found["suspended"]:
-        yield f"suspended: {one['target']} by {one['by']}: {one['reason']}"
+        end = f" (for another {_span(one['until'] - time.time())})" if "until" in one else ""
+        yield f"suspended: {one['target']} by {one['by']}: {one['reason']}{end}"
+    for one in found["fights"]:
+        yield f"fight on {one['device']}: {one['words']}; `reconcile resume {one['device']}` has it healed again"
     for one in found["conditions"]:
-        if one["subject"] not in devices:
-            yield f"{one['kind']}: {one['words']}"
+        if one["kind"] != "fight" and one["kind"] not in CODES:
+            yield f"{one['kind']} for {_ago(one['since'])}: {one['words']}"
+
+
+def _ago(since: float) -> str:
+    return _span(time.time() - since)
+
+
+def _span(seconds: float) -> str:
+    """``45s``, ``12m``, ``3h5m``, ``2d4h``: as exact as somebody who is called needs it."""
+    from reconciler.settings.duration import words
+
+    coarse = next((unit for unit in (3600, 60) if seconds >= 24 * unit), 1)
+    return words(max(round(seconds), 0) // coarse * coarse) if seconds >= 1 else "0s"
 
 
 @click.command()
@@ -140,7 +167,8 @@ def _approved(daemon: Control, digest: str) -> int:
 @click.command()
 @controlled
 def sync(daemon: Control) -> int:
-    """Have the daemon look at its source now."""
-    found = daemon.post("/v1/sync", {})
-    click.echo("\n".join(map(printable, _lines(found))))
-    return CONVERGED
+    """Have the daemon look at its source now, wait until devices have followed (a minute at most), show the status.
+
+    Exit codes as of `reconcile status`.
+    """
+    return _shown(daemon.post("/v1/sync", {}), "text")

@@ -161,7 +161,7 @@ class Control:
         return web.json_response(plan_document(plan, asked.width))
 
     async def _sync(self, request: web.Request) -> web.Response:
-        await self.service.following.look()
+        await self.service.sync()
         return web.json_response(self.service.status())
 
     async def _preview(self, request: web.Request) -> web.Response:

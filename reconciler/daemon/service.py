@@ -21,6 +21,8 @@ from reconciler.source.checkout import Checkout, Refused, Unavailable
 
 LONGEST_STORY = 600.0
 """Seconds for which somebody is told what becomes of a revision."""
+LONGEST_SYNC = 50.0
+"""Seconds; who asks waits for 60 (`cli.control`)."""
 LOOKED_AT = 30.0
 """Seconds between two looks at suspensions and windows, at most."""
 SHOWN = 3
@@ -116,6 +118,15 @@ class Service:
             self._tell("approved", words)
             return words
         return ""
+
+    async def sync(self) -> None:
+        """Look at the source, and wait until the rollout that is under way then is over; ``LONGEST_SYNC`` at most."""
+        with suppress(TimeoutError), Reader(self.hub.bus) as reader:
+            async with asyncio.timeout(LONGEST_SYNC):
+                await asyncio.shield(self.following.look())
+                events = aiter(reader)
+                while self.hub.rollout is not None and self.hub.rollout.end is None:
+                    await anext(events)
 
     async def story_of(self, revision: str) -> AsyncIterator[Event]:
         """What happens from a look at the source on, until the rollout of ``revision`` is over or will not come.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -126,8 +127,8 @@ def _line(planned: Planned, screen: Screen) -> Text:
 
 
 def change_words(planned: Planned) -> str:
-    """One change on one line, as in a plan."""
-    line = _line(planned, PIPE)
+    """One change on one line, as in a plan, without why it is not written: whoever lists many says that once."""
+    line = _line(dataclasses.replace(planned, withheld=""), PIPE)
     return printable(" ".join(part for part in (line.head, line.detail, line.origin) if part))
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -16,6 +17,7 @@ from jsonschema import Draft202012Validator
 from reconciler.cli.control import Control as Client
 from reconciler.cli.hook import Setup, Update, _judged
 from reconciler.cli.main import root
+from reconciler.cli.operate import _span
 from reconciler.core.driver import Answer
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.daemon.control import Control
@@ -24,9 +26,9 @@ from reconciler.daemon.preview import approving
 from reconciler.report import plan_text
 from reconciler.settings.heal import HealRule
 from reconciler.settings.loop import LoopSettings
-from tests.daemon.fasttime import run
+from tests.daemon.fasttime import now, run
 from tests.daemon.test_control import asked, pushed
-from tests.daemon.world import NODE, World
+from tests.daemon.world import NODE, ONE, TWO, World
 
 SCHEMA = Draft202012Validator(json.loads((Path(__file__).parents[2] / "schemas/plan.v1.json").read_text()))
 HELD = (HealRule(devices=("*",), heal="hold"),)
@@ -241,3 +243,80 @@ async def test_a_suspension_without_an_end_ends_at_the_longest_one(tmp_path: Pat
         assert (await typed(world, "suspend", "n1", "--reason", "cabling"))[0] == 0
         (suspension,) = world.service.hub.restraints.suspensions
         assert suspension.until == suspension.since + world.service.settings.suspend.longest
+
+
+@pytest.mark.parametrize(
+    ("phases", "code"),
+    [
+        (("in sync", "not mentioned", "reading", "applying", "new"), 0),
+        (("in sync", "withheld"), 2),
+        (("withheld", "held"), 3),
+        (("held", "unreadable"), 4),
+        (("unreachable", "held"), 4),
+        (("unreachable", "failed"), 1),
+    ],
+)
+def test_a_status_ends_with_how_things_stand(
+    monkeypatch: pytest.MonkeyPatch, phases: tuple[str, ...], code: int
+) -> None:
+    devices = {f"n{number}": {"phase": phase, "since": 0.0} for number, phase in enumerate(phases)}
+    found = {"source": {}, "devices": devices, "suspended": [], "conditions": [], "fights": []}
+    monkeypatch.setattr(Client, "get", lambda self, path: found)
+    assert CliRunner().invoke(root, ["status"], standalone_mode=False).return_value == code
+
+
+def test_a_status_says_since_when_and_until_when_and_each_thing_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def work() -> dict[str, Any]:
+        world = World(tmp_path)
+        async with world.running() as service:
+            await until(world, "in sync")
+            for _ in range(4):
+                world.forge("n1")
+                await asyncio.sleep(1.0)
+            world.suspend("n2", 7200.0, "cabling")
+            for row in (ONE, TWO):
+                world.lose("n2", row.key)
+            await asyncio.sleep(40.0)
+            found: dict[str, Any] = json.loads(json.dumps(service.status()))
+            for one in found["devices"].values():
+                one["since"] = now() - 40.0  # a standing's own clock is the real one
+            return {**found, "now": now()}
+
+    found = run(work())
+    monkeypatch.setattr("time.time", lambda: found["now"])
+    monkeypatch.setattr(Client, "get", lambda self, path: found)
+    done = CliRunner().invoke(root, ["status"], standalone_mode=False)
+    assert "suspended: n2 by me: cabling (for another 1h59m)" in done.output
+    assert "  n2: withheld for 40s: 2 differences: suspended until" in done.output
+    assert done.output.count("suspended until") == 1
+    assert "fight on n1: route 10.1.0.0/16" in done.output
+    assert "`reconcile resume n1` has it healed again" in done.output
+    assert done.return_value == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(-3, "0s"), (0.4, "0s"), (61, "1m1s"), (1500, "25m"), (11130, "3h5m"), (187200, "2d4h")]
+)
+def test_a_span_is_as_exact_as_it_is_long(seconds: float, words: str) -> None:
+    assert _span(seconds) == words
+
+
+def test_a_sync_waits_for_the_devices_and_not_for_ever(tmp_path: Path) -> None:
+    async def work() -> None:
+        world = World(tmp_path)
+        async with world.running() as service:
+            await until(world, "in sync")
+            slow(world, "n2", 5.0)
+            world.commit("c2", text=other(world, 8))
+            await service.sync()
+            assert {service.hub.standings[name].revision for name in ("n1", "n2")} == {"c2"}
+            slow(world, "n2", 200.0)
+            world.commit("c3", text=other(world, 9))
+            began = now()
+            await service.sync()
+            assert now() - began == pytest.approx(50.0)
+            assert service.hub.standings["n1"].revision == "c3"
+
+    run(work())
