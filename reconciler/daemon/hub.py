@@ -49,6 +49,7 @@ class Hub:
     _cycle: Cycle | None = None
     _awaited: set[str] = field(default_factory=set)
     _arrived: set[str] = field(default_factory=set)
+    one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.gates = Gates(self.loop.concurrency)

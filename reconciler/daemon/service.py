@@ -69,7 +69,7 @@ class Service:
         said = [f"{where}: {calm} of {plural(len(standings), 'device')} in sync"]
         if busy := [name for name, one in standings.items() if one.phase == "applying"]:
             said.append(f"applying to {', '.join(busy[:SHOWN])}{' and others' if busy[SHOWN:] else ''}")
-        if trouble := list(self.hub.conditions):
+        if trouble := sorted(self.hub.conditions, key=lambda one: one.kind == "advice"):
             more = f" (and {len(trouble) - 1} more)" if trouble[1:] else ""
             said.append(f"{trouble[0].words}{more}")
         return "; ".join(said)

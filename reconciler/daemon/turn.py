@@ -13,7 +13,6 @@ from reconciler.daemon.event import Event
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.standing import Phase, Standing
 from reconciler.engine.apply import Outcome
-from reconciler.engine.compiled import Contradiction
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.observe import Sight
 from reconciler.intent.compile import World
@@ -56,10 +55,7 @@ class Turns:
             self.reading = None
             return self._lost(cycle, sight)
         self._answers()
-        try:
-            return await self._judged(cycle, sight.reading, told)
-        except Contradiction as error:
-            return self._contradicted(cycle, error)
+        return await self._judged(cycle, sight.reading, told)
 
     async def _look(self, cycle: Cycle, *, quick: bool) -> None:
         """Every question has its own timeout; should one be forgotten, this device alone is lost, and not for ever."""
@@ -85,6 +81,8 @@ class Turns:
             return self._stand(cycle, "in sync")
         self.reading, self._world, self.wish = reading, world, world.get(self.device)
         await self.hub.complete.wait()
+        async with self.hub.one_by_one:  # all keepers are set free at once, and the loop has to breathe
+            await asyncio.sleep(0)
         if cycle is not self.hub.cycle:
             return self._again(cycle)
         plan = cycle.planned(cycle.seen, [self.device])
@@ -174,11 +172,6 @@ class Turns:
     def _answers(self) -> None:
         self.hub.gates.trust(self.device)
         self.hub.conditions.end("unreachable", self.device, f"{self.device} answers again", device=self.device)
-
-    def _contradicted(self, cycle: Cycle, error: Contradiction) -> Standing:
-        words = f"what the cluster tells contradicts the documents: {error.problems[0]}"
-        self.hub.conditions.begin("held", self.device, f"{self.device} is held: {words}", device=self.device)
-        return self._stand(cycle, "held", words)
 
     def _unsuccessful(self, cycle: Cycle, outcome: Outcome) -> Standing:
         """A device that fell silent while it was written to is away, and that is the news."""
