@@ -209,7 +209,7 @@ class Turns:
             self.hub.conditions.begin("advice", self.device, words, device=self.device)
         else:
             self.hub.conditions.end("advice", self.device, f"{self.device}: no advice any more", device=self.device)
-        digest = plan.digest if device.changes or device.approvable else ""
+        digest = plan.digest if device.approvable else ""
         return self._stand(cycle, phase, reason, digest=digest, differences=len(device.changes))
 
     def _begin_fights(self, device: DevicePlan) -> None:
