@@ -20,8 +20,8 @@ from reconciler.switch.eos.syslog import MARK, heard, is_reason
 from reconciler.transport.this_run import this_run
 
 PROTOCOLS = {socket.SOCK_DGRAM: "udp", socket.SOCK_STREAM: "tcp"}
-SPACED = 1.0
-"""Seconds between two looks at a switch because of what came in its name: anybody can send that."""
+SPACED = 0.25
+"""Seconds between two looks at a switch because of what came in its name: anybody can send that, and a look is cheap."""
 RESOLVED = 300.0
 """Seconds between two looks at what the inventory's names stand for."""
 
@@ -89,7 +89,7 @@ class Hearsay:
             self._call(device)
 
     def _call(self, device: str) -> None:
-        """At once, and then at most once a second; the last one is not lost."""
+        """At once, and then at most every ``SPACED`` seconds; the last one is not lost."""
         loop = asyncio.get_running_loop()
         wait = self._due.get(device, 0.0) - loop.time()
         if wait <= 0:

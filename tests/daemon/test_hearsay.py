@@ -21,7 +21,10 @@ def hearsay(called: list[float]) -> Hearsay:
     return Hearsay(lambda: hosts, lambda device: called.append(asyncio.get_running_loop().time()), lambda event: None)
 
 
-def test_a_flood_in_a_switchs_name_has_it_looked_at_once_a_second_and_the_last_one_counts() -> None:
+def test_a_flood_in_a_switchs_name_has_it_looked_at_now_and_then_and_the_last_one_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("reconciler.daemon.hearsay.SPACED", 1.0)
     called: list[float] = []
 
     async def flood() -> float:
