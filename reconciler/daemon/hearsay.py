@@ -21,7 +21,7 @@ from reconciler.transport.this_run import this_run
 
 PROTOCOLS = {socket.SOCK_DGRAM: "udp", socket.SOCK_STREAM: "tcp"}
 SPACED = 0.25
-"""Seconds between two looks at a switch because of what came in its name: anybody can send that, and a look is cheap."""
+"""Seconds between two looks at a switch because of what came in its name: anybody can send that; a look is cheap."""
 RESOLVED = 300.0
 """Seconds between two looks at what the inventory's names stand for."""
 
