@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from reconciler.core.resource import Key, Resource
 from reconciler.switch.eos import EosDriver, EosReading
+from reconciler.switch.kinds import Interface, Svi, Vlan
 from tests.lab_eos.conftest import Box
 from tests.switch.in_process import Bench
 from tests.switch.states import exactly, states
@@ -95,5 +96,18 @@ def test_one_cycle_leads_from_any_state_to_any_other(
         assert back.configuration.text == one.configuration.text
         assert theirs(one) == theirs(two) == untouched
         assert bench.box.switch.sessions.pending() == []
+    finally:
+        bench.box.switch.running = fresh
+
+
+def test_a_port_that_stays_in_its_channel_carries_nothing_for_an_svi(bench: Bench) -> None:
+    """``channelGroup`` is left out: the port becomes a trunk, and carries no VLAN all the same."""
+    fresh = bench.box.switch.running.copy()
+    vlan, channel = Vlan(id=30), Interface(ifname="Port-Channel5", mode="access", access=1)
+    member = Interface(ifname="Ethernet2", mode="access", access=1, channel_group="5 active")
+    trunk = Interface(ifname="Ethernet2", mode="trunk", trunk_allowed="1-4094", trunk_native=1)
+    try:
+        bench.converge([vlan, channel, member, Svi(vlan=30, autostate=False)])
+        bench.converge([vlan, channel, trunk, Svi(vlan=30, autostate=True)])
     finally:
         bench.box.switch.running = fresh

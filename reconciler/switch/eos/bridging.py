@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.core.change import Change, replay
-from reconciler.core.resource import Live, State
+from reconciler.core.resource import Live, Resource, State
 from reconciler.switch.kinds import ALL_VLANS, Interface, Svi
+from reconciler.switch.kinds.open import Open
 from reconciler.switch.names import members
 
 
@@ -24,11 +25,21 @@ def carriers(state: State, vlan: int) -> list[Interface]:
     return [port for port in state.values() if isinstance(port, Interface) and carries(port, vlan)]
 
 
+def configured(found: State, changes: Sequence[Change]) -> State:
+    """What the switch has once the changes have come true: what a wish leaves open stays as it was."""
+    wanted = replay(Live(found, {}), changes).ours
+    return {key: _filled(one, found.get(key)) for key, one in wanted.items()}
+
+
+def _filled(one: Resource, live: Resource | None) -> Resource:
+    return one.filled(live if isinstance(live, Open) else None) if isinstance(one, Open) else one
+
+
 def stranded(found: State, changes: Sequence[Change]) -> Iterator[str]:
     """A warning for each SVI that stays and loses its last port: EOS puts it down, with the subnet's gateway."""
     if not any(isinstance(change.subject, Interface) for change in changes):
         return
-    after = replay(Live(found, {}), changes).ours
+    after = configured(found, changes)
     had, have = _ports(found), _ports(after)
     for svi in after.values():
         if (

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from reconciler.core.change import Change, replay
+from reconciler.core.change import Change
 from reconciler.core.driver import Failure, Unreadable
-from reconciler.core.resource import Live, State
+from reconciler.core.resource import State
 from reconciler.switch.dialogue import Lost, NotOpened, Say, Talk
 from reconciler.switch.eos import pending, status
+from reconciler.switch.eos.bridging import configured
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.exchange import RUNNING_CONFIG, Asking, abort, refusal, unmixed
 from reconciler.switch.eos.status import Status
@@ -59,7 +60,7 @@ class Proof:
 
     @property
     def _after(self) -> State:
-        return replay(Live(self.before.found, {}), self.changes).ours
+        return configured(self.before.found, self.changes)
 
     def _is_as_planned(self, running: str) -> None:
         """What others have changed meanwhile is theirs. Raises: Unproven."""
