@@ -18,8 +18,8 @@ from reconciler.cli.control import Control, NoDaemon
 from reconciler.cli.exits import CHANGES, CONVERGED, ERROR, HELD, UNKNOWN, worst
 from reconciler.cli.terminal import is_terminal
 from reconciler.core.words import plural, printable
+from reconciler.daemon.standing import CALM
 
-CALM = ("in sync", "not mentioned")
 CODES = {"failed": ERROR, "unreachable": UNKNOWN, "unreadable": UNKNOWN, "held": HELD, "withheld": CHANGES}
 """By phase; what is still to be looked at or being written is no news."""
 

@@ -31,6 +31,9 @@ class Fight:
     def subject(self) -> str:
         return f"{self.device}: {self.key}"
 
+    def __str__(self) -> str:
+        return f"{self.words}; healing of it stops until `reconcile resume {self.device}`"
+
 
 @dataclass
 class Fights:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from reconciler.core.change import Change
 from reconciler.core.plan import Cause, Withheld
-from reconciler.daemon.condition import Conditions
 from reconciler.daemon.fights import Fights
 from reconciler.daemon.suspension import Suspensions
 from reconciler.desired.documents import Cluster
@@ -28,7 +27,6 @@ class Restraints:
 
     suspensions: Suspensions
     fights: Fights
-    conditions: Conditions
     heal: Sequence[HealRule] = ()
     windows: Windows = field(default_factory=Windows)
     now: Callable[[], datetime] = _now
@@ -38,7 +36,7 @@ class Restraints:
         if suspension := self.suspensions.of(device):
             return Withheld(str(suspension))
         if cause == "drift" and (fight := self.fights.judged(device, change)):
-            return Withheld(f"{fight.words}; healing of it stops until `reconcile resume {device}`")
+            return Withheld(str(fight))
         served = self.clusters.get(device, ())
         if closed := self.windows.closed(device, served, cause, self.now()):
             return Withheld(closed)

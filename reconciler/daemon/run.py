@@ -72,7 +72,7 @@ class Daemon:
         known = self._kept.get("fights")
         fights = Fights(settings.fights.flips, settings.fights.within, known=known, changed=self._save)
         conditions = Conditions(self.bus)
-        restraints = Restraints(self.suspensions, fights, conditions, settings.heal, Windows(settings.windows))
+        restraints = Restraints(self.suspensions, fights, settings.heal, Windows(settings.windows))
         self.hub = Hub(settings.loop, self.bus, conditions, restraints)
         fleet = Fleet(writes=True, ways=Ways.of_loop(settings.loop.concurrency))
         self.deployment = Deployment(self.hub, settings.inventory, settings.state, targeted, fleet)

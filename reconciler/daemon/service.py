@@ -13,7 +13,7 @@ from reconciler.daemon.deployment import Deployment
 from reconciler.daemon.event import Event, Reader
 from reconciler.daemon.following import Following
 from reconciler.daemon.hub import Hub
-from reconciler.daemon.standing import Standing
+from reconciler.daemon.standing import CALM, Standing
 from reconciler.daemon.suspension import Suspension
 from reconciler.settings.model import Settings
 from reconciler.settings.windows import Windows
@@ -63,7 +63,7 @@ class Service:
     def summary(self) -> str:
         """One line, for `systemctl status`: how many devices are calm, who is written to, and what is wrong longest."""
         standings = {name: self.hub.standings.get(name, Standing()) for name in self.deployment.keepers}
-        calm = sum(one.phase in ("in sync", "not mentioned") for one in standings.values())
+        calm = sum(one.phase in CALM for one in standings.values())
         checkout = self.deployment.checkout
         where = f"at {brief(checkout.revision)}" if checkout else "no revision yet"
         said = [f"{where}: {calm} of {plural(len(standings), 'device')} in sync"]
@@ -95,8 +95,8 @@ class Service:
         ended = [f"{one.target}: {one.reason}" for one in self.hub.restraints.suspensions.drop(target)]
         for name in [name for name in self.deployment.keepers if fnmatchcase(name, target)]:
             for fight in self.hub.restraints.fights.acknowledge(name):
-                subject = f"{name}: {fight.key}"
-                self.hub.conditions.end("fight", subject, f"{subject}: acknowledged by {by}", device=name)
+                words = f"{fight.subject}: acknowledged by {by}"
+                self.hub.conditions.end("fight", fight.subject, words, device=name)
                 ended.append(f"{name}: {fight.words}")
         if ended:
             self.hub.conditions.end("forgotten", target, f"{target} is resumed")

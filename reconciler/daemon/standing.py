@@ -18,6 +18,8 @@ Phase = Literal[
     "unreadable",
     "not mentioned",  # no document wants anything of it
 ]
+CALM: frozenset[Phase] = frozenset({"in sync", "not mentioned"})
+"""Nothing is to be done."""
 SETTLED: frozenset[Phase] = frozenset(
     {"in sync", "withheld", "held", "failed", "unreachable", "unreadable", "not mentioned"}
 )

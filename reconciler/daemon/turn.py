@@ -218,8 +218,7 @@ class Turns:
         for planned in device.changes if device.cause == "drift" else ():
             if fight := fights.judged(self.device, planned.change):
                 fights.begin(fight)
-                words = f"{self.device}: {fight.words}; healing of it stops until `reconcile resume {self.device}`"
-                self.hub.conditions.begin("fight", fight.subject, words, device=self.device)
+                self.hub.conditions.begin("fight", fight.subject, f"{self.device}: {fight}", device=self.device)
 
     def _stand(
         self, cycle: Cycle, phase: Phase, reason: str = "", *, digest: str = "", differences: int = 0
