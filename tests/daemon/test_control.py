@@ -23,7 +23,8 @@ from reconciler.daemon.event import Event
 from reconciler.daemon.hooks import Hooks
 from reconciler.settings.listen import Endpoint
 from reconciler.source.webhook import Webhook
-from tests.daemon.world import FORGED, NODE, ONE, World
+from tests.daemon.world import FORGED, ONE, World
+from tests.engine.fakes import NODE
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,28 +18,18 @@ from reconciler.cli.control import Control as Client
 from reconciler.cli.hook import Setup, Update, _judged
 from reconciler.cli.main import root
 from reconciler.cli.operate import _span
-from reconciler.core.driver import Answer
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.daemon.control import Control
-from reconciler.daemon.event import Event
 from reconciler.daemon.preview import approving
 from reconciler.report import plan_text
 from reconciler.settings.heal import HealRule
-from reconciler.settings.loop import LoopSettings
 from tests.daemon.fasttime import now, run
 from tests.daemon.test_control import asked, pushed
-from tests.daemon.world import NODE, ONE, TWO, World
+from tests.daemon.world import ONE, TWO, World, other, slow, until
+from tests.engine.fakes import NODE
 
 SCHEMA = Draft202012Validator(json.loads((Path(__file__).parents[2] / "schemas/plan.v1.json").read_text()))
 HELD = (HealRule(devices=("*",), heal="hold"),)
-
-
-async def until(world: World, phase: str, *names: str) -> None:
-    """Every device, or each of ``names``, is at ``phase``."""
-    standings = world.service.hub.standings
-    async with asyncio.timeout(5.0):
-        while any(name not in standings or world.phase(name) != phase for name in names or world.transports):
-            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -131,88 +121,6 @@ async def test_a_plan_that_cannot_be_shown_is_refused_in_words(tmp_path: Path) -
         world.service.deployment.checkout = None
         with pytest.raises(click.ClickException, match="no revision is in force yet"):
             await asked(lambda: daemon.get("/v1/plan?device=n1"))
-
-
-def stories(world: World, *revisions: str) -> list[asyncio.Task[list[Event]]]:
-    """What somebody who follows each of them is told."""
-
-    async def told(revision: str) -> list[Event]:
-        return [event async for event in world.service.story_of(revision) if event.level != "debug"]
-
-    return [asyncio.create_task(told(revision)) for revision in revisions]
-
-
-def slow(world: World, name: str, seconds: float) -> None:
-    """The device answers late from now on."""
-    transport = world.transports[name]
-    query = transport.query
-
-    async def late(questions: Sequence[str]) -> Sequence[Answer]:
-        await asyncio.sleep(seconds)
-        return await query(questions)
-
-    transport.query = late  # type: ignore[method-assign]
-
-
-def other(world: World, number: int) -> str:
-    return "".join(NODE.format(name=name) for name in world.transports).replace("10.2.", f"10.{number}.")
-
-
-def test_who_follows_a_push_is_told_of_it_until_a_newer_one_takes_its_place(tmp_path: Path) -> None:
-    async def work() -> None:
-        world = World(tmp_path)
-        async with world.running() as service:
-            await until(world, "in sync")
-            slow(world, "n2", 5.0)
-            world.commit("c2", text=other(world, 8))
-            (second,) = stories(world, "c2")
-            while service.deployment.checkout is None or service.deployment.checkout.revision != "c2":
-                await asyncio.sleep(0.01)
-            world.commit("c3", text=other(world, 9))
-            third, late = stories(world, "c3", "c2")
-            assert [event.data.get("revision") for event in await second if event.kind == "revision"] == ["c2"]
-            superseded = (await second)[-1]
-            assert superseded.words == "revision c2 is superseded by c3, which is in force"
-            assert [event.words for event in await late] == [superseded.words]
-            *before, rollout = await third
-            assert (rollout.kind, rollout.data["revision"]) == ("rollout", "c3")
-            assert sum(event.kind == "applied" for event in before) == 2
-
-    run(work())
-
-
-def test_after_ten_minutes_who_follows_is_told_who_is_not_there(tmp_path: Path) -> None:
-    async def work() -> None:
-        world = World(tmp_path)
-        async with world.running():
-            await until(world, "in sync")
-            slow(world, "n2", 3000.0)
-            world.service.hub.loop = LoopSettings.model_validate({"applyTimeout": "1h"})
-            world.commit("c2", text=other(world, 8))
-            (told,) = stories(world, "c2")
-            assert (await told)[
-                -1
-            ].words == "revision c2 is followed no longer after 600 s; not there yet: n2 (in sync)"
-
-    run(work())
-
-
-def test_why_a_revision_is_not_in_force_is_said_once(tmp_path: Path) -> None:
-    async def work() -> None:
-        world = World(tmp_path)
-        async with world.running():
-            await until(world, "in sync")
-            world.commit("c2", text="kind: [")
-            (told,) = stories(world, "c2")
-            assert [event.kind for event in await told] == ["end"]
-            assert (await told)[0].words.startswith("revision c2 is bad: ")
-            world.source.straight = False
-            world.commit("c3")
-            (held,) = stories(world, "c3")
-            assert [event.kind for event in await held] == ["end"]
-            assert "`reconcile approve c3` puts it in force" in (await held)[0].words
-
-    run(work())
 
 
 def test_a_branch_that_is_not_deployed_would_be_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

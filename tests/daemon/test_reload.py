@@ -18,7 +18,8 @@ from reconciler.daemon.run import Daemon
 from reconciler.settings.load import load_settings
 from reconciler.settings.model import Settings
 from tests.daemon.fasttime import now, run
-from tests.daemon.world import NODE, ONE, TWO, World
+from tests.daemon.world import ONE, TWO, World
+from tests.engine.fakes import NODE
 
 HOLD = "  heal: [{heal: hold}]\n"
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from reconciler.core.codec import as_json
+from reconciler.core.driver import Answer
 from reconciler.core.resource import Key
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.deployment import Deployment
@@ -34,21 +35,11 @@ from reconciler.settings.window import Window
 from reconciler.settings.windows import Windows
 from reconciler.source.checkout import Checkout, Refused, Unavailable
 from tests.daemon.fasttime import now
-from tests.engine.fakes import DictDriver, DictTransport, device
+from tests.engine.fakes import NODE, DictDriver, DictTransport, device
 
 ONE = Route(dst="10.1.0.0/16", gateway="10.0.0.1", dev="eth1", protocol=142)
 TWO = Route(dst="10.2.0.0/16", gateway="10.0.0.1", dev="eth1", protocol=142)
 FORGED = Route(dst="10.1.0.0/16", gateway="10.0.0.66", dev="eth1", protocol=142)
-NODE = """
-apiVersion: reconciler/v1
-kind: Node
-metadata: {{name: {name}}}
-spec:
-  routes:
-    - {{dst: 10.1.0.0/16, via: 10.0.0.1, dev: eth1}}
-    - {{dst: 10.2.0.0/16, via: 10.0.0.1, dev: eth1}}
----
-"""
 
 
 class FakeFleet(Fleet):
@@ -170,7 +161,6 @@ class World:
         restraints = Restraints(
             suspensions,
             fights,
-            conditions,
             self.heal,
             Windows(self.windows),
             lambda: datetime.fromtimestamp(now(), UTC),
@@ -210,3 +200,27 @@ class World:
     def suspend(self, target: str, seconds: float | None, reason: str = "maintenance") -> None:
         until = None if seconds is None else now() + seconds
         self.service.suspend(Suspension(target, reason, "me", now(), until))
+
+
+async def until(world: World, phase: str, *names: str) -> None:
+    """Every device, or each of ``names``, is at ``phase``."""
+    standings = world.service.hub.standings
+    async with asyncio.timeout(5.0):
+        while any(name not in standings or world.phase(name) != phase for name in names or world.transports):
+            await asyncio.sleep(0.01)
+
+
+def slow(world: World, name: str, seconds: float) -> None:
+    """The device answers late from now on."""
+    transport = world.transports[name]
+    query = transport.query
+
+    async def late(questions: Sequence[str]) -> Sequence[Answer]:
+        await asyncio.sleep(seconds)
+        return await query(questions)
+
+    transport.query = late  # type: ignore[method-assign]
+
+
+def other(world: World, number: int) -> str:
+    return "".join(NODE.format(name=name) for name in world.transports).replace("10.2.", f"10.{number}.")

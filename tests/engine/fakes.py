@@ -16,6 +16,18 @@ from reconciler.engine.reach import Barred
 from reconciler.linux.driver import LinuxDriver
 from reconciler.linux.link import Link
 
+NODE = """
+apiVersion: reconciler/v1
+kind: Node
+metadata: {{name: {name}}}
+spec:
+  routes:
+    - {{dst: 10.1.0.0/16, via: 10.0.0.1, dev: eth1}}
+    - {{dst: 10.2.0.0/16, via: 10.0.0.1, dev: eth1}}
+---
+"""
+"""Documents that want two routes of a device: ``NODE.format(name=…)``."""
+
 
 class DictDriver:
     """The language of a `DictTransport`: one JSON document of all rows, one line a change."""

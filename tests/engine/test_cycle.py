@@ -17,18 +17,8 @@ from reconciler.engine.observe import Device
 from reconciler.engine.record import Record
 from reconciler.linux.link import Link
 from reconciler.linux.route import Route
-from tests.engine.fakes import DictDriver, DictTransport, device
+from tests.engine.fakes import NODE, DictDriver, DictTransport, device
 
-NODE = """
-apiVersion: reconciler/v1
-kind: Node
-metadata: {{name: {name}}}
-spec:
-  routes:
-    - {{dst: 10.1.0.0/16, via: 10.0.0.1, dev: eth1}}
-    - {{dst: 10.2.0.0/16, via: 10.0.0.1, dev: eth1}}
----
-"""
 ONE = Route(dst="10.1.0.0/16", gateway="10.0.0.1", dev="eth1", protocol=142)
 TWO = Route(dst="10.2.0.0/16", gateway="10.0.0.1", dev="eth1", protocol=142)
 STALE = Route(dst="10.3.0.0/16", gateway="10.0.0.1", dev="eth1", protocol=142)
