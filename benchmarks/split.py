@@ -32,10 +32,11 @@ Marks = list[tuple[str, float]]
 
 def traced(marks: Marks) -> None:
     """Have a daemon in this process note when it does what."""
-    from reconciler.daemon.event import Bus, Event
+    from reconciler.daemon.event import Bus
     from reconciler.daemon.watcher import Watcher
     from reconciler.engine.cycle import Cycle
     from reconciler.linux.driver import LinuxDriver
+    from reconciler.report.event import Event
     from reconciler.transport.ssh import SshTransport
 
     _noting(Watcher, "_hear", marks, before="heard")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from reconciler.core.words import printable
 from reconciler.daemon.deployment import Deployment
-from reconciler.daemon.event import Event
 from reconciler.desired.repository import Document
+from reconciler.report.event import Event
 from reconciler.settings.check import check_settings
 from reconciler.settings.load import Loaded
 from reconciler.settings.model import Settings

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from reconciler.daemon.event import Bus, Event, Level
+from reconciler.daemon.event import Bus
+from reconciler.report.event import Event, Level
 
 
 @dataclass(frozen=True, slots=True)

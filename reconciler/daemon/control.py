@@ -19,12 +19,12 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler.core.words import printable
-from reconciler.daemon.event import Event
 from reconciler.daemon.preview import BYTES, plan_document, plan_in_force, preview
 from reconciler.daemon.service import Service
 from reconciler.daemon.suspension import Suspension
 from reconciler.daemon.unix_socket import listening
 from reconciler.engine.compiled import Contradiction
+from reconciler.report.event import Event
 from reconciler.report.mistake import mistake
 
 BODY = 20.0

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.core.words import brief, plural
-from reconciler.daemon.event import Event
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.keeper import Keeper
 from reconciler.daemon.restraint import clusters_of
@@ -24,6 +23,7 @@ from reconciler.engine.fleet import Fleet
 from reconciler.engine.owned import owns_of
 from reconciler.engine.record import Record
 from reconciler.intent.compile import World
+from reconciler.report.event import Event
 from reconciler.source.checkout import Checkout
 
 PATIENCE = 60.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.core.plan import DevicePlan, Planned
 from reconciler.core.words import plural
-from reconciler.daemon.event import Event
+from reconciler.report.event import Event
 from reconciler.report.plan_json import change_document
 from reconciler.report.plan_text import change_words
 from reconciler.settings.duration import words

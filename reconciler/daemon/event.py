@@ -1,37 +1,15 @@
-"""What happened, once for each fact, and who hears of it: the log, whoever follows a push, later alerts and history."""
+"""Who hears of what happens: the log, the history, alerts, whoever follows a push."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Literal
 
-Level = Literal["debug", "info", "warning", "error"]
+from reconciler.report.event import Event, Heard
+
 KEPT = 2000
 """Events that wait for a slow reader; older ones are dropped and counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One fact, past tense. ``kind`` is for programs, ``words`` for people; ``at`` in seconds since the epoch."""
-
-    kind: str
-    words: str
-    device: str = ""
-    level: Level = "info"
-    data: Mapping[str, object] = field(default_factory=dict)
-    at: float = field(default_factory=time.time)
-
-    def document(self) -> dict[str, object]:
-        """As JSON; what is empty is left out."""
-        device = {"device": self.device} if self.device else {}
-        return {"at": self.at, "kind": self.kind, **device, "level": self.level, "words": self.words, **self.data}
-
-
-Heard = Callable[[Event], None]
 
 
 class Bus:

@@ -12,9 +12,9 @@ from ipaddress import ip_address
 from reconciler.core.words import printable
 from reconciler.daemon.addresses import resolve
 from reconciler.daemon.attribution import Attribution
-from reconciler.daemon.event import Event
 from reconciler.daemon.speaker import speaker
 from reconciler.daemon.syslog import Place, Receiver
+from reconciler.report.event import Event
 from reconciler.settings.listen import Endpoint
 from reconciler.switch.eos.syslog import MARK, heard, is_reason
 from reconciler.transport.this_run import this_run

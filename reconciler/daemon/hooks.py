@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from aiohttp import web
 
 from reconciler.daemon.allowance import Allowance
-from reconciler.daemon.event import Event
+from reconciler.report.event import Event
 from reconciler.settings.listen import Endpoint
 from reconciler.source.webhook import MAX_BODY, Denied, Webhook
 

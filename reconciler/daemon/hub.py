@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from reconciler.daemon.condition import Conditions
-from reconciler.daemon.event import Bus, Event
+from reconciler.daemon.event import Bus
 from reconciler.daemon.gates import Gates
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.rollout import Rollout
@@ -17,6 +17,7 @@ from reconciler.daemon.standing import SETTLED, Standing
 from reconciler.daemon.supervision import Start, unsupervised
 from reconciler.engine.cycle import Cycle
 from reconciler.intent.compile import World
+from reconciler.report.event import Event
 from reconciler.settings.loop import LoopSettings
 
 Who = Callable[[str], str]

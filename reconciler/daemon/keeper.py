@@ -6,12 +6,12 @@ import asyncio
 import random
 from contextlib import suppress
 
-from reconciler.daemon.event import Event
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.standing import Phase, Standing
 from reconciler.daemon.turn import Turns
 from reconciler.daemon.watcher import watcher_of
 from reconciler.engine.observe import Device
+from reconciler.report.event import Event
 from reconciler.report.mistake import mistake
 from reconciler.transport.backoff import Backoff
 

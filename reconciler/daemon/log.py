@@ -11,7 +11,7 @@ from typing import Any, Literal
 import structlog
 
 from reconciler.core.words import printable
-from reconciler.daemon.event import Event, Level
+from reconciler.report.event import Event, Level
 
 Render = Callable[[object, str, MutableMapping[str, Any]], str]
 LEVELS: dict[Level, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}

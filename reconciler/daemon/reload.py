@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from reconciler.daemon import systemd
 from reconciler.daemon.deployment import Bad
-from reconciler.daemon.event import Event
 from reconciler.daemon.service import Service
+from reconciler.report.event import Event
 from reconciler.report.mistake import mistake
 from reconciler.settings.change import merged
 from reconciler.settings.load import Loaded

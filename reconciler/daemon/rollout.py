@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from reconciler.core.words import brief, plural
-from reconciler.daemon.event import Bus, Event
+from reconciler.daemon.event import Bus
 from reconciler.daemon.standing import Phase, Standing
+from reconciler.report.event import Event
 
 TROUBLE: tuple[Phase, ...] = ("failed", "unreachable", "unreadable", "held", "withheld")
 

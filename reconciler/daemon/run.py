@@ -17,7 +17,7 @@ from reconciler.daemon.advice import Advice
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.control import Control
 from reconciler.daemon.deployment import Deployment
-from reconciler.daemon.event import Bus, Event, Heard
+from reconciler.daemon.event import Bus
 from reconciler.daemon.fights import Fights
 from reconciler.daemon.following import Following
 from reconciler.daemon.hearsay import Hearsay, is_heard
@@ -35,6 +35,7 @@ from reconciler.engine import keep
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.reach import Ways
 from reconciler.engine.record import world_of
+from reconciler.report.event import Event, Heard
 from reconciler.settings.load import Loaded
 from reconciler.settings.model import LogSettings, Settings
 from reconciler.settings.windows import Windows

@@ -10,11 +10,12 @@ from fnmatch import fnmatchcase
 
 from reconciler.core.words import brief, plural
 from reconciler.daemon.deployment import Deployment
-from reconciler.daemon.event import Event, Reader
+from reconciler.daemon.event import Reader
 from reconciler.daemon.following import Following
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.standing import CALM, Standing
 from reconciler.daemon.suspension import Suspension
+from reconciler.report.event import Event
 from reconciler.settings.model import Settings
 from reconciler.settings.windows import Windows
 from reconciler.source.checkout import Checkout, Refused, Unavailable

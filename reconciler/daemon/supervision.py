@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.daemon.event import Event
+from reconciler.report.event import Event
 from reconciler.report.mistake import mistake
 
 Work = Coroutine[Any, Any, None]

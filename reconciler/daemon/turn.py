@@ -9,7 +9,6 @@ from reconciler.core.driver import Reading
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import plural
 from reconciler.daemon.drift import Drift, listed, shows_drift
-from reconciler.daemon.event import Event
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.standing import Phase, Standing
 from reconciler.engine.apply import Outcome
@@ -17,6 +16,7 @@ from reconciler.engine.cycle import Cycle
 from reconciler.engine.observe import Sight
 from reconciler.intent.compile import World
 from reconciler.intent.wish import Wish
+from reconciler.report.event import Event
 from reconciler.report.outcome import reasons
 
 

@@ -19,8 +19,8 @@ import pytest
 from reconciler.cli.control import Control as Client
 from reconciler.cli.control import NoDaemon
 from reconciler.daemon.control import Control
-from reconciler.daemon.event import Event
 from reconciler.daemon.hooks import Hooks
+from reconciler.report.event import Event
 from reconciler.settings.listen import Endpoint
 from reconciler.source.webhook import Webhook
 from tests.daemon.world import FORGED, ONE, World

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from reconciler.daemon.control import Control
-from reconciler.daemon.event import Event
+from reconciler.report.event import Event
 from reconciler.source.checkout import Checkout
 from tests.daemon.world import World
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.daemon.event import Event
 from reconciler.daemon.hooks import AT_ONCE, Hooks
 from reconciler.daemon.log import logger
+from reconciler.report.event import Event
 from reconciler.source.webhook import Webhook
 
 HEAD = b"POST /github HTTP/1.1\r\nHost: d\r\nX-GitHub-Event: push\r\nContent-Length: %d\r\n\r\n"

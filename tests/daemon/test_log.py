@@ -10,8 +10,8 @@ from typing import Literal
 
 import pytest
 
-from reconciler.daemon.event import Event
 from reconciler.daemon.log import logger
+from reconciler.report.event import Event
 
 DRIFT = Event("drift", "drift on n1: a\nb", "n1", "warning", {"digest": "abc"})
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.daemon.advice import Advice
-from reconciler.daemon.event import Event
 from reconciler.daemon.reload import Reload
 from reconciler.daemon.run import Daemon
+from reconciler.report.event import Event
 from reconciler.settings.load import load_settings
 from reconciler.settings.model import Settings
 from tests.daemon.fasttime import now, run

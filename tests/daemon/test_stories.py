@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
-from reconciler.daemon.event import Event
+from reconciler.report.event import Event
 from reconciler.settings.heal import HealRule
 from reconciler.settings.loop import LoopSettings
 from tests.daemon.fasttime import run

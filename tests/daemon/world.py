@@ -15,7 +15,7 @@ from reconciler.core.driver import Answer
 from reconciler.core.resource import Key
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.deployment import Deployment
-from reconciler.daemon.event import Bus, Event
+from reconciler.daemon.event import Bus
 from reconciler.daemon.fights import Fights
 from reconciler.daemon.following import Following
 from reconciler.daemon.hub import Hub
@@ -28,6 +28,7 @@ from reconciler.desired.repository import Repository
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.observe import Device
 from reconciler.linux.route import Route
+from reconciler.report.event import Event
 from reconciler.settings.heal import HealRule
 from reconciler.settings.load import load_settings
 from reconciler.settings.loop import LoopSettings
