@@ -99,7 +99,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     for one in found["fights"]:
         yield f"fight on {one['device']}: {one['words']}; `reconcile resume {one['device']}` has it healed again"
     for one in found["conditions"]:
-        if one["kind"] != "fight" and one["kind"] not in CODES:
+        if one["kind"] not in ("fight", "drift", *CODES):
             yield f"{one['kind']} for {_ago(one['since'])}: {one['words']}"
 
 

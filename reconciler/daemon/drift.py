@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from reconciler.core.plan import DevicePlan, Planned
 from reconciler.core.words import plural
-from reconciler.report.event import Event
 from reconciler.report.plan_json import change_document
 from reconciler.report.plan_text import change_words
 from reconciler.settings.duration import words
@@ -32,28 +31,30 @@ class Drift:
     told: bool = True
     good: float | None = None
 
-    @property
-    def words(self) -> str:
-        """``k01-worker: ~ fdb … dst 10.0.0.9 → 10.0.0.2; by admin on vty3 (10.0.0.5)``."""
+    def words(self, waits: str = "") -> str:
+        """``drift on k01-worker: ~ fdb … dst 10.0.0.9 → 10.0.0.2; by admin on vty3 (10.0.0.5)``.
+
+        ``waits``: why it is not put back now.
+        """
         by = f"; by {self.by}" if self.by else ""
         since = "" if self.told or self.good is None else f"; since {words(self.seen - self.good)} at most"
-        return f"{self.device}: {listed(self.changes)}{by}{since}"
+        held = f"; {waits}" if waits else ""
+        return f"drift on {self.device}: {listed(self.changes)}{by}{since}{held}"
 
-    def found(self) -> Event:
-        return Event("drift", f"drift on {self.words}", self.device, "warning", self._data())
-
-    def healed(self, now: float) -> Event:
+    def healed(self, now: float) -> str:
         """``now``: seconds since the epoch."""
-        took = now - self.seen
         after = "after the drift" if self.told else "after it was found"
-        said = f"{self.device}: put back {plural(len(self.changes), 'entry', 'entries')} {took:.2f} s {after}"
-        return Event("healed", said, self.device, "info", {**self._data(), "took": round(took, 3)})
+        return (
+            f"{self.device}: put back {plural(len(self.changes), 'entry', 'entries')} {now - self.seen:.2f} s {after}"
+        )
 
-    def _data(self) -> Mapping[str, object]:
+    @property
+    def data(self) -> Mapping[str, object]:
+        """For programs; what is not known is left out."""
         changes = [change_document(planned, "drift") for planned in self.changes[:KEPT]]
         by = {"by": self.by} if self.by else {}
         good = {} if self.good is None else {"good": self.good}
-        return {"digest": self.digest, "since": self.seen, "told": self.told, **good, **by, "changes": changes}
+        return {"digest": self.digest, "seen": self.seen, "told": self.told, **good, **by, "changes": changes}
 
 
 def listed(changes: Iterable[Planned]) -> str:

@@ -26,7 +26,7 @@ from reconciler.daemon.hub import Hub
 from reconciler.daemon.lock import locked
 from reconciler.daemon.log import logger
 from reconciler.daemon.pulse import beat
-from reconciler.daemon.reload import Reload
+from reconciler.daemon.reload import SETTINGS, Reload
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.service import Service
 from reconciler.daemon.supervision import Mistaken, Supervisor
@@ -47,6 +47,8 @@ FIRST_LOOK = 30.0
 MARGIN = 60.0
 """Seconds that systemd leaves us for what comes after the last batch: taking back what was cut short."""
 TIDIED = 15.0
+SAVED = 0.1
+"""Seconds after a change of what holds until it is on disk."""
 STOPPING = "stopping: what is being written is finished, nothing more is begun"
 Targeted = Callable[[str], bool]
 Reread = Callable[[], Loaded]
@@ -65,14 +67,14 @@ class Daemon:
         self._settings = settings
         self._kept_at = settings.state / f"daemon-{world_of(settings.inventory)}.json"
         self._kept = keep.read(self._kept_at)
-        self._is_saved = True
+        self._is_saved, self._is_due = True, False
         self.bus = Bus()
         self._log: Heard = lambda event: None
         self._speak(settings.log)
         self.suspensions = Suspensions(self._kept.get("suspended"), self._save)
         known = self._kept.get("fights")
         fights = Fights(settings.fights.flips, settings.fights.within, known=known, changed=self._save)
-        conditions = Conditions(self.bus)
+        conditions = Conditions(self.bus, known=self._kept.get("conditions"), changed=self._save_soon)
         restraints = Restraints(self.suspensions, fights, settings.heal, Windows(settings.windows))
         self.hub = Hub(settings.loop, self.bus, conditions, restraints)
         fleet = Fleet(writes=True, ways=Ways.of_loop(settings.loop.concurrency))
@@ -95,6 +97,7 @@ class Daemon:
         ended, start = supervisor.ended, supervisor.start
         self.hub.start = start
         self._signals(ended)
+        self.hub.conditions.end(SETTINGS, SETTINGS, "the settings are good")
         async with AsyncExitStack() as stack:
             for warning in locked(stack, self._settings.state, self._settings.inventory):
                 self.bus.publish(Event("warning", warning, level="warning"))
@@ -167,6 +170,7 @@ class Daemon:
         self.bus.publish(Event("stopping", STOPPING))
         await _cancelled(tasks)
         await self.deployment.stop(patience)
+        self._save()
 
     @property
     def _begun(self) -> str:
@@ -223,8 +227,16 @@ class Daemon:
         if device in self.deployment.keepers:
             self.deployment.keepers[device].call(told=True)
 
+    def _save_soon(self) -> None:
+        """Once for everything that begins and ends together."""
+        if not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_later(SAVED, self._save)
+
     def _save(self) -> None:
         """What survives a restart; a state directory that cannot be written costs only that, and is tried again."""
+        self._is_due = False
+        self._kept["conditions"] = self.hub.conditions.documents()
         self._kept["suspended"] = self.suspensions.documents()
         self._kept["fights"] = self.hub.restraints.fights.documents()
         try:

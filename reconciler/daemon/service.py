@@ -53,7 +53,7 @@ class Service:
                 for name, one in sorted(self.hub.standings.items())
             },
             "conditions": [
-                {"kind": one.kind, "subject": one.subject, "words": one.words, "since": one.since}
+                {"id": one.id, "kind": one.kind, "subject": one.subject, "words": one.words, "since": one.since}
                 for one in self.hub.conditions
             ],
             "suspended": self.hub.restraints.suspensions.documents(),
@@ -97,7 +97,7 @@ class Service:
         for name in [name for name in self.deployment.keepers if fnmatchcase(name, target)]:
             for fight in self.hub.restraints.fights.acknowledge(name):
                 words = f"{fight.subject}: acknowledged by {by}"
-                self.hub.conditions.end("fight", fight.subject, words, device=name)
+                self.hub.conditions.end("fight", fight.subject, words)
                 ended.append(f"{name}: {fight.words}")
         if ended:
             self.hub.conditions.end("forgotten", target, f"{target} is resumed")
@@ -202,6 +202,7 @@ class Service:
                 self._tell("resumed", f"{one.target} is no longer suspended: its time is over")
                 self.hub.conditions.end("forgotten", one.target, f"{one.target} is no longer suspended")
             self._remind()
+            self._sweep()
             for name in self._waiting():
                 self.deployment.keepers[name].call()
 
@@ -217,6 +218,12 @@ class Service:
         for one in self.hub.restraints.suspensions:
             if self.hub.now() - one.since >= forgotten:
                 self.hub.conditions.begin("forgotten", one.target, f"{one.target} is still {one}")
+
+    def _sweep(self) -> None:
+        """What held before a restart of a device that is not ours any more."""
+        if self.deployment.checkout is not None:
+            for device in {one.device for one in self.hub.conditions} - {"", *self.deployment.keepers}:
+                self.hub.conditions.end_all(device)
 
     def _waiting(self) -> Iterator[str]:
         """Devices that time may have set free."""

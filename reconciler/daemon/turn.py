@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from reconciler.core.driver import Reading
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import plural
-from reconciler.daemon.drift import Drift, listed, shows_drift
+from reconciler.daemon.drift import listed
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.standing import Phase, Standing
+from reconciler.daemon.telling import Telling, reason, verdict
 from reconciler.engine.apply import Outcome
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.observe import Sight
@@ -33,9 +34,9 @@ class Turns:
     wish: Wish | None = None
     reading: Reading | None = None
     _world: World | None = None
-    _told: Drift | None = None
-    _failures: int = 0
-    _good: float | None = None
+
+    def __post_init__(self) -> None:
+        self._telling = Telling(self.hub, self.device)
 
     async def take(self, told: float | None, *, quick: bool = False) -> Standing:
         """``told``: when the device said that something may have changed, seconds since the epoch; None: it did not.
@@ -54,7 +55,7 @@ class Turns:
         if sight.reading is None:
             self.reading = None
             return self._lost(cycle, sight)
-        self._answers()
+        self._telling.answers()
         return await self._judged(cycle, sight.reading, told)
 
     async def _look(self, cycle: Cycle, *, quick: bool) -> None:
@@ -97,7 +98,7 @@ class Turns:
         if not plan.devices:
             return self._stand(cycle, "in sync")
         (device,) = plan.devices
-        drift = self._noticed(device, plan.digest, told)
+        drift = self._telling.noticed(device, plan.digest, told)
         if not device.writes and not (device.in_sync and self.device in cycle.record.unsaved):
             cycle.remember(plan)
             return self._settled(cycle, plan)
@@ -110,22 +111,11 @@ class Turns:
             self.hub.restraints.fights.healed(self.device, [one.change for one in device.changes if one.written])
         if outcome is not None and not outcome.ok:
             return self._unsuccessful(cycle, outcome)
-        self._report(device, drift)
+        self._telling.done(device, drift)
         after = cycle.seen[self.device]
         self.reading = after.reading
         left = cycle.planned(cycle.seen, [self.device])
         return self._failed(cycle, f"still differs: {_left(left)}") if left.writable else self._settled(cycle, left)
-
-    def _noticed(self, device: DevicePlan, digest: str, told: float | None) -> Drift | None:
-        """A drift is told once, however often it is looked at before it is gone."""
-        if self._told is not None and self._told.digest == digest:
-            return self._told
-        self._told = None
-        if shows_drift(device):
-            seen, by = told or self.hub.now(), self.hub.who(self.device)
-            self._told = Drift(self.device, digest, device.changes, by, seen, told is not None, self._good)
-            self.hub.tell(self._told.found())
-        return self._told
 
     def _is_outdated(self, cycle: Cycle, plan: Plan, device: DevicePlan) -> bool:
         """Whether, while others were waited for, another revision has come, or what is written has to wait."""
@@ -152,26 +142,13 @@ class Turns:
                 self.hub.tell(Event("warning", f"{self.device}: {warning}", self.device, "warning"))
         return outcomes[0] if outcomes else None
 
-    def _report(self, device: DevicePlan, drift: Drift | None) -> None:
-        written = [planned for planned in device.changes if planned.written]
-        if drift is not None and written:
-            self.hub.tell(drift.healed(self.hub.now()))
-        elif written:
-            words = f"{self.device}: applied and proven {plural(len(written), 'change')}: {listed(written)}"
-            self.hub.tell(Event("applied", words, self.device, data={"changes": len(written)}))
-        self._told = None
-
     def _lost(self, cycle: Cycle, sight: Sight) -> Standing:
         unreachable = sight.status == "unreachable"
         if unreachable:
             self.hub.gates.doubt(self.device)
         kind: Phase = "unreachable" if unreachable else "unreadable"
-        self.hub.conditions.begin(kind, self.device, f"{self.device} is {kind}: {sight.reason}", device=self.device)
+        self._telling.lost(kind, sight.reason)
         return self._stand(cycle, kind, sight.reason)
-
-    def _answers(self) -> None:
-        self.hub.gates.trust(self.device)
-        self.hub.conditions.end("unreachable", self.device, f"{self.device} answers again", device=self.device)
 
     def _unsuccessful(self, cycle: Cycle, outcome: Outcome) -> Standing:
         """A device that fell silent while it was written to is away, and that is the news."""
@@ -182,64 +159,29 @@ class Turns:
         return self._failed(cycle, "; ".join(reasons(outcome)))
 
     def _failed(self, cycle: Cycle, reason: str) -> Standing:
-        """The first time it is tried again at once: somebody may just have been in the middle of a change."""
-        words = f"applying failed on {self.device}: {reason}"
-        if self._failures:
-            self.hub.conditions.begin("failed", self.device, words, level="error", device=self.device)
-        else:
-            self.hub.tell(Event("retry", words, self.device, "warning"))
-        self._failures += 1
+        self._telling.failed(reason)
         return self._stand(cycle, "failed", reason)
 
     def _settled(self, cycle: Cycle, plan: Plan) -> Standing:
         """How things stand after a plan of which nothing is to be written now."""
         (device,) = plan.devices
-        phase, reason = _standing(device)
-        self._failures = 0
-        self._begin_fights(device)
-        for kind in ("unreadable", "held", "withheld", "failed"):
-            if kind != phase:
-                self.hub.conditions.end(kind, self.device, f"{self.device}: no longer {kind}", device=self.device)
-        if phase != "in sync":
-            approve = f"; `reconcile approve {plan.digest}` applies it" if device.approvable else ""
-            words = f"{self.device} is {phase}: {reason}{approve}"
-            self.hub.conditions.begin(phase, self.device, words, device=self.device)
-        if device.notes:
-            words = f"{self.device}: {'; '.join(device.notes)}"
-            self.hub.conditions.begin("advice", self.device, words, device=self.device)
-        else:
-            self.hub.conditions.end("advice", self.device, f"{self.device}: no advice any more", device=self.device)
+        self._telling.fights(device)
+        phase = self._telling.settled(device, plan.digest)
+        why = reason(device, verdict(device)[1])
         digest = plan.digest if device.approvable else ""
-        return self._stand(cycle, phase, reason, digest=digest, differences=len(device.changes))
-
-    def _begin_fights(self, device: DevicePlan) -> None:
-        """What is withheld for somebody puts it back again and again is said once, and kept."""
-        fights = self.hub.restraints.fights
-        for planned in device.changes if device.cause == "drift" else ():
-            if fight := fights.judged(self.device, planned.change):
-                fights.begin(fight)
-                self.hub.conditions.begin("fight", fight.subject, f"{self.device}: {fight}", device=self.device)
+        return self._stand(cycle, phase, why, digest=digest, differences=len(device.changes))
 
     def _stand(
         self, cycle: Cycle, phase: Phase, reason: str = "", *, digest: str = "", differences: int = 0
     ) -> Standing:
         if phase == "in sync":
-            self._good = self.hub.now()
+            self._telling.good = self.hub.now()
         before = self.hub.standings.get(self.device)
         now = Standing(phase, reason, cycle.repository.revision, digest, differences)
         if before is not None and (before.phase, before.reason) == (phase, reason):
             now = Standing(phase, reason, now.revision, digest, differences, before.at)
         self.hub.stand(self.device, now)
         return now
-
-
-def _standing(device: DevicePlan) -> tuple[Phase, str]:
-    if device.status != "ok":
-        return device.status, device.reason
-    if not device.changes:
-        return "in sync", ""
-    waits = list(dict.fromkeys(planned.withheld or "only planned" for planned in device.changes))
-    return "withheld", f"{plural(len(device.changes), 'difference')}: {'; '.join(waits)}: {listed(device.changes)}"
 
 
 def _was_taken(outcome: Outcome) -> bool:

@@ -57,7 +57,7 @@ def test_with_a_device_its_fights_go(tmp_path: Path) -> None:
             for _ in range(5):
                 world.forge("n2")
                 await asyncio.sleep(5.0)
-            assert {one.kind for one in service.hub.conditions} == {"fight", "withheld"}
+            assert {one.kind for one in service.hub.conditions} == {"fight", "drift"}
             inventory = tmp_path / "inventory.yaml"
             inventory.write_text("".join(row for row in inventory.read_text().splitlines(True) if " n2:" not in row))
             world.commit("c2", ["n1"])

@@ -61,7 +61,7 @@ def test_a_status_fits_its_schema_whatever_is_wrong(tmp_path: Path) -> None:
                 "settings",
                 "unreachable",
                 "held",
-                "withheld",
+                "drift",
                 "fight",
                 "forgotten",
             }

@@ -1,0 +1,118 @@
+"""What is told of one device: each fact once, as an episode that begins and ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.core.plan import DevicePlan
+from reconciler.core.words import plural
+from reconciler.daemon.drift import Drift, listed, shows_drift
+from reconciler.daemon.hub import Hub
+from reconciler.daemon.standing import Phase
+from reconciler.report.event import Event
+
+OVER: dict[Phase | str, str] = {
+    "unreadable": "can be read again",
+    "held": "no longer held",
+    "withheld": "no longer withheld",
+    "failed": "as wanted after all",
+    "drift": "the drift is gone",
+    "advice": "no advice any more",
+}
+"""How an episode ends of which nothing else is known."""
+
+
+@dataclass
+class Telling:
+    """One device's news. ``good``: when it was last in sync, in seconds since the epoch."""
+
+    hub: Hub
+    device: str
+    good: float | None = None
+    _drift: Drift | None = None
+    _failures: int = 0
+
+    def noticed(self, device: DevicePlan, digest: str, told: float | None) -> Drift | None:
+        """A drift is told once, however often it is looked at before it is gone."""
+        if self._drift is not None and self._drift.digest == digest:
+            return self._drift
+        self._drift = None
+        if shows_drift(device):
+            seen, by = told or self.hub.now(), self.hub.who(self.device)
+            self._drift = Drift(self.device, digest, device.changes, by, seen, told is not None, self.good)
+            self._say(self._drift)
+        return self._drift
+
+    def done(self, device: DevicePlan, drift: Drift | None) -> None:
+        """What was to be written is, and proven."""
+        written = [planned for planned in device.changes if planned.written]
+        if drift is not None and written:
+            now = self.hub.now()
+            data = {**drift.data, "took": round(now - drift.seen, 3)}
+            self.hub.conditions.end("drift", self.device, drift.healed(now), told_as="healed", data=data)
+        elif written:
+            words = f"{self.device}: applied and proven {plural(len(written), 'change')}: {listed(written)}"
+            self.hub.tell(Event("applied", words, self.device, data={"changes": len(written)}))
+        self._drift = None
+
+    def lost(self, kind: Phase, reason: str) -> None:
+        self._begin(kind, f"{self.device} is {kind}: {reason}")
+
+    def answers(self) -> None:
+        self.hub.conditions.end("unreachable", self.device, f"{self.device} answers again")
+
+    def failed(self, reason: str) -> None:
+        """The first time it is tried again at once: somebody may just have been in the middle of a change."""
+        words = f"applying failed on {self.device}: {reason}"
+        if self._failures:
+            self.hub.conditions.begin("failed", self.device, words, level="error", device=self.device)
+        else:
+            self.hub.tell(Event("retry", words, self.device, "warning"))
+        self._failures += 1
+
+    def settled(self, device: DevicePlan, digest: str) -> Phase:
+        """Nothing of this plan is to be written now. What that makes of the device."""
+        self._failures = 0
+        phase, why = verdict(device)
+        waits = f"{why}; `reconcile approve {digest}` applies it" if device.approvable else why
+        drift = self._drift if phase != "in sync" and shows_drift(device) else None
+        now = {"drift" if drift else phase, *(["advice"] if device.notes else [])}
+        for kind in OVER.keys() - now:
+            self.hub.conditions.end(kind, self.device, f"{self.device}: {OVER[kind]}")
+        if drift is not None:
+            self._say(drift, f"{phase}: {waits}")
+        elif phase != "in sync":
+            self._begin(phase, f"{self.device} is {phase}: {reason(device, waits)}")
+        if device.notes:
+            self._begin("advice", f"{self.device}: {'; '.join(device.notes)}")
+        return phase
+
+    def fights(self, device: DevicePlan) -> None:
+        """What is withheld for somebody puts it back again and again is said once, and kept."""
+        fights = self.hub.restraints.fights
+        for planned in device.changes if device.cause == "drift" else ():
+            if fight := fights.judged(self.device, planned.change):
+                fights.begin(fight)
+                self.hub.conditions.begin("fight", fight.subject, f"{self.device}: {fight}", device=self.device)
+
+    def _say(self, drift: Drift, waits: str = "") -> None:
+        data = {**drift.data, **({"waits": waits} if waits else {})}
+        self.hub.conditions.begin("drift", self.device, drift.words(waits), device=self.device, data=data)
+
+    def _begin(self, kind: str, words: str) -> None:
+        self.hub.conditions.begin(kind, self.device, words, device=self.device)
+
+
+def verdict(device: DevicePlan) -> tuple[Phase, str]:
+    """How a device stands of whose plan nothing is to be written now, and why."""
+    if device.status != "ok":
+        return device.status, device.reason
+    waits = list(dict.fromkeys(planned.withheld or "only planned" for planned in device.changes))
+    return ("withheld", "; ".join(waits)) if waits else ("in sync", "")
+
+
+def reason(device: DevicePlan, waits: str) -> str:
+    """Why, and what waits."""
+    if device.status != "ok" or not device.changes:
+        return waits
+    return f"{plural(len(device.changes), 'difference')}: {waits}: {listed(device.changes)}"
