@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import pwd
-import socket
-import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +16,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler.core.words import printable
+from reconciler.daemon.peer import Peer, group_of, peer_of
 from reconciler.daemon.preview import BYTES, plan_document, plan_in_force, preview
 from reconciler.daemon.service import Service
 from reconciler.daemon.suspension import Suspension
@@ -72,7 +70,7 @@ class AskedPreview(_Asked):
 
 @dataclass
 class Control:
-    """Answers on ``path``; who asks is known by the kernel's word (SO_PEERCRED, unix(7))."""
+    """Answers on ``path``, and only who may ask."""
 
     service: Service
     path: Path
@@ -126,6 +124,7 @@ class Control:
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             try:
+                self._admit(request)
                 return await handler(request)
             except ValidationError as error:
                 first = error.errors(include_url=False, include_input=False)[0]
@@ -142,6 +141,13 @@ class Control:
                 return web.json_response({"error": mistake(error)}, status=500)
 
         return guarded
+
+    def _admit(self, request: web.Request) -> None:
+        """Raises: web.HTTPForbidden."""
+        peer = _peer(request)
+        if not peer.may_use(self.path):
+            words = f"{peer.name} may not: the socket is for root and for members of the group {group_of(self.path)}"
+            raise web.HTTPForbidden(reason=words)
 
     async def _status(self, request: web.Request) -> web.Response:
         return web.json_response(self.service.status())
@@ -181,20 +187,20 @@ class Control:
         if not names:
             raise ValueError(f"no device is called {printable(asked.target)}")
         until = now + (asked.seconds or longest)
-        suspension = Suspension(asked.target, printable(asked.reason), _peer(request), now, until)
+        suspension = Suspension(asked.target, printable(asked.reason), _peer(request).name, now, until)
         self.service.suspend(suspension)
         return web.json_response({"target": asked.target, "devices": names, "words": str(suspension)})
 
     async def _resume(self, request: web.Request) -> web.Response:
         asked = AskedTarget.model_validate(await _body(request))
-        ended = self.service.resume(asked.target, _peer(request))
+        ended = self.service.resume(asked.target, _peer(request).name)
         if not ended:
             raise ValueError(f"nothing is suspended and nothing is fought over under {printable(asked.target)}")
         return web.json_response({"ended": ended})
 
     async def _approve(self, request: web.Request) -> web.Response:
         asked = AskedTarget.model_validate(await _body(request))
-        words = self.service.approve(asked.target, _peer(request))
+        words = self.service.approve(asked.target, _peer(request).name)
         if not words:
             raise ValueError(f"nothing that is held has the digest {printable(asked.target)}")
         return web.json_response({"words": words})
@@ -229,14 +235,9 @@ async def _body(request: web.Request) -> Any:
         raise ValueError("not JSON") from None
 
 
-def _peer(request: web.Request) -> str:
-    """The user at the other end of the socket."""
+def _peer(request: web.Request) -> Peer:
     transport = request.transport
     end = transport.get_extra_info("socket") if transport is not None else None
     if end is None:
-        return "somebody"
-    _, user, _ = struct.unpack("3i", end.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return f"uid {user}"
+        raise web.HTTPForbidden(reason="who asks is gone")
+    return peer_of(end)

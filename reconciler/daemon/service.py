@@ -40,6 +40,9 @@ class Service:
     started: float
     _turned: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def __post_init__(self) -> None:
+        self._summed = self.started
+
     def status(self) -> dict[str, object]:
         """How everything stands, as JSON: ``reconciler/status/v1``."""
         checkout = self.deployment.checkout
@@ -203,6 +206,7 @@ class Service:
                 self.hub.conditions.end("forgotten", one.target, f"{one.target} is no longer suspended")
             self._remind()
             self._sweep()
+            self._sum_up()
             for name in self._waiting():
                 self.deployment.keepers[name].call()
 
@@ -218,6 +222,13 @@ class Service:
         for one in self.hub.restraints.suspensions:
             if self.hub.now() - one.since >= forgotten:
                 self.hub.conditions.begin("forgotten", one.target, f"{one.target} is still {one}")
+
+    def _sum_up(self) -> None:
+        """A sign of life for whoever reads the log of a quiet day."""
+        now = self.hub.now()
+        if now >= self._summed + self.settings.log.summary:
+            self._summed = now
+            self._tell("summary", self.summary)
 
     def _sweep(self) -> None:
         """What held before a restart of a device that is not ours any more."""

@@ -62,12 +62,13 @@ class FightSettings(Part):
 
 
 class LogSettings(Part):
-    """``auto`` is text on a terminal and in systemd's journal, and JSON elsewhere."""
+    """``auto`` is text on a terminal, and JSON elsewhere. ``summary``: how things stand is logged that often."""
 
-    example: ClassVar[str] = "{format: json, level: info}"
+    example: ClassVar[str] = "{format: text, level: info}"
 
     format: Literal["auto", "json", "text"] = "auto"
     level: Literal["debug", "info", "warning", "error"] = "info"
+    summary: Annotated[Duration, between("1m", "366d")] = Field(default="1h", validate_default=True)
 
 
 class Settings(Spec):
