@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler.core.words import printable
 from reconciler.daemon.peer import Peer, group_of, peer_of
-from reconciler.daemon.preview import BYTES, plan_document, plan_in_force, preview
+from reconciler.daemon.preview import plan_document, plan_in_force, preview
+from reconciler.daemon.scratch import BYTES
 from reconciler.daemon.service import Service
 from reconciler.daemon.suspension import Suspension
 from reconciler.daemon.unix_socket import listening

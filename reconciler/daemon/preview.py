@@ -11,18 +11,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from reconciler.core.plan import DevicePlan, Plan
-from reconciler.core.words import plural, printable
+from reconciler.core.words import plural
 from reconciler.daemon.deployment import Bad, Deployment
+from reconciler.daemon.scratch import inside, written
 from reconciler.desired.repository import Repository
 from reconciler.engine.fleet import fleet
 from reconciler.report import plan_json, plan_text
 from reconciler.report.screen import Screen
 from reconciler.source.checkout import Checkout
-
-FILES = 20_000
-BYTES = 64 * 1024 * 1024
-DEPTH = 64
-"""Folders within folders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +35,32 @@ class Preview:
 
 
 async def preview(
-    deployment: Deployment, name: str, revision: str, documents: dict[str, bytes], width: int | None = None
+    deployment: Deployment, name: str, revision: str, documents: Mapping[str, bytes], width: int | None = None
 ) -> Preview:
     """``documents`` by their path below the folder ``name``. Nothing is kept, and no device is asked."""
-    scratch = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="preview-"))
     try:
-        folder = await asyncio.to_thread(_written, scratch, name, documents)
-        repository = await deployment.read(Checkout(revision, folder, ""))
-        plan = await _planned(deployment, repository)
+        folder = PurePosixPath(inside(name)).name if name else "desired"
+        plan = await plan_of(
+            deployment, revision, {f"{folder}/{inside(path)}": data for path, data in documents.items()}
+        )
     except Bad as error:
         return Preview(accepted=False, lines=tuple(map(str, error.problems)) or (str(error),))
-    finally:
-        await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     lines = (*plan.warnings, *plan_text.lines(plan, Screen(width), approving))
     return Preview(accepted=True, lines=lines, verdict=_verdict(plan))
+
+
+async def plan_of(deployment: Deployment, revision: str, documents: Mapping[str, bytes]) -> Plan:
+    """The plan for documents that are not in force; the first part of their paths is the folder's name.
+
+    Nothing is kept, and no device is asked that was read already. Raises: Bad.
+    """
+    scratch = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="preview-"))
+    try:
+        place = await asyncio.to_thread(written, scratch / "documents", documents)
+        folder = place / (PurePosixPath(next(iter(documents))).parts[0] if documents else "")
+        return await _planned(deployment, await deployment.read(Checkout(revision, folder, "")))
+    finally:
+        await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
 
 
 async def plan_in_force(deployment: Deployment, targeted: Callable[[str], bool]) -> Plan:
@@ -99,30 +107,6 @@ async def _planned(deployment: Deployment, repository: Repository) -> Plan:
         cycle.devices = {**strangers, **deployment.fleet.devices}
         await cycle.look(unseen & strangers.keys() & cycle.compiler.world(cycle.seen).keys())
         return await cycle.planned_one_by_one(cycle.seen, deployment.hub.cycle if deployment.checkout else None)
-
-
-def _written(scratch: Path, name: str, documents: Mapping[str, bytes]) -> Path:
-    """The folder ``name`` in ``scratch``. Raises: Bad for what cannot be written there, and there alone."""
-    if len(documents) > FILES or sum(map(len, documents.values())) > BYTES:
-        raise Bad((), f"at most {FILES:,} documents with {BYTES:,} bytes are taken")
-    folder = scratch / (PurePosixPath(_inside(name)).name if name else "desired")
-    try:
-        folder.mkdir()
-        for path, data in documents.items():
-            place = folder / _inside(path)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(data)
-    except OSError as error:
-        raise Bad((), f"the documents cannot be written: {error.strerror}") from None
-    return folder
-
-
-def _inside(name: str) -> PurePosixPath:
-    """Raises: Bad for a path that leads out of where it begins."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or not 0 < len(path.parts) <= DEPTH or "\0" in name:
-        raise Bad((), f"{printable(name)[:80]!r} is no path of a document")
-    return path
 
 
 def _verdict(plan: Plan) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,6 +71,12 @@ class Repository:
     def revision(self) -> str:
         """The commit (``-dirty`` with uncommitted changes below the folder); outside git ``sha256:`` of the files."""
         return self.revise()
+
+    @cached_property
+    def meaning(self) -> str:
+        """A digest of what the documents say alone, whatever commit and file they stand in."""
+        said = sorted((d.kind, d.name, d.spec.model_dump_json()) for d in self.documents)
+        return hashlib.sha256(repr(said).encode()).hexdigest()
 
     @overload
     def of(self, kind: type[S]) -> tuple[Document[S], ...]: ...

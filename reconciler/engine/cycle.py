@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -129,7 +128,7 @@ class Cycle:
     def _draft(self, wish: Wish, sights: Mapping[str, Sight], *, approved: bool) -> DevicePlan:
         device = self.devices[wish.device]
         sight = sights.get(wish.device, Sight(wish.device, status="unreachable", reason="not observed"))
-        cause: Cause = "drift" if self.record.converged(wish.device, self._documents) else "pending"
+        cause: Cause = "drift" if self.record.converged(wish.device, self.repository.meaning) else "pending"
         if wish.problems and sight.reading is not None:
             return DevicePlan(wish.device, device.platform, "held", _contradicted(wish), cause=cause)
 
@@ -186,13 +185,7 @@ class Cycle:
         proven = [outcome.device for outcome in outcomes if outcome.ok]
         calm = [device.name for device in plan.devices if device.in_sync and not device.vanished]
         forgotten = [device.name for device in plan.devices if device.in_sync and device.vanished]
-        self.record.keep(dict.fromkeys((*proven, *calm), self._documents), forgotten)
-
-    @cached_property
-    def _documents(self) -> str:
-        """The documents' meaning alone, whatever commit and file they stand in."""
-        said = sorted((d.kind, d.name, d.spec.model_dump_json()) for d in self.repository.documents)
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        self.record.keep(dict.fromkeys((*proven, *calm), self.repository.meaning), forgotten)
 
     def _saw(self, sight: Sight) -> None:
         self.listen(sight.device, sight.reason or "read")
