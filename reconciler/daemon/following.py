@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reconciler.core.words import brief, printable
+from reconciler.daemon.archive import Archive, Files, read
 from reconciler.daemon.deployment import Bad, Deployment
+from reconciler.daemon.rollback import Pin, Rollback
 from reconciler.desired import files
 from reconciler.desired.inventory import Inventory
 from reconciler.report.mistake import mistake
+from reconciler.sinks.database import Unwritable
 from reconciler.source.checkout import Checkout, Refused, Source, Unavailable
 
 SOURCE, REVISION, INVENTORY, LAST_GOOD = "source", "revision", "inventory", "last good"
@@ -24,7 +28,7 @@ JITTER = 0.1
 class Following:
     """``approved``: revisions that may be put in force although they go back. ``kept``: survives a restart.
 
-    ``looked``: the source was looked at once, whatever came of it.
+    ``archive``: the documents of what was in force. ``looked``: the source was looked at once, whatever came of it.
     """
 
     deployment: Deployment
@@ -32,6 +36,7 @@ class Following:
     interval: float
     kept: MutableMapping[str, Any] = field(default_factory=dict)
     save: Callable[[], None] = lambda: None
+    archive: Archive | None = None
     approved: set[str] = field(default_factory=set)
     held: str = ""
     looked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -40,10 +45,14 @@ class Following:
     _inventory: tuple[object, Inventory] | None = None
     _bad: tuple[str, object] | None = None
 
+    def __post_init__(self) -> None:
+        self.pin = Pin(self.kept, self.save, self.deployment.hub.conditions)
+
     def begin_at(self, place: str) -> None:
         """What is kept of another place says nothing about this one."""
         if self.kept.get("source") != place:
             self.kept.pop("revision", None)
+            self.pin.end("the source is another one")
             self.kept["source"] = place
 
     def poke(self) -> None:
@@ -76,6 +85,15 @@ class Following:
             except TimeoutError:
                 continue
 
+    async def roll_back(self, rollback: Rollback, checkout: Checkout) -> None:
+        """Put an older revision in force, and leave it there. Raises: Bad, and nothing changes."""
+        async with self._turn:
+            inventory = await self._read_inventory()
+            if inventory is None:
+                raise Bad((), "the inventory is bad, and none was good so far")
+            await self._put(checkout, inventory)
+            self.pin.begin(rollback)
+
     async def _once(self) -> None:
         """One look at the source; whatever goes wrong, what is in force stays in force."""
         try:
@@ -94,7 +112,7 @@ class Following:
         inventory = await self._read_inventory()
         checkout = await self.source.latest()
         self._end(SOURCE, "the source answers again")
-        if inventory is None or self._is_in_force(checkout, inventory):
+        if inventory is None or await self._is_left(checkout) or self._is_in_force(checkout, inventory):
             return
         judged = (f"{checkout.revision} {checkout.content}", inventory)
         if judged == self._bad:
@@ -112,14 +130,45 @@ class Following:
 
     async def _put(self, checkout: Checkout, inventory: Inventory) -> None:
         """Raises: Bad."""
+        found = await asyncio.to_thread(read, checkout)
         repository = await self.deployment.read(checkout)
         await self.deployment.put_in_force(checkout, repository, inventory)
+        await self._record(checkout, found)
         self._bad = None
         self._end(LAST_GOOD, "it is not needed any more")
         self._end(REVISION, f"revision {brief(checkout.revision)} is good")
         self.approved.discard(checkout.revision)
         self.kept["revision"] = checkout.revision
         self.save()
+
+    async def _is_left(self, checkout: Checkout) -> bool:
+        """Whether it has to wait because somebody has rolled back: until it is approved, or wants just the same."""
+        rollback = self.pin.now
+        if rollback is None:
+            return False
+        if checkout.revision not in self.approved and not await self._wants_the_same(checkout, rollback):
+            self.held = checkout.revision
+            if checkout.revision == rollback.left:
+                self._end(REVISION, f"revision {brief(checkout.revision)} is the one that was left")
+            else:
+                words = f"revision {brief(checkout.revision)} is held, for it follows on what was rolled back"
+                self._begin(REVISION, f"{words}; `reconcile approve {brief(checkout.revision)}` puts it in force")
+            return True
+        self.held = ""
+        self.pin.end(f"revision {brief(checkout.revision)} may be put in force")
+        return False
+
+    async def _wants_the_same(self, checkout: Checkout, rollback: Rollback) -> bool:
+        if checkout.revision == rollback.revision:
+            return True
+        if self.pin.is_known(checkout) or self.deployment.checkout is None:
+            return False
+        with suppress(Bad):
+            there = self.deployment.hub.cycle.repository.meaning
+            if (await self.deployment.read(checkout)).meaning == there:
+                return True
+        self.pin.wait(checkout)
+        return False
 
     def _is_in_force(self, checkout: Checkout, inventory: Inventory) -> bool:
         """Also the way back from a bad revision to the one that was never left."""
@@ -149,7 +198,7 @@ class Following:
         if not isinstance(revision, str) or inventory is None:
             return
         try:
-            checkout = await self.source.at(revision)
+            checkout = await self._at(revision)
             await self.deployment.put_in_force(checkout, await self.deployment.read(checkout), inventory)
         except (Unavailable, Refused, Bad) as error:
             self._begin(LAST_GOOD, f"the last good revision is not here: {error}")
@@ -157,6 +206,15 @@ class Following:
             self._begin(LAST_GOOD, f"the last good revision: {mistake(error)}")
         else:
             self._end(LAST_GOOD, f"revision {brief(revision)} is in force again")
+
+    async def _at(self, revision: str) -> Checkout:
+        """Raises: Unavailable; Refused."""
+        try:
+            return await self.source.at(revision)
+        except Unavailable:
+            if self.archive is None or self.pin.now is None:
+                raise
+            return await self.archive.at(revision)
 
     async def _read_inventory(self) -> Inventory | None:
         """The inventory, read again if its files have changed; one that is bad changes nothing."""
@@ -169,6 +227,12 @@ class Following:
                 return self._inventory[1] if self._inventory else None
         self._end(INVENTORY, "the inventory is good")
         return self._inventory[1]
+
+    async def _record(self, checkout: Checkout, found: Files) -> None:
+        """With its documents one may come back to it; those of a folder that changes meanwhile are not of it."""
+        if self.archive is not None and await asyncio.to_thread(read, checkout) == found:
+            with suppress(Unwritable):  # the journal says so itself
+                await self.archive.keep(checkout, found)
 
     def _begin(self, kind: str, words: str) -> None:
         self.deployment.hub.conditions.begin(kind, "source", words, level="error")

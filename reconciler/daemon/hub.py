@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
+from reconciler.core.plan import DevicePlan
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.event import Bus
 from reconciler.daemon.gates import Gates
@@ -20,8 +21,15 @@ from reconciler.intent.compile import World
 from reconciler.report.event import Event
 from reconciler.settings.loop import LoopSettings
 
+Record = Callable[[DevicePlan, str, str, str], Awaitable[bool]]
+"""Writes down what is about to be applied: (device, revision, digest, by). Whether it may be."""
 Who = Callable[[str], str]
 """Who may have changed a device just now, in words; empty: nobody knows."""
+
+
+async def unrecorded(device: DevicePlan, revision: str, digest: str, by: str) -> bool:
+    """For who keeps no history."""
+    return True
 
 
 @dataclass
@@ -39,6 +47,7 @@ class Hub:
     restraints: Restraints
     start: Start = unsupervised
     who: Who = lambda device: ""
+    record: Record = unrecorded
     now: Callable[[], float] = time.time
     approved: set[str] = field(default_factory=set)
     complete: asyncio.Event = field(default_factory=asyncio.Event)

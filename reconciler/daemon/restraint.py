@@ -31,10 +31,14 @@ class Restraints:
     windows: Windows = field(default_factory=Windows)
     now: Callable[[], datetime] = _now
     clusters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unrecorded: str = ""
+    """Why nothing can be recorded, so that nothing may be applied."""
 
     def __call__(self, device: str, cause: Cause, change: Change) -> Withheld | None:
         if suspension := self.suspensions.of(device):
             return Withheld(str(suspension))
+        if self.unrecorded:
+            return Withheld(self.unrecorded)
         if cause == "drift" and (fight := self.fights.judged(device, change)):
             return Withheld(str(fight))
         served = self.clusters.get(device, ())

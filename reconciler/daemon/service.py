@@ -91,7 +91,7 @@ class Service:
     def suspend(self, suspension: Suspension) -> None:
         self.hub.restraints.suspensions.add(suspension)
         self._turned.set()
-        self._tell("suspended", f"{suspension.target} is {suspension}")
+        self._tell("suspended", f"{suspension.target} is {suspension}", suspension.by)
         self._call(suspension.target)
 
     def resume(self, target: str, by: str) -> list[str]:
@@ -104,7 +104,7 @@ class Service:
                 ended.append(f"{name}: {fight.words}")
         if ended:
             self.hub.conditions.end("forgotten", target, f"{target} is resumed")
-            self._tell("resumed", f"{target} is resumed by {by}")
+            self._tell("resumed", f"{target} is resumed by {by}", by)
             self._call(target)
         return ended
 
@@ -114,12 +114,12 @@ class Service:
             if standing.phase == "held" and standing.digest and standing.digest == digits:
                 self.hub.approved.add(standing.digest)
                 words = f"plan {standing.digest} of {name} is approved by {by}"
-                self._tell("approved", words)
+                self._tell("approved", words, by)
                 self.deployment.keepers[name].call()
                 return words
         if len(digits) >= 7 and (revision := self.following.approve(digits)):
             words = f"revision {brief(revision)} is approved by {by}"
-            self._tell("approved", words)
+            self._tell("approved", words, by)
             return words
         return ""
 
@@ -247,8 +247,8 @@ class Service:
             if fnmatchcase(name, target):
                 keeper.call()
 
-    def _tell(self, kind: str, words: str) -> None:
-        self.hub.tell(Event(kind, words))
+    def _tell(self, kind: str, words: str, by: str = "") -> None:
+        self.hub.tell(Event(kind, words, data={"by": by} if by else {}))
 
 
 def _superseded(revision: str, checkout: Checkout) -> str:

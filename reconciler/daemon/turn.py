@@ -105,6 +105,8 @@ class Turns:
         async with self.hub.gates.of(self.device):
             if self._is_outdated(cycle, plan, device):
                 return self._again(cycle)
+            if not await self.hub.record(device, cycle.repository.revision, plan.digest, drift.by if drift else ""):
+                return self._settled(cycle, cycle.planned(cycle.seen, [self.device]))
             outcome = await self._applied(cycle, plan, device)
         self.hub.approved.discard(plan.digest)
         if drift is not None and (outcome is None or _was_taken(outcome)):

@@ -13,6 +13,7 @@ from typing import Any
 from reconciler.core.codec import as_json
 from reconciler.core.driver import Answer
 from reconciler.core.resource import Key
+from reconciler.daemon.archive import Archive, Files
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.deployment import Deployment
 from reconciler.daemon.event import Bus
@@ -101,13 +102,27 @@ class FakeSource:
         return self.straight
 
 
+class FakeRecorder:
+    """Keeps documents, as the journal does."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Files] = {}
+
+    async def put_in_force(self, revision: str, files: Files, subject: str, author: str) -> None:
+        self.kept[revision] = dict(files)
+
+    async def documents(self, revision: str) -> Files | None:
+        return self.kept.get(revision)
+
+
 class World:
-    """``transports``: the devices. ``events``: everything that was told."""
+    """``transports``: the devices. ``events``: everything that was told. ``recorder``: outlives the daemon."""
 
     def __init__(self, folder: Path, names: Iterable[str] = ("n1", "n2"), **loop: Any) -> None:
         self.folder = folder
         self.transports = {name: DictTransport.having() for name in names}
         self.source = FakeSource()
+        self.recorder = FakeRecorder()
         self.events: list[Event] = []
         self.heal: tuple[HealRule, ...] = ()
         self.windows: tuple[Window, ...] = ()
@@ -156,7 +171,7 @@ class World:
     def _service(self) -> Service:
         bus = Bus()
         bus.attach(self.events.append)
-        conditions = Conditions(bus, now)
+        conditions = Conditions(bus, now, self.kept.get("conditions"), self._keep)
         fights = Fights(self.flips, clock=now, known=self.kept.get("fights"), changed=self._keep)
         suspensions = Suspensions(self.kept.get("suspended"), self._keep, now)
         restraints = Restraints(
@@ -170,12 +185,14 @@ class World:
         fleet = FakeFleet(self.transports, self.audited, self.driver)
         deployment = Deployment(hub, self.folder / "inventory.yaml", state=self.folder / "state", fleet=fleet)
         hub.recompiled = deployment.call_all
-        following = Following(deployment, self.source, 30.0, self.kept)
+        archive = Archive(self.recorder, self.folder / "recorded")
+        following = Following(deployment, self.source, 30.0, self.kept, archive=archive)
         settings = load_settings(self.settle()).settings
         assert settings is not None
         return Service(settings, hub, deployment, following, now())
 
     def _keep(self) -> None:
+        self.kept["conditions"] = self.service.hub.conditions.documents()
         self.kept["suspended"] = self.service.hub.restraints.suspensions.documents()
         self.kept["fights"] = self.service.hub.restraints.fights.documents()
 
