@@ -141,7 +141,7 @@ def test_a_forgotten_suspension_is_one_alert_and_survives_a_restart(tmp_path: Pa
             assert world.has("n1", ONE)
 
     run(work())
-    assert [event.data["episode"] for event in world.told("forgotten")] == ["opened", "opened", "resolved"]
+    assert [event.data["episode"] for event in world.told("forgotten")] == ["opened", "resolved"]
 
 
 def test_an_entry_that_is_changed_back_three_times_is_left_alone_until_somebody_looks(tmp_path: Path) -> None:
