@@ -112,8 +112,8 @@ class Hub:
             if gone := self.standings.pop(device, None):  # not at the start: then it is met, not let go
                 self.approved.discard(gone.digest)
                 self.restraints.fights.acknowledge(device)
+                self.conditions.end_all(device)
             self.gates.trust(device)
-            self.conditions.end_all(device)
             self.arrived(device)
             self._arrived.discard(device)
         if self.rollout is not None:
