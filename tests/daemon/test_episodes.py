@@ -122,7 +122,7 @@ def test_what_held_of_a_device_that_is_ours_no_more_ends(tmp_path: Path) -> None
         async with world.running():
             await asyncio.sleep(1.0)
             world.transports["n2"].down = "no route to host"
-            await asyncio.sleep(60.0)
+            await asyncio.sleep(HOUR)
         inventory = tmp_path / "inventory.yaml"
         inventory.write_text("\n".join(line for line in inventory.read_text().splitlines() if " n2:" not in line))
         world.commit("c2", ["n1"])
