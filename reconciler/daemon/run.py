@@ -23,6 +23,7 @@ from reconciler.daemon.following import Following
 from reconciler.daemon.hearsay import Hearsay, is_heard
 from reconciler.daemon.hooks import Hooks
 from reconciler.daemon.hub import Hub
+from reconciler.daemon.kept import Kept
 from reconciler.daemon.lock import locked
 from reconciler.daemon.log import logger
 from reconciler.daemon.pulse import beat
@@ -31,7 +32,6 @@ from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.service import Service
 from reconciler.daemon.supervision import Mistaken, Supervisor
 from reconciler.daemon.suspension import Suspensions
-from reconciler.engine import keep
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.reach import Ways
 from reconciler.engine.record import world_of
@@ -47,8 +47,6 @@ FIRST_LOOK = 30.0
 MARGIN = 60.0
 """Seconds that systemd leaves us for what comes after the last batch: taking back what was cut short."""
 TIDIED = 15.0
-SAVED = 0.1
-"""Seconds after a change of what holds until it is on disk."""
 STOPPING = "stopping: what is being written is finished, nothing more is begun"
 Targeted = Callable[[str], bool]
 Reread = Callable[[], Loaded]
@@ -65,23 +63,23 @@ class Daemon:
         advice: Advice | None = None,
     ) -> None:
         self._settings = settings
-        self._kept_at = settings.state / f"daemon-{world_of(settings.inventory)}.json"
-        self._kept = keep.read(self._kept_at)
-        self._is_saved, self._is_due = True, False
+        self._kept = Kept(settings.state / f"daemon-{world_of(settings.inventory)}.json", self._troubled)
+        known, save = self._kept.found, self._kept.save
         self.bus = Bus()
         self._log: Heard = lambda event: None
         self._speak(settings.log)
-        self.suspensions = Suspensions(self._kept.get("suspended"), self._save)
-        known = self._kept.get("fights")
-        fights = Fights(settings.fights.flips, settings.fights.within, known=known, changed=self._save)
-        conditions = Conditions(self.bus, known=self._kept.get("conditions"), changed=self._save_soon)
+        self.suspensions = Suspensions(known.get("suspended"), save)
+        fights = Fights(settings.fights.flips, settings.fights.within, known=known.get("fights"), changed=save)
+        conditions = Conditions(self.bus, known=known.get("conditions"), changed=self._kept.save_soon)
+        for part in (("suspended", self.suspensions), ("fights", fights), ("conditions", conditions)):
+            self._kept.add(part[0], part[1].documents)
         restraints = Restraints(self.suspensions, fights, settings.heal, Windows(settings.windows))
         self.hub = Hub(settings.loop, self.bus, conditions, restraints)
         fleet = Fleet(writes=True, ways=Ways.of_loop(settings.loop.concurrency))
         self.deployment = Deployment(self.hub, settings.inventory, settings.state, targeted, fleet)
         self.hub.recompiled = self.deployment.call_all
         source = open_source(settings.source, settings.state / "source")
-        self.following = Following(self.deployment, source, settings.source.interval, self._kept, self._save)
+        self.following = Following(self.deployment, source, settings.source.interval, known, save)
         self.following.begin_at(settings.source.place)
         self.hearsay = Hearsay(self._hosts, self._called, self.bus.publish)
         self.hub.who = self.hearsay.who
@@ -170,7 +168,7 @@ class Daemon:
         self.bus.publish(Event("stopping", STOPPING))
         await _cancelled(tasks)
         await self.deployment.stop(patience)
-        self._save()
+        self._kept.save()
 
     @property
     def _begun(self) -> str:
@@ -187,8 +185,8 @@ class Daemon:
 
     async def _tidy(self) -> None:
         """What somebody has taken away from under us, or was full, is tried again."""
-        if not self._is_saved:
-            self._save()
+        if not self._kept.is_saved:
+            self._kept.save()
         try:
             if await self.control.keep():
                 self.bus.publish(Event("warning", "the control socket was removed; it is there again", level="warning"))
@@ -227,27 +225,13 @@ class Daemon:
         if device in self.deployment.keepers:
             self.deployment.keepers[device].call(told=True)
 
-    def _save_soon(self) -> None:
-        """Once for everything that begins and ends together."""
-        if not self._is_due:
-            self._is_due = True
-            asyncio.get_running_loop().call_later(SAVED, self._save)
-
-    def _save(self) -> None:
-        """What survives a restart; a state directory that cannot be written costs only that, and is tried again."""
-        self._is_due = False
-        self._kept["conditions"] = self.hub.conditions.documents()
-        self._kept["suspended"] = self.suspensions.documents()
-        self._kept["fights"] = self.hub.restraints.fights.documents()
-        try:
-            keep.write(self._kept_at, self._kept)
-        except OSError as error:
-            self._is_saved = False
-            words = f"suspensions would not survive a restart: {self._kept_at} cannot be written: {error.strerror}"
-            self.hub.conditions.begin("state", str(self._settings.state), words, level="error")
+    def _troubled(self, words: str) -> None:
+        """The state directory cannot be written, or can be again."""
+        place = str(self._settings.state)
+        if words:
+            self.hub.conditions.begin("state", place, words, level="error")
         else:
-            self._is_saved = True
-            self.hub.conditions.end("state", str(self._settings.state), f"{self._kept_at} can be written again")
+            self.hub.conditions.end("state", place, f"{place} can be written again")
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
