@@ -13,7 +13,7 @@ SAVED = 0.1
 
 
 class Kept:
-    """``found``: everything that is kept, by name. ``troubled``: it cannot be written, or (empty words) can be again."""
+    """``found``: everything that is kept, by name. ``troubled``: why it cannot be written; or, empty: it can."""
 
     def __init__(self, path: Path, troubled: Callable[[str], None]) -> None:
         self._path = path

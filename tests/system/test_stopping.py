@@ -74,7 +74,7 @@ def test_a_batch_on_a_node_is_finished(machine: Machine, ada: Pusher, lab: Lab) 
 
 def ended_well(machine: Machine) -> bool:
     said = machine.journal(SERVICE, "_TRANSPORT=stdout").splitlines()
-    return machine.property(SERVICE, "Result") == "success" and said[-1] == "stopped"
+    return machine.property(SERVICE, "Result") == "success" and '"event": "stopped"' in said[-1]
 
 
 def test_a_transaction_on_a_switch_is_finished_and_saved(machine: Machine, ada: Pusher, lab: Lab) -> None:
