@@ -82,7 +82,7 @@ class Desk:
         return min(update, reminder, key=lambda wish: wish.at)
 
     def wishes(self) -> Iterator[tuple[Episode, Wish]]:
-        """Of all episodes, the oldest first; of two of the same kind and subject the later one waits for the earlier."""
+        """Of all episodes, the oldest first; of two of one kind and subject the later one waits for the earlier."""
         earlier: set[tuple[str, str]] = set()
         for one in self.board:
             wish = self.wish(one)

@@ -19,7 +19,7 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "unreachable": Kind("unreachable", "check its power, its link and its management address; nothing is written there"),
+    "unreachable": Kind("unreachable", "check its power, its link and its management address"),
     "unreadable": Kind("cannot be read", "reconcile observe --target {device}"),
     "failed": Kind("applying fails", "reconcile plan {device}"),
     "held": Kind("held, needs approval", "reconcile plan {device}"),

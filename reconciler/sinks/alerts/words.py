@@ -1,4 +1,4 @@
-"""An alert as a person reads it at three in the morning, on a telephone: what, where, since when, by whom, what to type.
+"""An alert as a person reads it at night, on a telephone: what, where, since when, by whom, and what to type.
 
 Devices and whoever has configured them say some of it: nothing that they say can call a whole channel together.
 """
