@@ -89,12 +89,12 @@ def _web(scheme: Literal["https", "http"], host: str, parts: SplitResult, text: 
         raise WrongUrl("the url holds a user name", "give it as username, and a token as token: {credential: NAME}")
     if not HOST.fullmatch(host):
         raise WrongUrl("the url has no host")
-    if scheme == "http" and not _is_loopback(host):
+    if scheme == "http" and not is_loopback(host):
         raise WrongUrl("http:// can be read and changed on the way", "use https://; http:// is for this machine alone")
     return GitUrl(scheme, text)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

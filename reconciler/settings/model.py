@@ -12,6 +12,7 @@ from reconciler.desired.documents.spec import Many, Part, Spec
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
 from reconciler.desired.secret import PathTo
+from reconciler.settings.alerts import AlertSettings
 from reconciler.settings.duration import Duration, between, words
 from reconciler.settings.heal import HealRules
 from reconciler.settings.listen import ListenSettings
@@ -84,6 +85,7 @@ class Settings(Spec):
     suspend: SuspendSettings = SuspendSettings()
     fights: FightSettings = FightSettings()
     listen: ListenSettings = ListenSettings()
+    alerts: AlertSettings = AlertSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("listen")
