@@ -1,0 +1,1 @@
+"""What Prometheus scrapes: how every device stands, and how the daemon itself is."""
