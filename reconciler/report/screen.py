@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,11 @@ class Screen:
     color: bool = False
     verbose: bool = False
     height: int | None = None
+
+    def without(self, lines: int) -> Screen:
+        """What is left of it where so many lines are taken; whoever wants more scrolls."""
+        height = None if self.height is None or self.verbose else max(self.height - lines, 1)
+        return replace(self, height=height)
 
 
 PIPE = Screen()

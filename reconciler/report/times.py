@@ -9,8 +9,8 @@ def span(seconds: float) -> str:
     """``540ms``, ``45s``, ``12m``, ``3h5m``, ``2d4h``: as exact as it is long; what is over counts as nothing."""
     from reconciler.settings.duration import words
 
-    if seconds < 1:
-        return f"{max(round(seconds * 1000), 0)}ms"
+    if (thousandths := round(seconds * 1000)) < 1000:
+        return f"{max(thousandths, 0)}ms"
     coarse = next((unit for unit in (3600, 60) if seconds >= 24 * unit), 1)
     return words(max(round(seconds), 1) // coarse * coarse)
 
