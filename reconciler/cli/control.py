@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import json
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,16 @@ class Control:
                 "socket with --socket or RECONCILE_SOCKET"
             ) from None
         return connection
+
+
+def controlled(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give ``command`` the daemon that ``--socket`` names."""
+
+    @functools.wraps(command)
+    def wrapped(*, socket: Path | None, **params: Any) -> Any:
+        return command(Control(socket), **params)
+
+    option = click.option(
+        "--socket", type=click.Path(path_type=Path), help="The daemon's control socket. [RECONCILE_SOCKET]"
+    )
+    return option(wrapped)

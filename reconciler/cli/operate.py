@@ -1,58 +1,19 @@
-"""What a person asks of the running daemon: `status`, `plan`, `suspend`, `resume`, `approve`, `sync`."""
+"""What a person asks of the running daemon: `plan`, `suspend`, `resume`, `approve`."""
 
 from __future__ import annotations
 
-import functools
 import json
 import shutil
 import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import click
 
-from reconciler.cli.control import Control, NoDaemon
+from reconciler.cli.control import Control, NoDaemon, controlled
 from reconciler.cli.exits import CHANGES, CONVERGED, ERROR, HELD, UNKNOWN, worst
 from reconciler.cli.terminal import is_terminal
-from reconciler.core.words import plural, printable
-from reconciler.daemon.standing import CALM
-
-CODES = {"failed": ERROR, "unreachable": UNKNOWN, "unreadable": UNKNOWN, "held": HELD, "withheld": CHANGES}
-"""By phase; what is still to be looked at or being written is no news."""
-
-
-def controlled(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give ``command`` the daemon that ``--socket`` names."""
-
-    @functools.wraps(command)
-    def wrapped(*, socket: Path | None, **params: Any) -> Any:
-        return command(Control(socket), **params)
-
-    option = click.option(
-        "--socket", type=click.Path(path_type=Path), help="The daemon's control socket. [RECONCILE_SOCKET]"
-    )
-    return option(wrapped)
-
-
-@click.command()
-@click.option("--output", "-o", type=click.Choice(["text", "json"]), default="text", help="What to print.")
-@controlled
-def status(daemon: Control, output: str) -> int:
-    """Show how everything stands: the revision in force, each device that is not in sync, what is suspended.
-
-    Exit codes: 0 all is well, 1 applying failed, 4 a device is unreachable or unreadable, 3 one is held, 2 one differs
-    and is not written. Of several, the first.
-    """
-    return _shown(daemon.get("/v1/status"), output)
-
-
-def _shown(found: dict[str, Any], output: str) -> int:
-    """How everything stands, printed; its exit code."""
-    click.echo(json.dumps(found, indent=2) if output == "json" else "\n".join(map(printable, _lines(found))))
-    return worst(CODES.get(device["phase"], CONVERGED) for device in found["devices"].values())
+from reconciler.core.words import printable
 
 
 @click.command()
@@ -79,40 +40,6 @@ def _plan_code(device: dict[str, Any]) -> int:
     """What a device in a plan that was not carried out means."""
     known = {"unreachable": UNKNOWN, "unreadable": UNKNOWN, "held": HELD}
     return known.get(device["status"], CHANGES if device.get("changes") else CONVERGED)
-
-
-def _lines(found: dict[str, Any]) -> Iterator[str]:
-    source, devices = found["source"], found["devices"]
-    subject = f" ({source['subject']})" if source.get("subject") else ""
-    yield f"revision {source['revision']}{subject}" if source else "no revision is in force yet"
-    calm = sum(device["phase"] in CALM for device in devices.values())
-    yield f"{calm} of {plural(len(devices), 'device')} in sync"
-    for name, device in devices.items():
-        if device["phase"] not in CALM:
-            held = device["phase"] == "held" and device.get("digest")
-            approve = f"; reconcile approve {device['digest']}" if held else ""
-            reason = f": {device['reason']}" if device.get("reason") else ""
-            yield f"  {name}: {device['phase']} for {_ago(device['since'])}{reason}{approve}"
-    for one in found["suspended"]:
-        end = f" (for another {_span(one['until'] - time.time())})" if "until" in one else ""
-        yield f"suspended: {one['target']} by {one['by']}: {one['reason']}{end}"
-    for one in found["fights"]:
-        yield f"fight on {one['device']}: {one['words']}; `reconcile resume {one['device']}` has it healed again"
-    for one in found["conditions"]:
-        if one["kind"] not in ("fight", "drift", *CODES):
-            yield f"{one['kind']} for {_ago(one['since'])}: {one['words']}"
-
-
-def _ago(since: float) -> str:
-    return _span(time.time() - since)
-
-
-def _span(seconds: float) -> str:
-    """``45s``, ``12m``, ``3h5m``, ``2d4h``: as exact as somebody who is called needs it."""
-    from reconciler.settings.duration import words
-
-    coarse = next((unit for unit in (3600, 60) if seconds >= 24 * unit), 1)
-    return words(max(round(seconds), 0) // coarse * coarse) if seconds >= 1 else "0s"
 
 
 @click.command()
@@ -162,13 +89,3 @@ def _approved(daemon: Control, digest: str) -> int:
         error.show()
         return ERROR
     return CONVERGED
-
-
-@click.command()
-@controlled
-def sync(daemon: Control) -> int:
-    """Have the daemon look at its source now, wait until devices have followed (a minute at most), show the status.
-
-    Exit codes as of `reconcile status`.
-    """
-    return _shown(daemon.post("/v1/sync", {}), "text")

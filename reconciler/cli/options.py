@@ -41,8 +41,7 @@ class Common:
     @property
     def screen(self) -> Screen:
         """How wide standard output is, where it is a terminal, and whether it takes colours."""
-        width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
-        return Screen(width, self.color, self.verbose > 0)
+        return screen(color=self.color, verbose=self.verbose > 0)
 
     @property
     def json(self) -> bool:
@@ -66,11 +65,21 @@ class Common:
                 raise click.UsageError(f"no device matches --target {glob!r}: {hint}")
 
 
+def screen(*, color: bool, verbose: bool = False) -> Screen:
+    """Standard output: with the size of the terminal, or without one where it is a pipe or a file."""
+    if not is_terminal(sys.stdout):
+        return Screen(None, color, verbose)
+    size = shutil.get_terminal_size()
+    return Screen(size.columns, color, verbose, size.lines)
+
+
 CONFIG = click.option(
     "--config",
     type=click.Path(path_type=Path),
     help="The daemon's settings, such as /etc/reconciler/config.yaml.",
 )
+NO_COLOR = click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR.")
+VERBOSE = click.option("--verbose", "-v", count=True, help="Say more on standard error.")
 OPTIONS = (
     click.option("--desired", help="Folder of documents. [RECONCILE_DESIRED; ./desired]"),
     click.option(
@@ -84,8 +93,8 @@ OPTIONS = (
         help="Only devices whose name matches this shell pattern; repeatable.",
     ),
     click.option("--output", "-o", type=click.Choice(["text", "json"]), help="What to print on standard output."),
-    click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR."),
-    click.option("--verbose", "-v", count=True, help="Say more on standard error."),
+    NO_COLOR,
+    VERBOSE,
 )
 
 
@@ -105,6 +114,25 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     return functools.reduce(lambda function, option: option(function), reversed(OPTIONS), wrapped)
 
 
+def shown(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a ``command`` that reads nothing but what a daemon says its ``screen``."""
+
+    @functools.wraps(command)
+    @click.pass_context
+    def wrapped(ctx: click.Context, /, *, no_color: bool, verbose: int, **params: Any) -> Any:
+        outer = ctx.obj if isinstance(ctx.obj, dict) else {}
+        color = takes_color(no_color or bool(outer.get("no_color")))
+        return command(screen=screen(color=color, verbose=bool(verbose or outer.get("verbose"))), **params)
+
+    return NO_COLOR(click.option("--verbose", "-v", count=True, help="Leave nothing out.")(wrapped))
+
+
+def takes_color(no_color: bool) -> bool:
+    """Whether standard output is a terminal that may be painted (https://no-color.org)."""
+    plain = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return not plain and is_terminal(sys.stdout)
+
+
 def _check_places(config: Path | None, given: dict[str, Any]) -> None:
     """Raises: click.UsageError where places are given twice; those of the environment count for nothing then."""
     twice = [f"--{name}" for name in ("desired", "inventory") if config is not None and given[name]]
@@ -114,13 +142,12 @@ def _check_places(config: Path | None, given: dict[str, Any]) -> None:
 
 def _settled(given: dict[str, Any]) -> Common:
     inventory = given["inventory"] or os.environ.get("RECONCILE_INVENTORY")
-    plain = given["no_color"] or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return Common(
         desired_text=given["desired"] or os.environ.get("RECONCILE_DESIRED") or "desired",
         inventory=Path(inventory or "inventory"),
         inventory_given=bool(inventory),
         targets=tuple(given["targets"] or ()),
         output=given["output"] or "text",
-        color=not plain and is_terminal(sys.stdout),
+        color=takes_color(bool(given["no_color"])),
         verbose=given["verbose"] or 0,
     )

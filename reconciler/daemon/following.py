@@ -28,7 +28,8 @@ JITTER = 0.1
 class Following:
     """``approved``: revisions that may be put in force although they go back. ``kept``: survives a restart.
 
-    ``archive``: the documents of what was in force. ``looked``: the source was looked at once, whatever came of it.
+    ``archive``: the documents of what was in force. ``looked``: the source was looked at once, whatever came of it;
+    ``seen_at``: last, in seconds since the epoch.
     """
 
     deployment: Deployment
@@ -40,6 +41,7 @@ class Following:
     approved: set[str] = field(default_factory=set)
     held: str = ""
     looked: asyncio.Event = field(default_factory=asyncio.Event)
+    seen_at: float = 0.0
     _poked: asyncio.Event = field(default_factory=asyncio.Event)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _inventory: tuple[object, Inventory] | None = None
@@ -71,6 +73,7 @@ class Following:
         """Look now; one look at a time."""
         async with self._turn:
             await self._once()
+        self.seen_at = self.deployment.hub.now()
         self.looked.set()
 
     async def run(self) -> None:

@@ -13,6 +13,7 @@ from reconciler.daemon.deployment import Deployment
 from reconciler.daemon.event import Reader
 from reconciler.daemon.following import Following
 from reconciler.daemon.hub import Hub
+from reconciler.daemon.overview import Overview
 from reconciler.daemon.standing import CALM, Standing
 from reconciler.daemon.suspension import Suspension
 from reconciler.report.event import Event
@@ -39,29 +40,17 @@ class Service:
     following: Following
     started: float
     _turned: asyncio.Event = field(default_factory=asyncio.Event)
+    _overview: Overview = field(default_factory=Overview)
+
+    def __post_init__(self) -> None:
+        self.hub.bus.attach(self._overview.hear)
 
     def __post_init__(self) -> None:
         self._summed = self.started
 
     def status(self) -> dict[str, object]:
         """How everything stands, as JSON: ``reconciler/status/v1``."""
-        checkout = self.deployment.checkout
-        source = {"revision": checkout.revision, "subject": checkout.subject} if checkout else {}
-        return {
-            "schema": "reconciler/status/v1",
-            "started": self.started,
-            "source": source,
-            "devices": {
-                name: {**one.document(), "reads": self.hub.reads[name]}
-                for name, one in sorted(self.hub.standings.items())
-            },
-            "conditions": [
-                {"id": one.id, "kind": one.kind, "subject": one.subject, "words": one.words, "since": one.since}
-                for one in self.hub.conditions
-            ],
-            "suspended": self.hub.restraints.suspensions.documents(),
-            "fights": [{"device": f.device, "key": str(f.key), "words": f.words} for f in self.hub.restraints.fights],
-        }
+        return self._overview.document(self)
 
     @property
     def summary(self) -> str:

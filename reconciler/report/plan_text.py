@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
-
-import click
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from reconciler.core.change import SIGNS, Change, Verb
 from reconciler.core.codec import plain
 from reconciler.core.plan import DevicePlan, Plan, Planned
 from reconciler.core.words import plural, printable
 from reconciler.report.nested import parts
-from reconciler.report.screen import Screen
+from reconciler.report.screen import PIPE, Screen
+from reconciler.report.text import Piece, Text, folded
 
 COLORS: dict[Verb, str] = {
     "create": "green",
@@ -25,44 +22,8 @@ COLORS: dict[Verb, str] = {
     "delete": "red",
 }
 NOT_WRITTEN = "(not written)"
-INDENT, HANGING = "  ", "      "
-PIPE = Screen()
 WayOut = Callable[[Sequence[DevicePlan]], str]
 """The words that have held devices, which all say the same, carried out: `reconcile approve 9e01962fb62a`."""
-
-
-class Text(NamedTuple):
-    """One line below a device: its coloured beginning, what follows it, and the dim end."""
-
-    head: str
-    detail: str = ""
-    origin: str = ""
-    color: str = ""
-
-    def printed(self, screen: Screen) -> Iterator[str]:
-        """As one line, or folded between words where the screen is narrower."""
-        head, origin = printable(self.head), printable(self.origin)
-        line = INDENT + "  ".join(part for part in (head, printable(self.detail), origin) if part)
-        first, *rest = _wrapped(line, screen.width)
-        if first.startswith(INDENT + head):
-            first = INDENT + _styled(head, screen, fg=self.color or None) + first.removeprefix(INDENT + head)
-        *between, last = [first, *rest]
-        if origin and last.endswith(origin):
-            last = last.removesuffix(origin) + _styled(origin, screen, dim=True)
-        yield from (*between, last)
-
-
-def _wrapped(line: str, width: int | None) -> list[str]:
-    if width is None:
-        return [line]
-    folds = textwrap.wrap(
-        line, max(width, 40), subsequent_indent=HANGING, break_long_words=False, break_on_hyphens=False
-    )
-    return folds or [line]
-
-
-def _styled(text: str, screen: Screen, **style: Any) -> str:
-    return click.style(text, **style) if screen.color and any(style.values()) else text
 
 
 def lines(plan: Plan, screen: Screen = PIPE, way_out: WayOut | None = None) -> Iterator[str]:
@@ -70,7 +31,7 @@ def lines(plan: Plan, screen: Screen = PIPE, way_out: WayOut | None = None) -> I
     approving = way_out or (lambda devices: f"--approve {plan.digest}")
     for alike in _folded(plan, screen):
         names = ", ".join(device.name for device in alike)
-        yield _styled(f"{names} ({alike[0].platform})", screen, bold=True)
+        yield from folded([Piece(f"{names} ({alike[0].platform})", bold=True)], screen)
         for line in _device(alike[0], screen, _approval(alike, approving)):
             yield from line.printed(screen)
         yield ""
@@ -107,7 +68,7 @@ def _folded(plan: Plan, screen: Screen) -> list[list[DevicePlan]]:
 def _device(device: DevicePlan, screen: Screen, approval: str = "") -> Iterator[Text]:
     if device.status != "ok":
         yield Text(f"! {device.status}: {device.reason}{approval}")
-    yield from (_line(planned, screen) for planned in device.changes)
+    yield from (change_text(planned, screen) for planned in device.changes)
     yield from (Text(f"? {note}") for note in device.notes)
 
 
@@ -118,7 +79,8 @@ def _approval(alike: Sequence[DevicePlan], way_out: WayOut) -> str:
     return f"; {way_out(alike)} {result}"
 
 
-def _line(planned: Planned, screen: Screen) -> Text:
+def change_text(planned: Planned, screen: Screen) -> Text:
+    """One change on one line."""
     change = planned.change
     other = f"(otherwise: {planned.otherwise})" if screen.verbose and planned.otherwise else ""
     detail = " ".join(filter(None, (_detail(change), _not_written(planned), other)))
@@ -128,7 +90,7 @@ def _line(planned: Planned, screen: Screen) -> Text:
 
 def change_words(planned: Planned) -> str:
     """One change on one line, as in a plan, without why it is not written: whoever lists many says that once."""
-    line = _line(dataclasses.replace(planned, withheld=""), PIPE)
+    line = change_text(dataclasses.replace(planned, withheld=""), PIPE)
     return printable(" ".join(part for part in (line.head, line.detail, line.origin) if part))
 
 
@@ -142,11 +104,16 @@ def _detail(change: Change) -> str:
     if change.after is None:
         return "wanted by no document"
     if change.before is None:
-        return ", ".join(f"{name} {_shown(value)}" for name, value in change.after.told.items())
+        return values_words(change.after.told)
     differing = (part for name, (old, new) in change.fields.items() for part in parts(name, plain(old), plain(new)))
     changed = ", ".join(f"{part.path} {turn(part.old, part.new)}" for part in differing)
     again = f", and {plural(len(change.replays), 'entry', 'entries')} on it again" if change.replays else ""
     return changed + again
+
+
+def values_words(values: Mapping[str, object]) -> str:
+    """``gateway 10.0.0.1, dev eth1``."""
+    return ", ".join(f"{name} {_shown(value)}" for name, value in values.items())
 
 
 def turn(old: object, new: object) -> str:

@@ -41,7 +41,8 @@ class Checkout:
     """One revision. ``folder`` holds its documents; one exported from git does not change any more.
 
     ``content`` is the same for two revisions with the same documents (a commit that changed something else).
-    ``author`` and ``subject`` are the commit's, for people; ``signature`` is None where none was asked for.
+    ``author``, ``subject`` and ``at`` (when it was committed, in seconds since the epoch; 0: not known) are the
+    commit's, for people; ``signature`` is None where none was asked for.
     """
 
     revision: str
@@ -50,6 +51,7 @@ class Checkout:
     author: str = ""
     subject: str = ""
     signature: Signature | None = None
+    at: float = 0.0
 
 
 class Source(Protocol):

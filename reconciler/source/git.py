@@ -118,8 +118,8 @@ class GitSource:
         self._prune(keep=commit)
         content = await export(self._mirror.folder, commit, self._settings.folder, folder)
         os.utime(folder.parent)
-        author, subject = await describe(self._mirror.folder, commit)
-        return Checkout(commit, folder, content, author, subject, signature)
+        author, subject, at = await describe(self._mirror.folder, commit)
+        return Checkout(commit, folder, content, author, subject, signature, at)
 
     def _name(self) -> str:
         """The name that problems give the folder: that of the folder in the repository, or the repository's."""
@@ -148,11 +148,11 @@ class GitSource:
         return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-async def describe(repository: Path, commit: str) -> tuple[str, str]:
-    """Who made a commit, and its subject: one line each. Raises: Damaged."""
+async def describe(repository: Path, commit: str) -> tuple[str, str, float]:
+    """Who made a commit, its subject (one line each), and when, in seconds since the epoch. Raises: Damaged."""
     try:
-        said = await Git(repository).say("log", "-1", "--format=%an%x00%s", commit)
+        said = await Git(repository).say("log", "-1", "--format=%an%x00%ct%x00%s", commit)
     except Failed as error:
         raise Damaged(str(error)) from None
-    author, _, subject = said.decode(errors="replace").rstrip("\n").partition("\0")
-    return printable(author)[:SUBJECT], printable(subject)[:SUBJECT]
+    author, at, subject = said.decode(errors="replace").rstrip("\n").split("\0", 2)
+    return printable(author)[:SUBJECT], printable(subject)[:SUBJECT], float(at) if at.isdigit() else 0.0

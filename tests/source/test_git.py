@@ -20,6 +20,7 @@ async def test_the_tip_of_the_branch_is_a_folder(repository: Repository, state: 
     assert (checkout.folder / "desired/n.yaml").read_text() == "a: 1\n"
     assert checkout.folder.name == "desired"
     assert (checkout.author, checkout.subject, checkout.signature) == ("Ann", "s", None)
+    assert checkout.at == float(git(repository.path, "log", "-1", "--format=%ct", commit))
 
 
 async def test_a_push_is_seen_and_an_earlier_checkout_stays_as_it_was(repository: Repository, state: Path) -> None:
