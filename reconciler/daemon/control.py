@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler.core.words import printable
-from reconciler.daemon.peer import Peer, group_of, peer_of
+from reconciler.daemon.peer import group_of, peer_in
 from reconciler.daemon.preview import plan_document, plan_in_force, preview
+from reconciler.daemon.request import Asked, body_of
 from reconciler.daemon.scratch import BYTES
 from reconciler.daemon.service import Service
 from reconciler.daemon.suspension import Suspension
@@ -26,16 +26,10 @@ from reconciler.engine.compiled import Contradiction
 from reconciler.report.event import Event
 from reconciler.report.mistake import mistake
 
-BODY = 20.0
-"""Seconds for a request's body, from a program on this very host."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class AskedSuspend(_Asked):
+class AskedSuspend(Asked):
     """``seconds`` None: as long as the settings allow (``suspend.longest``), or until it is resumed."""
 
     target: str = Field(min_length=1, max_length=200)
@@ -43,7 +37,7 @@ class AskedSuspend(_Asked):
     seconds: float | None = Field(default=None, gt=0)
 
 
-class AskedTarget(_Asked):
+class AskedTarget(Asked):
     target: str = Field(min_length=1, max_length=200)
 
 
@@ -60,7 +54,7 @@ class AskedPlan(BaseModel):
         return device == self.device if self.device else fnmatchcase(device, self.target)
 
 
-class AskedPreview(_Asked):
+class AskedPreview(Asked):
     """``files``: base64 by path."""
 
     name: str
@@ -71,10 +65,11 @@ class AskedPreview(_Asked):
 
 @dataclass
 class Control:
-    """Answers on ``path``, and only who may ask."""
+    """Answers on ``path``, and only who may ask. ``more``: what others answer there."""
 
     service: Service
     path: Path
+    more: Sequence[web.RouteDef] = ()
     _runner: web.AppRunner | None = None
     _inode: int = 0
     _previews: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -82,18 +77,25 @@ class Control:
     async def open(self) -> None:
         """Raises: OSError."""
         app = web.Application(client_max_size=2 * BYTES)
-        app.router.add_get("/v1/status", self._guarded(self._status))
-        app.router.add_get("/v1/plan", self._guarded(self._plan))
-        app.router.add_post("/v1/sync", self._guarded(self._sync))
-        app.router.add_post("/v1/preview", self._guarded(self._preview))
-        app.router.add_post("/v1/poke", self._guarded(self._poke))
-        app.router.add_get("/v1/follow", self._guarded(self._follow))
-        app.router.add_post("/v1/suspend", self._guarded(self._suspend))
-        app.router.add_post("/v1/resume", self._guarded(self._resume))
-        app.router.add_post("/v1/approve", self._guarded(self._approve))
+        for route in (*self._routes, *self.more):
+            app.router.add_route(route.method, route.path, self._guarded(route.handler))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await self._listen()
+
+    @property
+    def _routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/v1/status", self._status),
+            web.get("/v1/plan", self._plan),
+            web.post("/v1/sync", self._sync),
+            web.post("/v1/preview", self._preview),
+            web.post("/v1/poke", self._poke),
+            web.get("/v1/follow", self._follow),
+            web.post("/v1/suspend", self._suspend),
+            web.post("/v1/resume", self._resume),
+            web.post("/v1/approve", self._approve),
+        ]
 
     async def keep(self) -> bool:
         """Listen anew, and say so, where somebody has removed the socket (a tidy of /run). Raises: OSError."""
@@ -145,7 +147,7 @@ class Control:
 
     def _admit(self, request: web.Request) -> None:
         """Raises: web.HTTPForbidden."""
-        peer = _peer(request)
+        peer = peer_in(request)
         if not peer.may_use(self.path):
             words = f"{peer.name} may not: the socket is for root and for members of the group {group_of(self.path)}"
             raise web.HTTPForbidden(reason=words)
@@ -174,13 +176,13 @@ class Control:
     async def _preview(self, request: web.Request) -> web.Response:
         """One at a time: each may cost a hundred megabytes, and a thread that new revisions need as well."""
         async with self._previews:
-            asked = AskedPreview.model_validate(await _body(request))
+            asked = AskedPreview.model_validate(await body_of(request))
             documents = {name: base64.b64decode(data, validate=True) for name, data in asked.files.items()}
             seen = await preview(self.service.deployment, asked.name, asked.revision, documents, asked.width)
         return web.json_response(seen.document())
 
     async def _suspend(self, request: web.Request) -> web.Response:
-        asked = AskedSuspend.model_validate(await _body(request))
+        asked = AskedSuspend.model_validate(await body_of(request))
         now, longest = self.service.hub.now(), self.service.settings.suspend.longest
         if asked.seconds is not None and asked.seconds > longest:
             raise ValueError(f"nothing is suspended for longer than {longest / 86400:g} days")
@@ -188,20 +190,20 @@ class Control:
         if not names:
             raise ValueError(f"no device is called {printable(asked.target)}")
         until = now + (asked.seconds or longest)
-        suspension = Suspension(asked.target, printable(asked.reason), _peer(request).name, now, until)
+        suspension = Suspension(asked.target, printable(asked.reason), peer_in(request).name, now, until)
         self.service.suspend(suspension)
         return web.json_response({"target": asked.target, "devices": names, "words": str(suspension)})
 
     async def _resume(self, request: web.Request) -> web.Response:
-        asked = AskedTarget.model_validate(await _body(request))
-        ended = self.service.resume(asked.target, _peer(request).name)
+        asked = AskedTarget.model_validate(await body_of(request))
+        ended = self.service.resume(asked.target, peer_in(request).name)
         if not ended:
             raise ValueError(f"nothing is suspended and nothing is fought over under {printable(asked.target)}")
         return web.json_response({"ended": ended})
 
     async def _approve(self, request: web.Request) -> web.Response:
-        asked = AskedTarget.model_validate(await _body(request))
-        words = self.service.approve(asked.target, _peer(request).name)
+        asked = AskedTarget.model_validate(await body_of(request))
+        words = self.service.approve(asked.target, peer_in(request).name)
         if not words:
             raise ValueError(f"nothing that is held has the digest {printable(asked.target)}")
         return web.json_response({"words": words})
@@ -223,22 +225,3 @@ class Control:
 
 def _line(event: Event) -> bytes:
     return json.dumps(event.document()).encode() + b"\n"
-
-
-async def _body(request: web.Request) -> Any:
-    """Raises: ValueError."""
-    try:
-        async with asyncio.timeout(BODY):
-            return await request.json()
-    except TimeoutError:
-        raise ValueError(f"the request was not whole within {BODY:g} s") from None
-    except (ValueError, RecursionError, LookupError):  # LookupError: a charset that there is not
-        raise ValueError("not JSON") from None
-
-
-def _peer(request: web.Request) -> Peer:
-    transport = request.transport
-    end = transport.get_extra_info("socket") if transport is not None else None
-    if end is None:
-        raise web.HTTPForbidden(reason="who asks is gone")
-    return peer_of(end)

@@ -38,7 +38,7 @@ class Hub:
 
     ``approved``: digests of plans that a person wants applied. ``loop``: how often, how many at once. ``start``: has
     something run for long. ``now``: seconds since the epoch. ``reads``: how often each device was read since the
-    start, whatever for.
+    start, whatever for; ``good``: when it was last found in sync, in seconds since the epoch.
     """
 
     loop: LoopSettings
@@ -53,6 +53,7 @@ class Hub:
     complete: asyncio.Event = field(default_factory=asyncio.Event)
     standings: dict[str, Standing] = field(default_factory=dict)
     reads: Counter[str] = field(default_factory=Counter)
+    good: dict[str, float] = field(default_factory=dict)
     rollout: Rollout | None = None
     recompiled: Callable[[], None] = lambda: None
     _world: World | None = None
@@ -109,6 +110,7 @@ class Hub:
     def forget(self, devices: Collection[str]) -> None:
         """These are no devices of ours any more."""
         for device in devices:
+            self.good.pop(device, None)
             if gone := self.standings.pop(device, None):  # not at the start: then it is met, not let go
                 self.approved.discard(gone.digest)
                 self.restraints.fights.acknowledge(device)

@@ -10,6 +10,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from aiohttp import web
+
 CREDENTIALS = struct.Struct("3i")
 
 
@@ -43,6 +45,14 @@ def peer_of(end: socket.socket) -> Peer:
     """Raises: OSError."""
     _, uid, gid = CREDENTIALS.unpack(end.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size))
     return Peer(uid, gid)
+
+
+def peer_in(request: web.Request) -> Peer:
+    """Who asks. Raises: web.HTTPForbidden."""
+    end = request.transport.get_extra_info("socket") if request.transport is not None else None
+    if end is None:
+        raise web.HTTPForbidden(reason="who asks is gone")
+    return peer_of(end)
 
 
 def group_of(path: Path) -> str:

@@ -13,7 +13,7 @@ from reconciler.report.event import Event
 from reconciler.report.mistake import mistake
 from reconciler.settings.change import merged
 from reconciler.settings.load import Loaded
-from reconciler.settings.model import LogSettings
+from reconciler.settings.model import Settings
 
 SETTINGS = "settings"
 """Kind and subject of the condition."""
@@ -21,14 +21,14 @@ SETTINGS = "settings"
 
 @dataclass
 class Reload:
-    """``reread``: the settings' file once more; None: the daemon was started without one. ``speak``: log so now.
+    """``reread``: the settings' file once more; None: the daemon was started without one. ``adopt``: these hold now.
 
     ``advise``: this is the file that holds now.
     """
 
     service: Service
     reread: Callable[[], Loaded] | None = None
-    speak: Callable[[LogSettings], None] = lambda log: None
+    adopt: Callable[[Settings], None] = lambda settings: None
     advise: Callable[[Loaded], None] = lambda loaded: None
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -69,7 +69,7 @@ class Reload:
         change = merged(self.service.settings, loaded.settings)
         if change.new:
             self.service.adopt(change.settings)
-            self.speak(change.settings.log)
+            self.adopt(change.settings)
             self._tell(SETTINGS, f"other settings are in force: {', '.join(change.new)}")
         self.advise(loaded)
         if change.waits:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
@@ -14,14 +13,16 @@ from typing import Any
 from reconciler.core.words import brief, plural
 from reconciler.daemon import systemd
 from reconciler.daemon.advice import Advice
+from reconciler.daemon.api_alerts import AlertsApi
+from reconciler.daemon.api_history import HistoryApi
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.control import Control
 from reconciler.daemon.deployment import Deployment
 from reconciler.daemon.event import Bus
 from reconciler.daemon.fights import Fights
 from reconciler.daemon.following import Following
-from reconciler.daemon.hearsay import Hearsay, is_heard
-from reconciler.daemon.hooks import Hooks
+from reconciler.daemon.hearsay import Hearsay
+from reconciler.daemon.history import History
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.kept import Kept
 from reconciler.daemon.lock import locked
@@ -30,6 +31,7 @@ from reconciler.daemon.pulse import beat
 from reconciler.daemon.reload import SETTINGS, Reload
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.service import Service
+from reconciler.daemon.sinks import Sinks
 from reconciler.daemon.supervision import Mistaken, Supervisor
 from reconciler.daemon.suspension import Suspensions
 from reconciler.engine.fleet import Fleet
@@ -40,7 +42,6 @@ from reconciler.settings.load import Loaded
 from reconciler.settings.model import LogSettings, Settings
 from reconciler.settings.windows import Windows
 from reconciler.source.opening import open_source
-from reconciler.source.webhook import webhooks
 
 FIRST_LOOK = 30.0
 """Seconds after which we are ready although the source has not answered, or a device has not been looked at yet."""
@@ -63,7 +64,8 @@ class Daemon:
         advice: Advice | None = None,
     ) -> None:
         self._settings = settings
-        self._kept = Kept(settings.state / f"daemon-{world_of(settings.inventory)}.json", self._troubled)
+        world = world_of(settings.inventory)
+        self._kept = Kept(settings.state / f"daemon-{world}.json", self._troubled)
         known, save = self._kept.found, self._kept.save
         self.bus = Bus()
         self._log: Heard = lambda event: None
@@ -78,16 +80,24 @@ class Daemon:
         fleet = Fleet(writes=True, ways=Ways.of_loop(settings.loop.concurrency))
         self.deployment = Deployment(self.hub, settings.inventory, settings.state, targeted, fleet)
         self.hub.recompiled = self.deployment.call_all
+        self.sinks = Sinks(settings, world, self.hub, self.deployment.call_all, self._revision)
         source = open_source(settings.source, settings.state / "source")
-        self.following = Following(self.deployment, source, settings.source.interval, known, save)
+        archive = self.sinks.archive
+        self.following = Following(self.deployment, source, settings.source.interval, known, save, archive)
         self.following.begin_at(settings.source.place)
         self.hearsay = Hearsay(self._hosts, self._called, self.bus.publish)
         self.hub.who = self.hearsay.who
         self._advice = advice
         self.deployment.renewed = self._renewed
         self.service = Service(settings, self.hub, self.deployment, self.following, time.time())
-        self.reload = Reload(self.service, reread, self._speak, self._advise)
-        self.control = Control(self.service, settings.socket)
+        self.reload = Reload(self.service, reread, self._adopt, self._advise)
+        history = History(self.service, self.sinks.journal, archive)
+        routes = (*HistoryApi(history).routes, *AlertsApi(self.sinks.alerts).routes)
+        self.metrics = Metrics(lambda: view(self.service, self.sinks.counts))
+        web = Web(self.metrics, lambda: "", lambda: unready(self.service))
+        self.bus.attach(self.metrics.hear)
+        control = Control(self.service, settings.socket, (*routes, *web.routes()))
+        self.doors = Doors(self.service, control, self.hearsay, web)
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT. Raises: Held; OSError; SecretMissing; Mistaken."""
@@ -99,7 +109,10 @@ class Daemon:
         async with AsyncExitStack() as stack:
             for warning in locked(stack, self._settings.state, self._settings.inventory):
                 self.bus.publish(Event("warning", warning, level="warning"))
-            await self._listen(stack)
+            await self.sinks.begin()
+            stack.push_async_callback(self.sinks.end)
+            stack.callback(lambda: self.bus.publish(Event("stopped", "stopped")))
+            await self.doors.open(stack)
             pulse = start(beat(lambda: STOPPING if ended.is_set() else self.service.summary), "feeding the watchdog")
             stack.push_async_callback(_cancelled, [pulse])
             tasks = [
@@ -113,39 +126,8 @@ class Daemon:
             tasks.append(start(self.reload.run(), "reading the settings again"))
             await ended.wait()
             await self._end(tasks)
-        self.bus.publish(Event("stopped", "stopped"))
         if supervisor.why:
             raise Mistaken(supervisor.why)
-
-    async def _listen(self, stack: AsyncExitStack) -> None:
-        """Control socket, syslog, webhook: some of the sockets may be systemd's."""
-        handed = systemd.listen_fds()
-        await self.control.open()
-        stack.push_async_callback(self.control.close)
-        await self.hearsay.open(self._settings.listen.syslog, handed.get("syslog", ()))
-        stack.callback(self.hearsay.close)
-        await self._listen_to_hosts(stack, handed.get("webhook", []))
-
-    async def _listen_to_hosts(self, stack: AsyncExitStack, handed: list[socket.socket]) -> None:
-        """Git hosts that tell of a push. Raises: OSError; SecretMissing."""
-        known, place = self._settings.source.webhook, self._settings.listen.webhook
-        if known is None or not (place or handed):
-            self._deaf(handed)
-            return
-        secrets = {str(kind): one for kind, one in webhooks(known).items()}
-        hooks = Hooks(secrets, self.following.poke, self.bus.publish)
-        await hooks.open(None if place and is_heard(place, handed) else place, handed)
-        stack.push_async_callback(hooks.close)
-
-    def _deaf(self, handed: list[socket.socket]) -> None:
-        """Somebody may have set up one half of a webhook."""
-        for one in handed:
-            one.close()
-        words = "a socket for webhooks is there, and no source.webhook that says who is believed" if handed else ""
-        if self._settings.source.webhook is not None:
-            words = "source.webhook without a place: give listen.webhook, or enable reconciler-webhook.socket"
-        if words:
-            self.bus.publish(Event("webhook", words, level="warning"))
 
     async def _become_ready(self, ended: asyncio.Event) -> None:
         """Every device was looked at once, or there is nothing to look at yet, or it takes too long."""
@@ -187,14 +169,7 @@ class Daemon:
         """What somebody has taken away from under us, or was full, is tried again."""
         if not self._kept.is_saved:
             self._kept.save()
-        try:
-            if await self.control.keep():
-                self.bus.publish(Event("warning", "the control socket was removed; it is there again", level="warning"))
-        except OSError as error:
-            words = f"the control socket is gone: {error}"
-            self.hub.conditions.begin("socket", str(self._settings.socket), words)
-        else:
-            self.hub.conditions.end("socket", str(self._settings.socket), "the control socket is there again")
+        await self.doors.keep()
 
     def _signals(self, ended: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
@@ -207,6 +182,14 @@ class Daemon:
         self.bus.detach(self._log)
         self._log = logger(log.format, log.level)
         self.bus.attach(self._log)
+
+    def _adopt(self, settings: Settings) -> None:
+        """Other settings hold from now on."""
+        self._speak(settings.log)
+        self.sinks.adopt(settings)
+
+    def _revision(self) -> str:
+        return self.deployment.checkout.revision if self.deployment.checkout else ""
 
     def _hosts(self) -> dict[str, str]:
         inventory = self.deployment.inventory

@@ -24,11 +24,10 @@ OVER: dict[Phase | str, str] = {
 
 @dataclass
 class Telling:
-    """One device's news. ``good``: when it was last in sync, in seconds since the epoch."""
+    """One device's news."""
 
     hub: Hub
     device: str
-    good: float | None = None
     _drift: Drift | None = None
     _failures: int = 0
 
@@ -39,7 +38,9 @@ class Telling:
         self._drift = None
         if shows_drift(device):
             seen, by = told or self.hub.now(), self.hub.who(self.device)
-            self._drift = Drift(self.device, digest, device.changes, by, seen, told is not None, self.good)
+            self._drift = Drift(
+                self.device, digest, device.changes, by, seen, told is not None, self.hub.good.get(self.device)
+            )
             self._say(self._drift)
         return self._drift
 

@@ -177,7 +177,7 @@ class Turns:
         self, cycle: Cycle, phase: Phase, reason: str = "", *, digest: str = "", differences: int = 0
     ) -> Standing:
         if phase == "in sync":
-            self._telling.good = self.hub.now()
+            self.hub.good[self.device] = self.hub.now()
         before = self.hub.standings.get(self.device)
         now = Standing(phase, reason, cycle.repository.revision, digest, differences)
         if before is not None and (before.phase, before.reason) == (phase, reason):

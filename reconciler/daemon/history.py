@@ -1,0 +1,76 @@
+"""What people ask of the past: what has happened, what two revisions differ in, and the way back to one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.core.plan import Plan
+from reconciler.core.words import brief, printable
+from reconciler.daemon.archive import Archive, Files
+from reconciler.daemon.deployment import Bad
+from reconciler.daemon.preview import plan_of
+from reconciler.daemon.rollback import Rollback
+from reconciler.daemon.service import Service
+from reconciler.report.event import Event
+from reconciler.sinks.journal.journal import Journal
+from reconciler.source.checkout import Unavailable
+
+
+class Impossible(Exception):
+    """What is asked for cannot be had; the text says why."""
+
+
+@dataclass
+class History:
+    """The journal, and what follows from it for the daemon."""
+
+    service: Service
+    journal: Journal
+    archive: Archive
+
+    async def way_back(self, cycle: int) -> tuple[str, Plan]:
+        """The revision of a cycle, and the plan that goes back to it. Nothing happens. Raises: Impossible."""
+        revision = await self._revision(cycle)
+        try:
+            plan = await plan_of(self.service.deployment, revision, await self._documents(revision))
+        except Bad as error:
+            words = f"revision {brief(revision)} does not fit any more: {printable(str(error))}"
+            raise Impossible(words) from None
+        return revision, plan
+
+    async def go_back(self, cycle: int, digest: str, by: str, reason: str) -> Rollback:
+        """Put it in force. ``digest``: of the plan that a person has seen. Raises: Impossible, and nothing changes."""
+        revision, plan = await self.way_back(cycle)
+        if plan.digest != digest:
+            raise Impossible(f"the plan is another one by now ({plan.digest}): look at it once more")
+        following = self.service.following
+        rollback = Rollback(cycle, revision, self._left(), by, self.service.hub.now(), printable(reason))
+        try:
+            await following.roll_back(rollback, await self.archive.at(revision))
+        except (Bad, Unavailable) as error:
+            raise Impossible(printable(str(error))) from None
+        data = {"by": by, "revision": revision, "cycle": cycle}
+        self.service.hub.tell(Event("rollback", str(rollback), level="warning", data=data))
+        return rollback
+
+    def _left(self) -> str:
+        """Who goes back a second time leaves what was left the first time."""
+        before, checkout = self.service.following.pin.now, self.service.deployment.checkout
+        if before is not None:
+            return before.left
+        return checkout.revision if checkout is not None else ""
+
+    async def _revision(self, cycle: int) -> str:
+        revision = await self.journal.revision_of(cycle)
+        if not revision:
+            raise Impossible(f"no cycle {cycle} is in the history, or no revision was in force then")
+        checkout = self.service.deployment.checkout
+        if checkout is not None and checkout.revision == revision:
+            raise Impossible(f"revision {brief(revision)} of cycle {cycle} is the one that is in force")
+        return revision
+
+    async def _documents(self, revision: str) -> Files:
+        try:
+            return await self.archive.documents(revision)
+        except Unavailable as error:
+            raise Impossible(f"revision {brief(revision)}: {error}") from None
