@@ -15,7 +15,7 @@ from reconciler.cli.fitting import Block, Section
 from reconciler.daemon.standing import CALM
 from reconciler.report.change_json import recorded_text
 from reconciler.report.screen import Screen
-from reconciler.report.text import Piece, folded
+from reconciler.report.text import NAMED, Piece, folded, named
 from reconciler.report.times import age
 
 WORST_FIRST = {
@@ -29,8 +29,6 @@ WORST_FIRST = {
     "new": "cyan",
 }
 """Phases of devices to look after, and their colours."""
-NAMED = 3
-"""Devices with the same trouble that are named, and digests that stand in one command; ``-v``: all."""
 MARGIN = "  "
 HOST = re.compile(r"(\S+)(?: port \d+)?: ")
 """With what the reason of a device that does not answer begins (`transport.settings`)."""
@@ -155,13 +153,6 @@ def _short(text: str, taken: int, screen: Screen) -> str:
         return text
     room = max(LINES * (screen.width - 2 * len(MARGIN)) - taken - len("drift: "), screen.width // 2)
     return textwrap.shorten(text, room, placeholder=" …")
-
-
-def named(names: Sequence[str], screen: Screen) -> str:
-    """``k001, k002, k003 and 297 more``."""
-    few = names if screen.verbose or len(names) <= NAMED else names[:NAMED]
-    more = f" and {len(names) - len(few)} more" if len(names) > len(few) else ""
-    return f"{', '.join(few)}{more}"
 
 
 def _ages(alike: Sequence[Trouble], now: float) -> str:

@@ -12,7 +12,7 @@ from reconciler.cli.fitting import Block, Section, fitted
 from reconciler.core.words import brief, plural
 from reconciler.daemon.standing import CALM
 from reconciler.report.screen import Screen
-from reconciler.report.text import Piece, folded
+from reconciler.report.text import Piece, folded, named
 from reconciler.report.times import age, clock
 
 ELSEWHERE = frozenset({"unreachable", "unreadable", "failed", "held", "withheld", "drift", "fight", "advice"})
@@ -110,7 +110,7 @@ def _advice(conditions: Iterable[Found], screen: Screen) -> Iterator[Block]:
         if one["kind"] == "advice":
             alike.setdefault(one["words"].removeprefix(f"{one['subject']}: "), []).append(one["subject"])
     for words, names in alike.items():
-        told = Piece(f" on {status_devices.named(names, screen)}: {words}")
+        told = Piece(f" on {named(names, screen)}: {words}")
         yield _block([Piece("advice", bold=True), told], screen, about=len(names))
 
 

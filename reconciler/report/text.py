@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import click
@@ -14,6 +14,8 @@ from reconciler.report.screen import Screen
 INDENT, HANGING = "  ", "      "
 NARROWEST = 40
 """Columns: no screen is taken to have fewer."""
+NAMED = 3
+"""Of many devices that are alike; whoever wants more sees all."""
 
 
 class Piece(NamedTuple):
@@ -42,6 +44,13 @@ def folded(pieces: Iterable[Piece], screen: Screen, indent: str = "", hanging: s
         at = whole.index(words, at)
         yield margin + (_painted(safe, at, at + len(words)) if screen.color else words)
         at += len(words)
+
+
+def named(names: Sequence[str], screen: Screen) -> str:
+    """``k001, k002, k003 and 297 more``."""
+    few = names if screen.verbose else names[:NAMED]
+    more = f" and {len(names) - len(few)} more" if len(names) > len(few) else ""
+    return f"{', '.join(few)}{more}"
 
 
 def _wrapped(line: str, width: int | None, hanging: str) -> list[str]:

@@ -76,7 +76,7 @@ class Stand:
     def drift(self, name: str, waits: str, changes: Iterable[dict[str, Any]] = (FORGED,), by: str = "") -> None:
         """Somebody has changed a device, and it is not put back."""
         found = list(changes)
-        who = {"by": by} if by else {}
+        who: dict[str, Any] = {"by": by} if by else {}
         words = f"drift on {name}: ~ {FORGED['kind']} {FORGED['name']}; {waits}"
         self.begin("drift", name, words, changes=found[:5], count=len(found), **who)
 

@@ -18,6 +18,7 @@ from reconciler.cli.exits import worst
 from reconciler.cli.main import main
 from reconciler.report import plan_text
 from reconciler.report.screen import Screen
+from reconciler.report.text import Text
 
 ROOT = Path(__file__).parents[2]
 BROKEN = sorted(path for path in (ROOT / "tests/desired/broken").iterdir() if path.is_dir())
@@ -169,7 +170,7 @@ def test_on_a_narrow_screen_a_change_is_folded_between_words(planned: tuple[str,
     assert wide
     for line in wide:
         head, detail, *origin = line.strip().split("  ")
-        folded = list(plan_text.Text(head, detail, *origin).printed(Screen(80)))
+        folded = list(Text(head, detail, *origin).printed(Screen(80)))
         assert len(folded) > 1
         assert all(len(part) <= 80 for part in folded)
         assert all(part.startswith("      ") for part in folded[1:])
@@ -183,7 +184,7 @@ def test_a_target_that_names_nothing_is_a_mistake() -> None:
 
 
 def test_a_device_s_words_cannot_paint_the_screen() -> None:
-    text = plan_text.Text("! unreadable: \x1b[31mFAKE\x1b]0;owned\x07\nIn sync: 5 devices", "\u202e")
+    text = Text("! unreadable: \x1b[31mFAKE\x1b]0;owned\x07\nIn sync: 5 devices", "\u202e")
     (line,) = text.printed(Screen())
     assert line == "  ! unreadable: \\x1b[31mFAKE\\x1b]0;owned\\x07\\nIn sync: 5 devices  \\u202e"
 

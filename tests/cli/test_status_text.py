@@ -5,11 +5,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import get_args
 
 import click
@@ -22,31 +19,14 @@ from reconciler.cli.status_devices import WORST_FIRST
 from reconciler.cli.status_text import lines
 from reconciler.daemon.standing import CALM, Phase
 from reconciler.report.screen import PIPE, Screen
+from tests.cli.goldens import golden
 from tests.cli.standing import NOW, Stand, calm, everything_wrong, storm
 
-GOLDEN = Path(__file__).parent / "golden"
 SCREENS = {"pipe": PIPE, "80x24": Screen(80, height=24), "120": Screen(120), "verbose": Screen(80, verbose=True)}
 STANDS: dict[str, Callable[[], Stand]] = {"calm": calm, "wrong": everything_wrong, "storm": storm}
 
 
-@pytest.fixture(autouse=True)
-def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patched:
-        patched.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
-
-
-def golden(name: str, text: str) -> str:
-    """What the file has to say."""
-    path = GOLDEN / f"{name}.txt"
-    if os.environ.get("GOLDEN"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return path.read_text()
-
-
+@pytest.mark.usefixtures("utc")
 @pytest.mark.parametrize(
     ("stand", "screen"),
     [*((stand, screen) for stand in STANDS for screen in ("pipe", "80x24")), ("wrong", "120"), ("storm", "verbose")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ from tests.daemon.world import ONE, TWO, World, other, slow, until
 from tests.engine.fakes import NODE
 
 SCHEMA = Draft202012Validator(json.loads((Path(__file__).parents[2] / "schemas/plan.v1.json").read_text()))
+STATUS = Draft202012Validator(json.loads((Path(__file__).parents[2] / "schemas/status.v1.json").read_text()))
 HELD = (HealRule(devices=("*",), heal="hold"),)
 
 
@@ -203,6 +205,40 @@ def test_a_status_says_since_when_and_until_when_and_each_thing_once(
     assert "fight on n1: route 10.1.0.0/16" in done.output
     assert "\n  reconcile resume n1\n" in done.output
     assert done.return_value == 2
+
+
+async def test_a_status_names_who_made_a_drift_and_what_is_over(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    async with controlled(world):
+        world.service.hub.who = lambda device: "ada on vty3 (10.0.0.5)"
+        world.forge("n1")
+        await until(world, "in sync", "n1")
+        while not world.told("healed"):
+            await asyncio.sleep(0.01)
+        code, said = await typed(world, "status")
+        assert code == 0
+        lines = said.splitlines()
+        assert lines[0].startswith("revision c1, looked at ")
+        assert lines[1] == "2 of 2 devices in sync"
+        assert re.fullmatch(r"over for \S+: n1: put back 1 entry 0\.\d\d s after the drift", lines[-1])
+        world.suspend("n2", 7200.0, "cabling")
+        world.forge("n2")
+        await until(world, "withheld", "n2")
+        code, said = await typed(world, "status", "-v")
+        assert code == 2
+        assert re.search(
+            r"^n2: withheld for \S+: 1 difference: suspended until .* by me since .*: cabling$", said, re.M
+        )
+        row = "route 10.1.0.0/16 table 254 metric 0"
+        assert f"\n  drift: ~ {row} gateway 10.0.0.66 → 10.0.0.1; by ada on vty3 (10.0.0.5)\n" in said
+        assert "\n  reconcile resume n2\n" in said
+        code, text = await typed(world, "status", "-o", "json")
+        found = json.loads(text)
+        STATUS.validate(found)
+        assert found["counts"] == {"in sync": 1, "withheld": 1}
+        (drift,) = found["conditions"]
+        assert (drift["by"], drift["count"]) == ("ada on vty3 (10.0.0.5)", 1)
+        assert drift["changes"][0]["fields"] == {"gateway": ["10.0.0.66", "10.0.0.1"]}
 
 
 def test_a_sync_waits_for_the_devices_and_not_for_ever(tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""Moments as people type them: ``2h`` (ago), ``03:00``, ``2026-11-21``, ``2026-11-21T03:00``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import click
+
+
+class Moment(click.ParamType):
+    """Seconds since the epoch; without a time zone by that of this machine."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            return moment(value, datetime.now().astimezone())
+        except (ValueError, OverflowError, OSError):
+            self.fail(
+                f"{value!r} is no moment: write it as 2h (ago), 03:00, 2026-11-21 or 2026-11-21T03:00", param, ctx
+            )
+
+
+def moment(text: str, now: datetime) -> float:
+    """``now`` with its time zone. A time alone is the last one that has been. Raises: ValueError, OverflowError."""
+    from reconciler.settings.duration import PART, seconds
+
+    if PART.match(text):
+        try:
+            return (now - timedelta(seconds=seconds(text))).timestamp()
+        except ValueError:
+            if "-" not in text and ":" not in text:
+                raise
+    if ":" in text and "-" not in text:
+        clock = datetime.combine(now.date(), time.fromisoformat(text)).astimezone()
+        return (clock if clock <= now else clock - timedelta(days=1)).timestamp()
+    if len(text) == len("2026-11-21"):
+        return datetime.combine(date.fromisoformat(text), time()).astimezone().timestamp()
+    return datetime.fromisoformat(text).astimezone().timestamp()
