@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import click
@@ -45,10 +45,10 @@ class Text(NamedTuple):
         line = INDENT + "  ".join(part for part in (head, printable(self.detail), origin) if part)
         first, *rest = _wrapped(line, screen.width)
         if first.startswith(INDENT + head):
-            first = INDENT + _styled(head, screen, fg=self.color or None) + first.removeprefix(INDENT + head)
+            first = INDENT + styled(head, screen, fg=self.color or None) + first.removeprefix(INDENT + head)
         *between, last = [first, *rest]
         if origin and last.endswith(origin):
-            last = last.removesuffix(origin) + _styled(origin, screen, dim=True)
+            last = last.removesuffix(origin) + styled(origin, screen, dim=True)
         yield from (*between, last)
 
 
@@ -61,20 +61,25 @@ def _wrapped(line: str, width: int | None) -> list[str]:
     return folds or [line]
 
 
-def _styled(text: str, screen: Screen, **style: Any) -> str:
+def styled(text: str, screen: Screen, **style: Any) -> str:
+    """``text`` as click.style(), where the screen takes colours."""
     return click.style(text, **style) if screen.color and any(style.values()) else text
 
 
 def lines(plan: Plan, screen: Screen = PIPE, way_out: WayOut | None = None) -> Iterator[str]:
     """The whole plan; the last line counts. ``way_out``: how it is approved; without it as a single run is."""
-    approving = way_out or (lambda devices: f"--approve {plan.digest}")
-    for alike in _folded(plan, screen):
+    yield from blocks(plan.devices, screen, way_out or (lambda devices: f"--approve {plan.digest}"))
+    yield summary(plan)
+
+
+def blocks(devices: Iterable[DevicePlan], screen: Screen, way_out: WayOut) -> Iterator[str]:
+    """What is to be said of each device, an empty line after each; devices with the same text are one block."""
+    for alike in _folded(devices, screen):
         names = ", ".join(device.name for device in alike)
-        yield _styled(f"{names} ({alike[0].platform})", screen, bold=True)
-        for line in _device(alike[0], screen, _approval(alike, approving)):
+        yield styled(f"{names} ({alike[0].platform})", screen, bold=True)
+        for line in _device(alike[0], screen, _approval(alike, way_out)):
             yield from line.printed(screen)
         yield ""
-    yield summary(plan)
 
 
 def summary(plan: Plan) -> str:
@@ -94,10 +99,10 @@ def summary(plan: Plan) -> str:
     return " ".join([counted, *rest])
 
 
-def _folded(plan: Plan, screen: Screen) -> list[list[DevicePlan]]:
+def _folded(devices: Iterable[DevicePlan], screen: Screen) -> list[list[DevicePlan]]:
     """Devices that have the same to say are said once; those in sync are left to the last line."""
     groups: dict[object, list[DevicePlan]] = {}
-    for device in plan.devices:
+    for device in devices:
         if not device.in_sync or device.notes:
             said = (tuple(_device(device, screen)), device.platform, device.approvable, device.vanished)
             groups.setdefault(said, []).append(device)
