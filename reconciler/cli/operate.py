@@ -25,18 +25,18 @@ def plan(daemon: Control, target: str, output: str) -> int:
 
     A held device's line has the digest that `reconcile approve` takes. Exit codes as with --dry-run.
     """
-    asked = {"target": target} | ({"width": str(columns)} if (columns := _columns()) else {})
+    asked = {"target": target} | ({"width": str(width)} if (width := columns()) else {})
     found = daemon.get(f"/v1/plan?{urlencode(asked)}")
     click.echo(json.dumps(found["plan"], indent=2) if output == "json" else "\n".join(map(printable, found["lines"])))
-    return worst(map(_plan_code, found["plan"]["devices"]))
+    return worst(map(plan_code, found["plan"]["devices"]))
 
 
-def _columns() -> int:
+def columns() -> int:
     """Of the terminal; 0: standard output is none."""
     return min(max(shutil.get_terminal_size().columns, 20), 1000) if is_terminal(sys.stdout) else 0
 
 
-def _plan_code(device: dict[str, Any]) -> int:
+def plan_code(device: dict[str, Any]) -> int:
     """What a device in a plan that was not carried out means."""
     known = {"unreachable": UNKNOWN, "unreadable": UNKNOWN, "held": HELD}
     return known.get(device["status"], CHANGES if device.get("changes") else CONVERGED)

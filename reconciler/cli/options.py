@@ -23,7 +23,7 @@ from reconciler.report.screen import Screen
 class Common:
     """``inventory_given`` tells a chosen inventory from the default place, which may be empty for offline commands.
 
-    ``desired_text``: a folder, or for the daemon the URL of a git repository.
+    ``desired_text``: a folder, or for the daemon the URL of a git repository. ``desired_given``: by the option.
     """
 
     desired_text: str
@@ -33,6 +33,7 @@ class Common:
     output: str
     color: bool
     verbose: int
+    desired_given: bool = False
 
     @property
     def desired(self) -> Path:
@@ -150,4 +151,5 @@ def _settled(given: dict[str, Any]) -> Common:
         output=given["output"] or "text",
         color=takes_color(bool(given["no_color"])),
         verbose=given["verbose"] or 0,
+        desired_given=bool(given["desired"]),
     )

@@ -42,13 +42,13 @@ class Change:
             return "delete"
         if self.adopts:
             return "adopt"
-        return "replace" if self.fields.keys() & self.after.recreated_by else "update"
+        return "replace" if self.recreates else "update"
 
     @property
     def recreates(self) -> bool:
         """Whether the old entry has to go before the new one can be made."""
-        both = self.before is not None and self.after is not None
-        return both and bool(self.fields.keys() & self.subject.recreated_by)
+        fixed = self.subject.recreated_by  # most kinds have none: their many changes are not looked into
+        return bool(fixed) and bool(self.fields.keys() & fixed)
 
     @property
     def fields(self) -> dict[str, tuple[object, object]]:

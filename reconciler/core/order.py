@@ -34,4 +34,5 @@ def breaks(changes: Iterable[Change], order: Sequence[str]) -> list[Change]:
 
 
 def _place(change: Change, order: Sequence[str]) -> tuple[object, ...]:
-    return (order.index(change.key.kind), change.subject.rank)
+    kind, rank = change.subject.place  # kept by the resource, which a thousand nodes may share
+    return (order.index(kind), rank)

@@ -31,6 +31,14 @@ def revision_of(folder: Path, files: Iterable[tuple[str, str]]) -> str:
     return commit.strip() if changes == "" else f"{commit.strip()}-dirty"
 
 
+def checkout_of(folder: Path) -> tuple[Path, str] | None:
+    """The repository (git's own folder) that tracks ``folder``, and where that is below its top; None: none does."""
+    if not folder.is_dir() or _git(folder, "ls-files", "--error-unmatch", "--", folder.resolve().as_posix()) is None:
+        return None
+    place, below = _git(folder, "rev-parse", "--absolute-git-dir"), _git(folder, "rev-parse", "--show-prefix")
+    return None if place is None or below is None else (Path(place.removesuffix("\n")), below.strip("/\n"))
+
+
 def _fingerprint(files: Iterable[tuple[str, str]]) -> str:
     listing = "".join(f"{digest}  {name}\n" for name, digest in sorted(files))
     return f"sha256:{hashlib.sha256(listing.encode()).hexdigest()}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler.core.change import Change
 from reconciler.core.codec import attributes, plain
 from reconciler.core.plan import Cause, DevicePlan, Plan, Planned
 
@@ -31,19 +32,25 @@ def _device(device: DevicePlan) -> dict[str, object]:
 
 def change_document(planned: Planned, cause: Cause) -> dict[str, object]:
     """One change as in a plan."""
-    change = planned.change
+    return {
+        **change_said(planned.change),
+        "cause": cause,
+        "commands": list(planned.commands),
+        "written": planned.written,
+        **({"otherwise": planned.otherwise} if planned.otherwise else {}),
+        **({"withheld": planned.withheld} if planned.withheld else {}),
+    }
+
+
+def change_said(change: Change) -> dict[str, object]:
+    """What becomes of what, and where that is wanted: also where nothing is going to be written."""
     origin = {"origin": change.subject.origin} if change.subject.origin else {}
     return {
         "verb": change.verb,
         "kind": change.key.kind,
         "name": change.key.name,
-        "cause": cause,
         "before": attributes(change.before) if change.before else {},
         "after": attributes(change.after) if change.after else {},
         "fields": {name: [plain(old), plain(new)] for name, (old, new) in change.fields.items()},
         **origin,
-        "commands": list(planned.commands),
-        "written": planned.written,
-        **({"otherwise": planned.otherwise} if planned.otherwise else {}),
-        **({"withheld": planned.withheld} if planned.withheld else {}),
     }

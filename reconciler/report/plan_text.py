@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from reconciler.core.change import SIGNS, Change, Verb
 from reconciler.core.codec import plain
@@ -28,14 +28,18 @@ WayOut = Callable[[Sequence[DevicePlan]], str]
 
 def lines(plan: Plan, screen: Screen = PIPE, way_out: WayOut | None = None) -> Iterator[str]:
     """The whole plan; the last line counts. ``way_out``: how it is approved; without it as a single run is."""
-    approving = way_out or (lambda devices: f"--approve {plan.digest}")
-    for alike in _folded(plan, screen):
+    yield from blocks(plan.devices, screen, way_out or (lambda devices: f"--approve {plan.digest}"))
+    yield summary(plan)
+
+
+def blocks(devices: Iterable[DevicePlan], screen: Screen, way_out: WayOut) -> Iterator[str]:
+    """What is to be said of each device, an empty line after each; devices with the same text are one block."""
+    for alike in _folded(devices, screen):
         names = ", ".join(device.name for device in alike)
         yield from folded([Piece(f"{names} ({alike[0].platform})", bold=True)], screen)
-        for line in _device(alike[0], screen, _approval(alike, approving)):
+        for line in _device(alike[0], screen, _approval(alike, way_out)):
             yield from line.printed(screen)
         yield ""
-    yield summary(plan)
 
 
 def summary(plan: Plan) -> str:
@@ -55,10 +59,10 @@ def summary(plan: Plan) -> str:
     return " ".join([counted, *rest])
 
 
-def _folded(plan: Plan, screen: Screen) -> list[list[DevicePlan]]:
+def _folded(devices: Iterable[DevicePlan], screen: Screen) -> list[list[DevicePlan]]:
     """Devices that have the same to say are said once; those in sync are left to the last line."""
     groups: dict[object, list[DevicePlan]] = {}
-    for device in plan.devices:
+    for device in devices:
         if not device.in_sync or device.notes:
             said = (tuple(_device(device, screen)), device.platform, device.approvable, device.vanished)
             groups.setdefault(said, []).append(device)

@@ -114,17 +114,12 @@ class GitSource:
         return signature
 
     async def _checkout(self, commit: str, signature: Signature | None) -> Checkout:
-        folder = self._home / "checkouts" / commit / self._name()
+        folder = self._home / "checkouts" / commit / folder_name(self._settings)
         self._prune(keep=commit)
         content = await export(self._mirror.folder, commit, self._settings.folder, folder)
         os.utime(folder.parent)
         author, subject, at = await describe(self._mirror.folder, commit)
         return Checkout(commit, folder, content, author, subject, signature, at)
-
-    def _name(self) -> str:
-        """The name that problems give the folder: that of the folder in the repository, or the repository's."""
-        place = self._settings.folder or str(self._settings.url).replace(":", "/").rstrip("/")
-        return PurePosixPath(place).name.removesuffix(".git").lstrip(".") or "desired"
 
     def _prune(self, keep: str) -> None:
         """Remove what is older than the last few, and what a dead run has left half."""
@@ -146,6 +141,12 @@ class GitSource:
         except OSError:
             return ()
         return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def folder_name(settings: SourceSettings) -> str:
+    """The name that problems give the folder: that of the folder in the repository, or the repository's."""
+    place = settings.folder or str(settings.url).replace(":", "/").rstrip("/")
+    return PurePosixPath(place).name.removesuffix(".git").lstrip(".") or "desired"
 
 
 async def describe(repository: Path, commit: str) -> tuple[str, str, float]:

@@ -149,6 +149,18 @@ class Mirror:
             raise Unavailable(f"{self._settings.url}: {self._settings.ref} is not a commit")
         return tip
 
+    async def fetch_all(self) -> None:
+        """Into a new copy: every branch and tag with all of its history. ``HEAD`` is the ref. Raises: Unavailable."""
+        tip = await self.tip()
+        hashed = f"--object-format={'sha256' if len(tip.tag) == SHA256 else 'sha1'}"
+        everything = (self._refspec, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+        try:
+            await Git(self.home).say("init", "--quiet", "--bare", "--template=", hashed, str(self.folder))
+            await self._ask(self.folder, *FETCH, "--", URL, *everything)
+            await self._git.say("update-ref", "--no-deref", "HEAD", f"{LATEST}^{{commit}}")
+        except Failed as error:
+            raise self._unavailable(error) from None
+
     @property
     def _refspec(self) -> str:
         return f"+{self._settings.ref}:{LATEST}"
