@@ -136,7 +136,7 @@ FAMILIES: tuple[Family, ...] = (
         "counter",
         "Changes written to the device and proven, by what they were.",
         label="verb",
-        values=lambda device, count: [(verb, count.applied[verb]) for verb in VERBS],
+        values=lambda device, count: [(verb, count.applied.get(verb, 0)) for verb in VERBS],
     ),
     _counter("apply_failures", "How often applying to the device has failed.", lambda device, count: count.failures),
 )
