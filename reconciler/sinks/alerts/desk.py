@@ -68,7 +68,7 @@ class Desk:
         if told.status == "resolved":
             return None
         if one.closed:
-            return Wish("resolved", self.clock.now())
+            return Wish("resolved", told.at)
         if one.calm is not None or self.board.hides(one):
             return Wish("reminder", told.at + REFRESH) if self.refreshes else None
         return self._going_on(one, told)
@@ -78,7 +78,7 @@ class Desk:
         reminder = Wish("reminder", told.at + (REFRESH if self.refreshes else self.repeat))
         if one.version <= told.version:
             return reminder
-        update = Wish("updated", told.updated + UPDATED if told.updates else self.clock.now())
+        update = Wish("updated", told.updated + (UPDATED if told.updates else 0.0))
         return min(update, reminder, key=lambda wish: wish.at)
 
     def wishes(self) -> Iterator[tuple[Episode, Wish]]:
