@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    Type = click.ParamType[float]
+else:
+    Type = click.ParamType  # generic to type checkers, and not in every release of click
 
-class Moment(click.ParamType):
+
+class Moment(Type):
     """Seconds since the epoch; without a time zone by that of this machine."""
 
     name = "moment"

@@ -10,7 +10,6 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from reconciler.core.words import plural
-from reconciler.daemon.keeper import Keeper
 from reconciler.daemon.service import SHOWN, Service
 from reconciler.daemon.standing import CALM, Standing
 from reconciler.daemon.suspension import Suspension
@@ -96,7 +95,7 @@ class _Marks:
 def _devices(service: Service, marks: _Marks) -> dict[str, DeviceView]:
     hub = service.hub
     found = {}
-    for name, keeper in service.deployment.keepers.items():
+    for name in service.deployment.keepers:
         standing = hub.standings.get(name) or Standing(at=service.started)
         suspension = marks.suspended.get(name)
         found[name] = DeviceView(
@@ -106,7 +105,7 @@ def _devices(service: Service, marks: _Marks) -> dict[str, DeviceView]:
             in_sync=standing.phase in CALM,
             differences=standing.differences,
             reads=hub.reads[name],
-            good=_good(keeper),
+            good=hub.good.get(name),
             drift=name in marks.drift,
             held=standing.phase == "held",
             failing=name in marks.failing,
@@ -123,11 +122,6 @@ def _up(standing: Standing) -> bool | None:
     if standing.phase in ("new", "not mentioned"):
         return None
     return standing.phase not in ("unreachable", "unreadable")
-
-
-def _good(keeper: Keeper) -> float | None:
-    """When the device was last found in sync."""
-    return keeper._turns._telling.good  # who tells of a drift is the one who keeps it
 
 
 @cache

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from reconciler.core.plan import Plan
 from reconciler.core.words import brief, printable
@@ -10,10 +14,18 @@ from reconciler.daemon.archive import Archive, Files
 from reconciler.daemon.deployment import Bad
 from reconciler.daemon.preview import plan_of
 from reconciler.daemon.rollback import Rollback
+from reconciler.daemon.scratch import written
 from reconciler.daemon.service import Service
+from reconciler.engine.owned import owns_of
+from reconciler.report import difference_json, difference_text
+from reconciler.report.difference import BadRevision, Known, Side, compare
 from reconciler.report.event import Event
+from reconciler.report.screen import Screen
 from reconciler.sinks.journal.journal import Journal
-from reconciler.source.checkout import Unavailable
+from reconciler.source.checkout import Checkout, Refused, Unavailable
+
+LISTED = 1000
+"""Changes that a difference lists of each device; all are counted."""
 
 
 class Impossible(Exception):
@@ -52,6 +64,46 @@ class History:
         data = {"by": by, "revision": revision, "cycle": cycle}
         self.service.hub.tell(Event("rollback", str(rollback), level="warning", data=data))
         return rollback
+
+    async def difference(self, old: str, new: str, width: int | None) -> dict[str, object]:
+        """What two revisions, each named by its beginning, have of difference; ``new`` empty: the one in force.
+
+        Raises: Impossible; Unwritable.
+        """
+        checkout, inventory = self.service.deployment.checkout, self.service.deployment.inventory
+        newer = new or (checkout.revision if checkout else "")
+        if not newer:
+            raise Impossible("no revision is in force yet: name two")
+        known = Known(owns_of(inventory) if inventory else {}, most=LISTED)
+        scratch = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="diff-"))
+        try:
+            sides = await self._side(scratch / "old", old), await self._side(scratch / "new", newer)
+            found = await asyncio.to_thread(compare, *sides, known)
+        except BadRevision as error:
+            raise Impossible(printable(str(error))) from None
+        finally:
+            await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+        return difference_json.document(found) | {"lines": list(difference_text.lines(found, Screen(width)))}
+
+    async def _side(self, scratch: Path, revision: str) -> Side:
+        """Raises: Impossible; Unwritable."""
+        try:
+            found = await self.archive.documents(revision)
+        except Unavailable:
+            return Side(revision, (await self._at(revision)).folder)
+        try:
+            place = await asyncio.to_thread(written, scratch, found)
+        except Bad as error:
+            raise Impossible(str(error)) from None
+        return Side(revision, place / PurePosixPath(next(iter(found))).parts[0])
+
+    async def _at(self, revision: str) -> Checkout:
+        """Raises: Impossible."""
+        try:
+            return await self.service.following.source.at(revision)
+        except (Unavailable, Refused):
+            words = f"no revision {printable(revision)} was in force here, as far as the history goes back"
+            raise Impossible(words) from None
 
     def _left(self) -> str:
         """Who goes back a second time leaves what was left the first time."""

@@ -18,9 +18,11 @@ from reconciler.daemon.api_history import HistoryApi
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.control import Control
 from reconciler.daemon.deployment import Deployment
+from reconciler.daemon.doors import Doors
 from reconciler.daemon.event import Bus
 from reconciler.daemon.fights import Fights
 from reconciler.daemon.following import Following
+from reconciler.daemon.gauges import Beside, unready, view
 from reconciler.daemon.hearsay import Hearsay
 from reconciler.daemon.history import History
 from reconciler.daemon.hub import Hub
@@ -41,6 +43,8 @@ from reconciler.report.event import Event, Heard
 from reconciler.settings.load import Loaded
 from reconciler.settings.model import LogSettings, Settings
 from reconciler.settings.windows import Windows
+from reconciler.sinks.metrics.metrics import Metrics
+from reconciler.sinks.web import Web
 from reconciler.source.opening import open_source
 
 FIRST_LOOK = 30.0
@@ -68,6 +72,7 @@ class Daemon:
         self._kept = Kept(settings.state / f"daemon-{world}.json", self._troubled)
         known, save = self._kept.found, self._kept.save
         self.bus = Bus()
+        self._supervisor = Supervisor(self.bus.publish)
         self._log: Heard = lambda event: None
         self._speak(settings.log)
         self.suspensions = Suspensions(known.get("suspended"), save)
@@ -93,16 +98,15 @@ class Daemon:
         self.reload = Reload(self.service, reread, self._adopt, self._advise)
         history = History(self.service, self.sinks.journal, archive)
         routes = (*HistoryApi(history).routes, *AlertsApi(self.sinks.alerts).routes)
-        self.metrics = Metrics(lambda: view(self.service, self.sinks.counts))
-        web = Web(self.metrics, lambda: "", lambda: unready(self.service))
+        self.metrics = Metrics(lambda: view(self.service, self._beside()))
+        web = Web(self.metrics, lambda: self._supervisor.why, lambda: unready(self.service))
         self.bus.attach(self.metrics.hear)
         control = Control(self.service, settings.socket, (*routes, *web.routes()))
         self.doors = Doors(self.service, control, self.hearsay, web)
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT. Raises: Held; OSError; SecretMissing; Mistaken."""
-        supervisor = Supervisor(self.bus.publish)
-        ended, start = supervisor.ended, supervisor.start
+        ended, start = self._supervisor.ended, self._supervisor.start
         self.hub.start = start
         self._signals(ended)
         self.hub.conditions.end(SETTINGS, SETTINGS, "the settings are good")
@@ -120,14 +124,15 @@ class Daemon:
                 start(self.hearsay.run(), "hearing syslog"),
                 start(self.service.watch_clock(), "watching the clock"),
                 start(self._tidying(), "tidying"),
+                start(self.metrics.run(), "measuring the loop"),
             ]
             stack.push_async_callback(_cancelled, tasks)
             await self._become_ready(ended)
             tasks.append(start(self.reload.run(), "reading the settings again"))
             await ended.wait()
             await self._end(tasks)
-        if supervisor.why:
-            raise Mistaken(supervisor.why)
+        if self._supervisor.why:
+            raise Mistaken(self._supervisor.why)
 
     async def _become_ready(self, ended: asyncio.Event) -> None:
         """Every device was looked at once, or there is nothing to look at yet, or it takes too long."""
@@ -187,6 +192,9 @@ class Daemon:
         """Other settings hold from now on."""
         self._speak(settings.log)
         self.sinks.adopt(settings)
+
+    def _beside(self) -> Beside:
+        return Beside(looked=self.following.seen_at, receivers=self.sinks.receivers)
 
     def _revision(self) -> str:
         return self.deployment.checkout.revision if self.deployment.checkout else ""

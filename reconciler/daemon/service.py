@@ -44,8 +44,6 @@ class Service:
 
     def __post_init__(self) -> None:
         self.hub.bus.attach(self._overview.hear)
-
-    def __post_init__(self) -> None:
         self._summed = self.started
 
     def status(self) -> dict[str, object]:

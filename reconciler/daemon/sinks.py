@@ -14,6 +14,7 @@ from reconciler.settings.model import Settings
 from reconciler.sinks.alerts.alerts import Alerts
 from reconciler.sinks.journal.journal import Journal
 from reconciler.sinks.journal.retention import Retention
+from reconciler.sinks.metrics.view import Receiver
 
 RECEIVER = "receiver"
 
@@ -66,6 +67,12 @@ class Sinks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.journal.close()
+
+    @property
+    def receivers(self) -> dict[str, Receiver]:
+        """Of alerts, as the metrics count them."""
+        counts = self.alerts.counts.items()
+        return {name: Receiver(one.queued, one.sent, one.failed) for name, one in counts}
 
     def adopt(self, settings: Settings) -> None:
         """Other settings hold from now on."""

@@ -15,6 +15,7 @@ from reconciler.desired.secret import PathTo
 from reconciler.settings.alerts import AlertSettings
 from reconciler.settings.duration import Duration, between, words
 from reconciler.settings.heal import HealRules
+from reconciler.settings.journal import JournalSettings
 from reconciler.settings.listen import ListenSettings
 from reconciler.settings.loop import LoopSettings
 from reconciler.settings.places import control_socket, state_directory
@@ -86,6 +87,7 @@ class Settings(Spec):
     fights: FightSettings = FightSettings()
     listen: ListenSettings = ListenSettings()
     alerts: AlertSettings = AlertSettings()
+    journal: JournalSettings = JournalSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("listen")

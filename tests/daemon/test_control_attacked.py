@@ -115,7 +115,7 @@ def test_no_body_whatever_is_a_mistake_of_ours(
 def test_a_body_that_never_ends_keeps_no_other_waiting_for_ever(
     tmp_path: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reconciler.daemon.control.BODY", 0.2)
+    monkeypatch.setattr("reconciler.daemon.request.BODY", 0.2)
 
     async def work(world: World, client: Client) -> None:
         reader, writer = await asyncio.open_unix_connection(str(tmp_path / "control.sock"))

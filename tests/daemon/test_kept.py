@@ -99,7 +99,7 @@ def test_a_socket_that_somebody_removes_and_a_full_disk_are_mended_and_said(
 
     async def work() -> None:
         nonlocal full
-        await daemon.control.open()
+        await daemon.doors.control.open()
         settings.socket.unlink()
         daemon.service.suspend(Suspension("n1", "cabling", "me", 0.0))
         await daemon._tidy()
@@ -108,7 +108,7 @@ def test_a_socket_that_somebody_removes_and_a_full_disk_are_mended_and_said(
         await daemon._tidy()
         assert list(daemon.hub.conditions) == []
         await asyncio.open_unix_connection(str(settings.socket))
-        await daemon.control.close()
+        await daemon.doors.control.close()
 
     asyncio.run(work())
     assert [one.reason for one in Daemon(settings).suspensions] == ["cabling"]
