@@ -6,9 +6,10 @@ RECONCILE := $(BIN)/reconcile
 STAMP := $(VENV)/.installed
 PACKAGES := openssh-server openssh-client iproute2 iputils-ping sudo git python3-venv \
 	containernetworking-plugins
+BINARIES := prometheus prometheus-alertmanager
 LAB ?= demo
 
-.PHONY: help install apt test lint unit kernel demo bench bench-drift chaos deb system golden clean
+.PHONY: help install apt binaries test lint unit kernel demo bench bench-drift chaos deb system golden clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,10 +25,13 @@ $(STAMP): pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
+binaries: $(STAMP)
+	@contrib/debian-binaries $(VENV)/debian $(BINARIES)
+
 demo: install ## the main job on the built-in lab: from nothing to desired, broken, repaired
 	@RECONCILE=$(CURDIR)/$(RECONCILE) LAB=$(LAB) contrib/demo
 
-test: install lint unit ## lint, types, import contracts, all tests but the long ones
+test: install binaries lint unit ## lint, types, import contracts, all tests but the long ones
 
 lint: $(STAMP)
 	@echo "== lint, types, import contracts"
@@ -53,7 +57,7 @@ bench: install ## what compiling, a cycle and a scrape cost, each against a floo
 bench-drift: install ## how soon the daemon sees and heals 1,000 random drifts in the lab (about 10 minutes)
 	@$(BIN)/python -m benchmarks.drift
 
-chaos: install ## storms, killed streams and hanging devices under a real daemon, and every other long test
+chaos: install binaries ## storms, killed streams and hanging devices under a real daemon, and every other long test
 	@$(BIN)/python -m benchmarks.trouble
 	@$(BIN)/python -m pytest -m long
 

@@ -1,9 +1,10 @@
-"""Where the daemon listens: for switches' syslog, and for a git host that tells of a push."""
+"""Where the daemon listens: for switches' syslog, for a git host that tells of a push, and for Prometheus."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+from itertools import combinations
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, model_validator
@@ -14,6 +15,7 @@ from reconciler.desired.examples import Example
 
 SYSLOG = "udp://0.0.0.0:514"
 WEBHOOK = "0.0.0.0:8080"
+METRICS = "127.0.0.1:9799"
 Protocol = Literal["udp", "tcp"]
 PROTOCOLS: tuple[Protocol, ...] = ("udp", "tcp")
 
@@ -43,12 +45,17 @@ def _syslog(value: Any) -> Any:
     return _endpoint(protocol, rest, value, SYSLOG)
 
 
-def _webhook(value: Any) -> Any:
-    if isinstance(value, Endpoint):
-        return value
-    if not isinstance(value, str):
-        wrong("not an address to listen on", f"expected one such as {WEBHOOK}")
-    return _endpoint("tcp", value, value, WEBHOOK)
+def _tcp(example: str) -> BeforeValidator:
+    """``ADDRESS:PORT``."""
+
+    def validated(value: Any) -> Any:
+        if isinstance(value, Endpoint):
+            return value
+        if not isinstance(value, str):
+            wrong("not an address to listen on", f"expected one such as {example}")
+        return _endpoint("tcp", value, value, example)
+
+    return BeforeValidator(validated, json_schema_input_type=str)
 
 
 def _endpoint(protocol: Protocol, text: str, value: str, example: str) -> Endpoint:
@@ -75,22 +82,29 @@ def _host(text: str, value: str, example: str) -> str:
 
 
 Syslog = Annotated[Endpoint, BeforeValidator(_syslog, json_schema_input_type=str), Example(SYSLOG)]
-Webhook = Annotated[Endpoint, BeforeValidator(_webhook, json_schema_input_type=str), Example(WEBHOOK)]
+Webhook = Annotated[Endpoint, _tcp(WEBHOOK), Example(WEBHOOK)]
+Metrics = Annotated[Endpoint, _tcp(METRICS), Example(METRICS)]
 
 
 class ListenSettings(Part):
-    """``syslog``: addresses that switches send their messages to. ``webhook``: the address that a git host calls."""
+    """``syslog``: addresses that switches send their messages to. ``webhook``: the address that a git host calls.
+
+    ``metrics``: the address that Prometheus scrapes.
+    """
 
     example: ClassVar[str] = f"{{syslog: [{SYSLOG}]}}"
 
     syslog: Many[Syslog] = ()
     webhook: Webhook | None = None
+    metrics: Metrics | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> ListenSettings:
         if len(set(self.syslog)) < len(self.syslog):
             twice = next(one for one in self.syslog if self.syslog.count(one) > 1)
             wrong(f"{twice} is listened on twice", "remove one")
-        if self.webhook in self.syslog:
-            wrong(f"{self.webhook} is for syslog and for the webhook", "give one of them another port")
+        uses = [*((one, "syslog") for one in self.syslog), (self.webhook, "the webhook"), (self.metrics, "metrics")]
+        for (one, use), (other, another) in combinations(uses, 2):
+            if one is not None and one == other:
+                wrong(f"{one} is for {use} and for {another}", "give one of them another port")
         return self

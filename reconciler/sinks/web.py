@@ -1,0 +1,131 @@
+"""Where Prometheus scrapes the daemon, and a monitor asks whether it lives and whether it is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+from aiohttp import web
+from prometheus_client.exposition import gzip_accepted
+
+from reconciler.core.words import printable
+from reconciler.report.mistake import mistake
+from reconciler.settings.listen import Endpoint
+from reconciler.sinks.bounded import Bounded
+from reconciler.sinks.metrics.metrics import Page
+
+FRESH = 0.5
+"""Seconds for which a page is good: whoever asks more often costs nothing more."""
+AT_ONCE = 32
+"""Connections."""
+LONGEST = 10.0
+"""Seconds for a connection, all in all. Each is for one request."""
+BYTES = 4096
+"""Of a request's line, and of a header; there are at most ``HEADERS`` of these."""
+HEADERS = 64
+OPENMETRICS = "application/openmetrics-text"
+PLAIN = {"Cache-Control": "no-store", "Server": "reconciler", "X-Content-Type-Options": "nosniff"}
+Words = Callable[[], str]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+SILENT = logging.getLogger("reconciler.web")
+"""aiohttp tells of a request that is none with a traceback; whoever sends such must not fill our log."""
+SILENT.disabled = True
+
+
+class Pages(Protocol):
+    """`metrics.metrics.Metrics`, as far as it is needed here."""
+
+    def page(self, *, openmetrics: bool = False) -> Page: ...
+
+
+class Web:
+    """``live``, ``ready``: why not, in words; empty: it is."""
+
+    def __init__(self, metrics: Pages, live: Words, ready: Words) -> None:
+        self._metrics, self._live, self._ready = metrics, live, ready
+        self._pages: dict[bool, tuple[float, Page]] = {}
+        self._runner: web.AppRunner | None = None
+        self._servers: list[asyncio.Server] = []
+
+    def routes(self) -> list[web.RouteDef]:
+        """For another server of ours as well. GET brings HEAD with it."""
+        return [web.get("/metrics", self._scraped), web.get("/livez", self._livez), web.get("/readyz", self._readyz)]
+
+    async def open(self, place: Endpoint | None, handed: Sequence[socket.socket] = ()) -> None:
+        """Listen there, and on sockets that are bound already. Raises: OSError."""
+        app = web.Application(middlewares=[_guarded])
+        app.router.add_routes(self.routes())
+        limits: dict[str, Any] = {"max_line_size": BYTES, "max_field_size": BYTES, "max_headers": HEADERS}
+        self._runner = web.AppRunner(
+            app, access_log=None, logger=SILENT, shutdown_timeout=1.0, lingering_time=0.0, **limits
+        )
+        await self._runner.setup()
+        assert self._runner.server is not None, "it is set up"
+        bounded = Bounded(self._runner.server, AT_ONCE, LONGEST)
+        loop = asyncio.get_running_loop()
+        for one in [*handed, *([_listening(place)] if place is not None else [])]:
+            self._servers.append(await loop.create_server(bounded.protocol, sock=one))
+
+    @property
+    def port(self) -> int:
+        """Where it really listens."""
+        return int(self._servers[0].sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _scraped(self, request: web.Request) -> web.Response:
+        page = self._page(openmetrics=OPENMETRICS in request.headers.get("Accept", ""))
+        headers = {"Content-Type": page.kind, "Vary": "Accept, Accept-Encoding"}
+        if not gzip_accepted(request.headers.get("Accept-Encoding", "")):
+            return web.Response(body=page.body, headers=headers)
+        packed = await asyncio.to_thread(gzip.compress, page.body, 1)
+        return web.Response(body=packed, headers={**headers, "Content-Encoding": "gzip"})
+
+    def _page(self, *, openmetrics: bool) -> Page:
+        now = asyncio.get_running_loop().time()
+        known = self._pages.get(openmetrics)
+        if known is None or now - known[0] >= FRESH:
+            known = self._pages[openmetrics] = (now, self._metrics.page(openmetrics=openmetrics))
+        return known[1]
+
+    async def _livez(self, request: web.Request) -> web.Response:
+        return _said(self._live())
+
+    async def _readyz(self, request: web.Request) -> web.Response:
+        return _said(self._ready())
+
+
+def _said(why: str) -> web.Response:
+    return web.Response(status=503 if why else 200, text=f"{printable(why) or 'ok'}\n")
+
+
+def _listening(place: Endpoint) -> socket.socket:
+    """``::`` is all addresses, those of IPv4 as well. Raises: OSError."""
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    return socket.create_server((place.host, place.port), family=family, dualstack_ipv6=place.host == "::")
+
+
+@web.middleware
+async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """One request a connection; and a mistake of ours is seen by who asks, while the daemon goes on."""
+    response: web.StreamResponse
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        response = web.Response(status=error.status, text=f"{error.reason}\n", headers=allowed)
+    except Exception as error:
+        response = web.Response(status=500, text=f"{mistake(error)}\n")
+    response.headers.update(PLAIN)
+    response.force_close()
+    return response
