@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from reconciler.core.span import PART, seconds
+
 
 class Moment(click.ParamType):
     """Seconds since the epoch; without a time zone by that of this machine."""
@@ -26,8 +28,6 @@ class Moment(click.ParamType):
 
 def moment(text: str, now: datetime) -> float:
     """``now`` with its time zone. A time alone is the last one that has been. Raises: ValueError, OverflowError."""
-    from reconciler.settings.duration import PART, seconds
-
     if PART.match(text):
         try:
             return (now - timedelta(seconds=seconds(text))).timestamp()

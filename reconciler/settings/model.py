@@ -8,11 +8,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from reconciler.core.span import words
 from reconciler.desired.documents.spec import Many, Part, Spec
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
 from reconciler.desired.secret import PathTo
-from reconciler.settings.duration import Duration, between, words
+from reconciler.settings.duration import Duration, between
 from reconciler.settings.heal import HealRules
 from reconciler.settings.listen import ListenSettings
 from reconciler.settings.loop import LoopSettings

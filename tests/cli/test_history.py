@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -61,10 +62,11 @@ def test_a_revision_of_five_hundred_devices_is_a_few_lines() -> None:
 @pytest.mark.parametrize("width", [60, 80, 132])
 def test_no_line_is_wider_than_the_screen_and_colours_take_no_room(width: int) -> None:
     entries = a_night().get("/v1/history?limit=20")["entries"]
-    for of in (
+    shown: tuple[Callable[[Screen], Iterable[str]], ...] = (
         lambda screen: history_text.lines(entries, NOW, screen),
-        lambda s: entry_text.lines(entries[1:], NOW, s),
-    ):
+        lambda screen: entry_text.lines(entries[1:], NOW, screen),
+    )
+    for of in shown:
         plain = list(of(Screen(width)))
         assert max(map(len, plain)) <= width
         painted = list(of(Screen(width, color=True)))
