@@ -72,7 +72,7 @@ def fitted(sections: Sequence[Section], height: int | None) -> Iterator[str]:
     """
     now = [section for section in sections if section.blocks]
     while _is_higher(now, height):
-        number = max(range(len(now)), key=lambda number: _gives_way(now[number]))
+        number = max(reversed(range(len(now))), key=lambda number: _gives_way(now[number]))
         if now[number].can_shrink:
             now[number] = now[number].shrunk
         elif now[number].longest > 1:

@@ -13,6 +13,7 @@ import click
 from reconciler.cli.control import Control, NoDaemon, controlled
 from reconciler.cli.exits import CHANGES, CONVERGED, ERROR, HELD, UNKNOWN, worst
 from reconciler.cli.terminal import is_terminal
+from reconciler.core.span import seconds
 from reconciler.core.words import printable
 
 
@@ -49,8 +50,6 @@ def plan_code(device: dict[str, Any]) -> int:
 @controlled
 def suspend(daemon: Control, target: str, span: str | None, reason: str) -> int:
     """Leave the devices that TARGET (a shell pattern) names as they are: watched, and not written."""
-    from reconciler.settings.duration import seconds
-
     try:
         lasting = None if span is None else seconds(span)
     except ValueError as error:

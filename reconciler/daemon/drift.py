@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.plan import DevicePlan, Planned
+from reconciler.core.span import words
 from reconciler.core.words import plural
 from reconciler.report.plan_json import change_document
 from reconciler.report.plan_text import change_words
-from reconciler.settings.duration import words
 
 SHOWN = 5
 """Changes that stand in a line of the log; the event holds them all, up to ``KEPT``."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from reconciler.core.span import words
+
 
 def span(seconds: float) -> str:
     """``540ms``, ``45s``, ``12m``, ``3h5m``, ``2d4h``: as exact as it is long; what is over counts as nothing."""
-    from reconciler.settings.duration import words
-
     if (thousandths := round(seconds * 1000)) < 1000:
         return f"{max(thousandths, 0)}ms"
     coarse = next((unit for unit in (3600, 60) if seconds >= 24 * unit), 1)

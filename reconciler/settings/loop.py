@@ -6,9 +6,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
+from reconciler.core.span import words
 from reconciler.desired.documents.spec import Part
 from reconciler.desired.documents.values import wrong
-from reconciler.settings.duration import Duration, between, words
+from reconciler.settings.duration import Duration, between
 
 
 class RetrySettings(Part):

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, Field, model_validator
 
+from reconciler.core.span import words
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
 from reconciler.desired.invalid import did_you_mean
-from reconciler.settings.duration import SPAN, words
+from reconciler.settings.duration import SPAN
 from reconciler.settings.select import Selector, Some
 
 FIELDS = 5

@@ -30,8 +30,10 @@ def commands(group: click.Group) -> Iterator[tuple[str, click.Command]]:
             yield from commands(command)
 
 
-COMMANDS = dict(commands(root))
-OPTIONS = {option for one in (root, *COMMANDS.values()) for param in one.params for option in param.opts}
+ALL = list(commands(root))
+"""Two may have one name: `status` and `lab status`."""
+COMMANDS = dict(ALL)
+OPTIONS = {option for one in (root, *(command for _, command in ALL)) for param in one.params for option in param.opts}
 
 
 @pytest.mark.parametrize("page", PAGES)
