@@ -13,7 +13,7 @@ import click
 from reconciler.cli.control import Control, NoDaemon
 from reconciler.cli.exits import CHANGES, CONVERGED, ERROR
 from reconciler.cli.options import Common, common
-from reconciler.core.words import brief, plural, printable
+from reconciler.core.words import plural, printable
 from reconciler.settings.source import SourceSettings
 
 
@@ -75,7 +75,7 @@ def _compared(options: Common, place: SourceSettings, old: str, new: str | None)
         except (Unavailable, Refused) as error:
             raise click.ClickException(str(error)) from None
         except BadRevision as error:
-            click.echo(f"revision {brief(error.revision)}: {plural(len(error.problems), 'problem')}", err=True)
+            click.echo(printable(f"{error.side.words}: {plural(len(error.problems), 'problem')}"), err=True)
             click.echo("\n".join(map(str, error.problems)), err=True)
             return ERROR
     options.check_targets(found.all_devices)

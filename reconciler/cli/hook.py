@@ -10,22 +10,20 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple, TextIO
+from typing import NamedTuple, TextIO
 
 import click
 
 from reconciler.cli.control import Control, NoDaemon
 from reconciler.cli.exits import CONVERGED, ERROR
+from reconciler.cli.story import story, words
 from reconciler.core.words import plural, printable
 from reconciler.desired import files
 
 WIDTH = 72
 """Columns: git puts ``remote: `` before each line."""
-FOLLOWED = 660.0
-"""Seconds of silence; the daemon ends what it tells after 600 (`daemon.service`)."""
 HEADS = "refs/heads/"
 NO_WAIT = "no-wait"
-TOLD = frozenset({"applied", "failed", "held", "withheld", "unreachable", "unreadable", "rollout", "revision", "end"})
 
 
 class Update(NamedTuple):
@@ -202,17 +200,10 @@ def _follow(revision: str, ours: Setup, *, wait: bool) -> None:
             ours.control.post("/v1/poke", {})
             _say("taken; the daemon applies it")
             return
-        for event in ours.control.lines(f"/v1/follow?revision={revision}", FOLLOWED):
-            if event["kind"] in TOLD:
-                _say(_words(event))
+        for event in story(ours.control, revision):
+            _say(words(event))
     except click.ClickException as error:
         _say(error.message)
-
-
-def _words(event: dict[str, Any]) -> str:
-    if event["kind"] == "applied" and "changes" in event:
-        return f"{event['device']}: applied and proven {plural(event['changes'], 'change')}"
-    return str(event["words"])
 
 
 def _updates(lines: Iterable[str]) -> Iterator[Update]:

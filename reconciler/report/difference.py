@@ -25,10 +25,10 @@ from reconciler.report.document_changes import DocumentChange, document_changes
 class BadRevision(ValueError):
     """Documents of one of the revisions cannot be used; ``problems`` say where in that revision."""
 
-    def __init__(self, revision: str, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, side: Side, problems: tuple[Problem, ...]) -> None:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        super().__init__(f"revision {brief(revision)}: {problems[0]}{more}")
-        self.revision, self.problems = revision, problems
+        super().__init__(f"{side.words}: {problems[0]}{more}")
+        self.side, self.problems = side, problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Side:
     def read(self) -> Repository:
         """The documents. Raises: BadRevision."""
         repository = dataclasses.replace(load(self.folder), revise=lambda: self.revision)
-        _check(self.revision, repository.having("error"))
+        _check(self, repository.having("error"))
         return repository
 
     @property
@@ -121,7 +121,7 @@ def compare_repositories(old: tuple[Side, Repository], new: tuple[Side, Reposito
     one, other = _worlds(was, now, known)
     names = tuple(sorted({*one, *other}))
     kinds = {document.name: document.kind for document in (*was.documents, *now.documents) if document.kind in DEVICES}
-    comparing = _Comparing((before.revision, one), (after.revision, other), kinds, known.most)
+    comparing = _Comparing((before, one), (after, other), kinds, known.most)
     devices = tuple(comparing.devices(filter(known.targeted, names)))
     return Difference(before, after, documents, devices, len(now.documents), names)
 
@@ -146,8 +146,8 @@ ORDER = kind_order(KINDS)
 class _Comparing:
     """Two worlds, device by device: no wish is kept. ``left``: changes that may still be listed."""
 
-    old: tuple[str, World]
-    new: tuple[str, World]
+    old: tuple[Side, World]
+    new: tuple[Side, World]
     kinds: Mapping[str, str]
     left: int | None
 
@@ -164,10 +164,10 @@ class _Comparing:
                 count = Counter(change.verb for change in changes)
                 yield DeviceDifference(name, kind, False, tuple(self._listed(changes)), count, unknown)
 
-    def _wish(self, revision: str, world: World, name: str) -> Wish | None:
+    def _wish(self, side: Side, world: World, name: str) -> Wish | None:
         """Raises: BadRevision."""
         wish = world.get(name)
-        _check(revision, wish.problems if wish else ())
+        _check(side, wish.problems if wish else ())
         return wish
 
     def _listed(self, changes: list[Change]) -> list[Change]:
@@ -208,6 +208,6 @@ def _may_be(key: Key, unknown: tuple[Unknown, ...]) -> bool:
     return any(wish.covers(key) for wish in unknown)
 
 
-def _check(revision: str, problems: tuple[Problem, ...]) -> None:
+def _check(side: Side, problems: tuple[Problem, ...]) -> None:
     if problems:
-        raise BadRevision(revision, problems)
+        raise BadRevision(side, problems)
