@@ -52,8 +52,12 @@ def test_every_kind_fires_once_and_is_resolved_once(tmp_path: Path) -> None:
             await until(lambda: len(notified(people)) == len(EVERY))
             (held,) = (one for one in running.alerts() if one["labels"]["kind"] == "held")
             assert held["labels"] == {
-                **{"alertname": "ReconcilerHeld", "kind": "held", "severity": "warning", "instance": "host1"},
-                **{"device": f"n{EVERY.index('held')}", "subject": f"s{EVERY.index('held')}"},
+                "alertname": "ReconcilerHeld",
+                "kind": "held",
+                "severity": "warning",
+                "instance": "host1",
+                "device": f"n{EVERY.index('held')}",
+                "subject": f"s{EVERY.index('held')}",
             }
             assert held["annotations"]["summary"] == f"n{EVERY.index('held')}: held, needs approval"
             assert held["startsAt"] == "2023-11-14T22:13:20.000Z"
