@@ -21,7 +21,7 @@ BINARY = DEBIAN / "usr/bin/prometheus-alertmanager"
 HERE = 'mount -t tmpfs none /usr/share && ln -s "$0" /usr/share/prometheus && exec "$@"'
 """It wants its templates in /usr/share, where in a mount namespace of its own there is nothing else."""
 CONFIG = """
-route: {{receiver: people, group_by: [alertname, device, subject], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}}
+route: {{receiver: people, group_by: [kind, subject], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}}
 receivers:
   - {{name: people, webhook_configs: [{{url: "{url}", send_resolved: true}}]}}
 """

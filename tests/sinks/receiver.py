@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 
@@ -42,7 +44,8 @@ class Recorder:
 
 
 @contextmanager
-def recording(port: int = 0) -> Iterator[Recorder]:
+def recording(port: int = 0, certificate: tuple[Path, Path] | None = None) -> Iterator[Recorder]:
+    """``certificate``: its file and that of its key, for TLS."""
     recorder = Recorder()
 
     class Handler(BaseHTTPRequestHandler):
@@ -61,6 +64,10 @@ def recording(port: int = 0) -> Iterator[Recorder]:
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     recorder.port = server.server_port
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -26,6 +26,8 @@ from reconciler.sinks.alerts.sender import sender
 from reconciler.sinks.alerts.store import Store
 from reconciler.sinks.alerts.trial import Result, tried
 
+TURN = 0.03
+"""Seconds between two turns, however much is heard."""
 AGAIN = 15.0
 """Seconds until what could not be kept is tried again."""
 Trouble = Callable[[str, str], None]
@@ -89,6 +91,7 @@ class Alerts:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(wait):
                         await self._woken.wait()
+                        await asyncio.sleep(TURN)
         finally:
             self._is_running = False
             await self._stop(*self._tasks)

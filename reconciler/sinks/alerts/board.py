@@ -12,7 +12,7 @@ from dataclasses import replace
 from reconciler.report.event import Event
 from reconciler.sinks.alerts.alert import Alert, of_event, text
 from reconciler.sinks.alerts.clock import Clock
-from reconciler.sinks.alerts.episode import Episode
+from reconciler.sinks.alerts.episode import Burst, Episode
 
 BELOW = frozenset({"drift", "held", "withheld", "failed", "fight", "advice"})
 HIDES = {"unreachable": BELOW, "unreadable": BELOW, "fight": frozenset({"drift"})}
@@ -32,6 +32,7 @@ class Board:
         self._revision = revision
         self.episodes: dict[str, Episode] = {}
         self._held: dict[tuple[str, str], Episode] = {}
+        self._burst = Burst(-1e9, -1e9)
         self._hiding: dict[str, dict[str, Episode]] = {}
         self.touched: set[str] = set()
 
@@ -69,9 +70,9 @@ class Board:
         now, later = self._clock.now(), []
         for one in tuple(self):
             if not one.shown and not self.hides(one):
-                one.shown = one.due <= now
+                one.shown = one.burst.due <= now
                 self.touched.add(one.alert.id)
-                later += [] if one.shown else [one.due]
+                later += [] if one.shown else [one.burst.due]
             if one.calm is not None and not one.closed:
                 one.closed = one.calm + self.settle <= now
                 later += [] if one.closed else [one.calm + self.settle]
@@ -103,7 +104,9 @@ class Board:
         now = self._clock.now()
         one = self._held.get(news.key)
         if one is None:
-            one = self.episodes[news.id] = Episode(news, news.id, now, now + self.group)
+            if not self._burst.joined(now, self.group):
+                self._burst = Burst(now, now + self.group)
+            one = self.episodes[news.id] = Episode(news, news.id, now, self._burst)
             self._hold(one)
         elif one.calm is None:
             one.update(replace(news, id=one.alert.id, since=one.alert.since, times=one.alert.times))

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0
 """Seconds for one message, to a mail server too."""
+GRACE = 5.0
+"""Seconds that apprise is given to say that it has given up."""
+TALKATIVE = ("apprise", "urllib3")
+"""What they log goes nowhere: at some levels they say the whole URL. (Both have a handler that does nothing.)"""
 STATUS = re.compile(r"(?:error\s*=\s*|HTTP\s+|code[ =])(\d{3})\b", re.IGNORECASE)
 
 THIS_ONE = ("400", "413", "422")
@@ -39,7 +43,7 @@ class Chat:
     async def send(self, message: Message) -> str:
         """Raises: Failure, SecretMissing."""
         try:
-            return await aside(lambda: self._sent(message), PATIENCE + 5.0)
+            return await aside(lambda: self._sent(message), PATIENCE + GRACE)
         except TimeoutError:
             raise Failure(f"no end within {PATIENCE:g} s") from None
 
@@ -80,10 +84,8 @@ def _opened(url: str) -> Apprise:
     """Raises: Failure."""
     from apprise import Apprise, AppriseAsset, PersistentStoreMode
 
-    log = logging.getLogger("apprise")  # it goes nowhere: at some levels it says the whole URL
-    log.propagate = False
-    if not log.handlers:
-        log.addHandler(logging.NullHandler())
+    for log in map(logging.getLogger, TALKATIVE):
+        log.propagate = False
     asset = AppriseAsset(storage_mode=PersistentStoreMode.MEMORY.value, allow_templates=False, service_timeout=PATIENCE)
     asset.http_redirects = False
     service = Apprise(asset=asset)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -42,7 +42,9 @@ class Desk:
     clock: Clock
     board: Board
     dropped: int = 0
-    most: int = field(default=MOST)
+    most: int = MOST
+    flight: Message | None = None
+    """What is being sent, and may have arrived."""
 
     @property
     def refreshes(self) -> bool:
@@ -64,7 +66,7 @@ class Desk:
         told = one.told.get(self.name)
         if told is None:
             waits = one.calm is None and self.board.hides(one)
-            return Wish("opened", one.due) if one.shown and not waits and self.wants(one.alert) else None
+            return Wish("opened", one.burst.due) if one.shown and not waits and self.wants(one.alert) else None
         if told.status == "resolved":
             return None
         if one.closed:
@@ -130,7 +132,9 @@ class Desk:
 
     def trim(self) -> int:
         """How many whole episodes had to be dropped."""
-        waiting = [one for one in self.board if one.closed and self.name not in one.told and self.wish(one)]
+        sent = {item.alert.id for item in self.flight.items} if self.flight else set()
+        unknown = (one for one in self.board if one.closed and self.name not in one.told)
+        waiting = [one for one in unknown if one.alert.id not in sent and self.wish(one)]
         for one in waiting[:-KEPT]:
             now = self.clock.now()
             one.told[self.name] = Told("resolved", one.version, now, now)

@@ -16,6 +16,8 @@ NUMBERS = re.compile(r"\d+")
 STEADY = frozenset({"unreachable", "unreadable", "source", "receiver", "socket", "state", "journal", "forgotten"})
 """Kinds of which nobody needs another message because the reason is worded otherwise than before."""
 SAID = 100
+LONGER = 1.5
+"""How often ``group`` the first of many that begin one after the other waits at most."""
 
 
 @dataclass(slots=True)
@@ -30,17 +32,32 @@ class Told:
 
 
 @dataclass(slots=True)
+class Burst:
+    """What begins together, and is told together: ``due``, by the loop's clock."""
+
+    began: float
+    due: float
+
+    def joined(self, now: float, group: float) -> bool:
+        """Whether what begins now still belongs to it; then it waits for more, and not for ever."""
+        if now > self.due:
+            return False
+        self.due = max(self.due, min(now + group, self.began + LONGER * group))
+        return True
+
+
+@dataclass(slots=True)
 class Episode:
     """``now``: the daemon's own id of what holds. ``version``: how often there was something new to say of it.
 
-    Times of the loop's clock: ``began``; ``due``: it is told from then on; ``calm``: since when it is over. ``shown``:
-    it was to be told at one time, so it will be; ``closed``: it stayed over.
+    Times of the loop's clock: ``began``; ``calm``: since when it is over. ``burst``: when it is told. ``shown``: it was
+    to be told at one time, so it will be; ``closed``: it stayed over.
     """
 
     alert: Alert
     now: str
     began: float
-    due: float
+    burst: Burst
     version: int = 1
     calm: float | None = None
     shown: bool = False
@@ -85,7 +102,9 @@ def restored(found: Any, clock: Clock) -> Episode | None:
         for name, one in kept.told.items()
     }
     calm = None if alert.ended is None else now
-    return Episode(alert, kept.now, now, now, kept.version, calm, kept.shown, kept.closed, told, set(kept.said))
+    return Episode(
+        alert, kept.now, now, Burst(now, now), kept.version, calm, kept.shown, kept.closed, told, set(kept.said)
+    )
 
 
 @dataclass(frozen=True)

@@ -47,12 +47,12 @@ async def post(url: str, body: bytes, headers: Headers, ca: Path | None, secrets
             return await _answer(response, secrets)
     except TimeoutError:
         raise Failure(f"no answer within {PATIENCE:g} s") from None
-    except ssl.SSLError as error:
-        raise Failure(f"TLS: {error.reason or 'the certificates of ca cannot be read'}") from None
     except aiohttp.ClientConnectorCertificateError as error:
         raise Failure(f"its certificate is not believed: {_cause(error.certificate_error)}") from None
     except aiohttp.ClientConnectorError as error:
         raise Failure(_cause(error.os_error)) from None
+    except ssl.SSLError as error:
+        raise Failure(f"TLS: {error.reason or 'the certificates of ca cannot be read'}") from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
         raise Failure(_cause(error)) from None
 

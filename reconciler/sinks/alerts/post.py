@@ -49,7 +49,6 @@ class Post:
         self._save, self._trouble = save, trouble
         self._clock = desk.clock
         self._backoff = Backoff(self._clock.now, longest=LONGEST)
-        self._flight: Message | None = None
         self._free = self._again = -1e9
         self._failing: float | None = None
         self._is_told = False
@@ -61,7 +60,7 @@ class Post:
     def restore(self, found: Any) -> None:
         """From before a restart; whatever stands there."""
         if isinstance(found, dict):
-            self._flight = of_document(found.get("flight"))
+            self.desk.flight = of_document(found.get("flight"))
             at, dropped = found.get("sent"), found.get("dropped")
             self.desk.dropped = dropped if isinstance(dropped, int) and dropped > 0 else 0
             if isinstance(at, (int, float)):
@@ -69,13 +68,13 @@ class Post:
 
     def take_over(self, before: Post) -> None:
         """It stands for the same receiver, with other settings."""
-        self._flight, self.desk.dropped = before._flight, before.desk.dropped
+        self.desk.flight, self.desk.dropped = before.desk.flight, before.desk.dropped
         self._free, self.totals = before._free, before.totals
         self._failing, self._is_told = before._failing, before._is_told
 
     def document(self) -> dict[str, Any]:
         """To be kept."""
-        flight = {"flight": self._flight.document()} if self._flight else {}
+        flight = {"flight": self.desk.flight.document()} if self.desk.flight else {}
         return {"sent": self._clock.wall(self._free - self._interval), "dropped": self.desk.dropped, **flight}
 
     @property
@@ -109,15 +108,15 @@ class Post:
     def _wait(self) -> float | None:
         """Seconds until the next try; None: until something is new."""
         now = self._clock.now()
-        if self._flight is not None:
+        if self.desk.flight is not None:
             return max(0.0, self._backoff.left, self._again - now)
         at = self.desk.next
         return None if at is None else max(0.0, at - now, self._free - now)
 
     async def _once(self) -> None:
-        message = self._flight
+        message = self.desk.flight
         if message is None:
-            message = self._flight = self.desk.pick()
+            message = self.desk.flight = self.desk.pick()
             self.touched = True
             await self._save()
         if message is not None:
@@ -147,7 +146,7 @@ class Post:
 
     def _landed(self) -> None:
         """There is nothing under way any more."""
-        self._flight, self.touched = None, True
+        self.desk.flight, self.touched = None, True
         self._backoff.succeeded()
         self._free = self._clock.now() + self._interval
 

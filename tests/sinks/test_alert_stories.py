@@ -1,0 +1,435 @@
+"""What people hear on an ordinary day, on a bad night, and while they are away. Hours pass in no time."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.report.event import Event
+from reconciler.sinks.alerts import desk
+from tests.daemon.fasttime import now, run
+from tests.sinks.office import Office, Person
+
+CHANGE = {
+    "verb": "update",
+    "kind": "fdb",
+    "name": "66:d2 dev vxlan.calico",
+    "fields": {"dst": ["10.0.0.9", "10.0.0.2"]},
+}
+HELD = "held: heal: hold; `reconcile approve 75d7375b0927` applies it"
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    return Office(tmp_path, monkeypatch, {"oncall": Person()})
+
+
+def test_a_drift_that_is_healed_is_told_within_a_second_and_once_more_when_it_is_over(office: Office) -> None:
+    oncall = office.people["oncall"]
+
+    async def work() -> None:
+        async with office.running():
+            began = asyncio.get_running_loop().time()
+            office.begin("drift", "n1", "drift on n1", digest="d1", by="admin on vty3", changes=[CHANGE])
+            await asyncio.sleep(0.09)
+            office.end("drift", "n1", "n1: put back 1 entry 0.09 s after the drift", took=0.09)
+            await asyncio.sleep(3600)
+        (first, opened), (second, resolved) = oncall.heard
+        assert first - began < 1.0
+        assert second - began == pytest.approx(15.1, abs=0.1)
+        (item,), (over,) = opened.items, resolved.items
+        assert (item.status, item.alert.by, item.alert.revision, item.alert.count) == (
+            "opened",
+            "admin on vty3",
+            "c0ffee",
+            1,
+        )
+        assert (over.status, over.alert.id) == ("resolved", item.alert.id)
+        assert over.alert.outcome == "n1: put back 1 entry 0.09 s after the drift"
+
+    run(work())
+    assert office.said == []
+
+
+def test_a_held_drift_says_how_to_approve_it_at_once_and_later_news_comes_every_five_minutes(office: Office) -> None:
+    async def work() -> None:
+        async with office.running():
+            office.begin("drift", "n1", "drift", digest="d1", changes=[CHANGE])
+            office.begin("drift", "n1", "drift; held", digest="d1", waits=HELD, changes=[CHANGE])
+            await asyncio.sleep(30)
+            office.begin("drift", "n2", "drift", digest="d2")
+            await asyncio.sleep(5)
+            for number in range(60):
+                office.begin("drift", "n2", f"drift {number}", digest=f"e{number}", waits=HELD)
+                await asyncio.sleep(20)
+
+    run(work())
+    (_, first), *rest = office.people["oncall"].heard
+    assert first.items[0].alert.waits == HELD
+    assert all(item.alert.subject == "n2" for _, message in rest for item in message.items)
+    times = [at for at, message in rest if message.items[0].status == "updated"]
+    assert times[0] - rest[0][0] < 11
+    assert len(times) == 4
+    assert all(later - before >= 300 for before, later in itertools.pairwise(times))
+
+
+def test_other_words_for_the_same_wake_nobody(office: Office) -> None:
+    async def work() -> None:
+        async with office.running():
+            office.begin("unreachable", "n1", "n1 is unreachable: timed out")
+            office.begin("failed", "n2", "applying failed: try 1")
+            for number in range(60):
+                await asyncio.sleep(60)
+                office.begin("unreachable", "n1", f"n1 is unreachable: {['refused', 'timed out'][number % 2]}")
+                office.begin("failed", "n2", f"applying failed: try {number}")
+
+    run(work())
+    assert office.people["oncall"].told == [("opened", "n1"), ("opened", "n2")]
+
+
+def test_what_flaps_is_one_alert(office: Office) -> None:
+    async def work() -> None:
+        async with office.running():
+            for _ in range(40):
+                office.begin("unreachable", "n1")
+                await asyncio.sleep(12)
+                office.end("unreachable", "n1")
+                await asyncio.sleep(12)
+            await asyncio.sleep(60)
+
+    run(work())
+    oncall = office.people["oncall"]
+    assert oncall.told == [("opened", "n1"), ("resolved", "n1")]
+    assert oncall.heard[-1][1].items[0].alert.times == 40
+
+
+def test_five_hundred_devices_that_go_away_together_are_one_message(office: Office) -> None:
+    async def work() -> None:
+        async with office.running():
+            for number in range(500):
+                office.begin("unreachable", f"n{number}")
+                await asyncio.sleep(0.0005)
+            await asyncio.sleep(60)
+            for number in range(500):
+                office.end("unreachable", f"n{number}")
+            await asyncio.sleep(60)
+
+    run(work())
+    assert [len(message.items) for _, message in office.people["oncall"].heard] == [500, 500]
+
+
+def test_an_unreachable_device_hides_what_else_is_said_of_it(office: Office) -> None:
+    async def work() -> None:
+        async with office.running():
+            office.begin("unreachable", "n1")
+            office.begin("drift", "n1", digest="a")
+            office.begin("held", "n1")
+            office.begin("drift", "n2", digest="b")
+            await asyncio.sleep(60)
+            office.end("held", "n1")
+            office.end("unreachable", "n1")
+            await asyncio.sleep(60)
+            assert office.people["oncall"].news == [
+                *(("opened", "n1"), ("opened", "n2")),
+                *(("resolved", "n1"), ("opened", "n1")),
+            ]
+            office.end("drift", "n1")
+            await asyncio.sleep(60)
+
+    run(work())
+    kinds = [(item.status, item.alert.kind) for _, message in office.people["oncall"].heard for item in message.items]
+    assert kinds[2:] == [("resolved", "unreachable"), ("opened", "drift"), ("resolved", "drift")]
+
+
+def test_a_drift_after_the_device_is_back_is_told_at_once(office: Office) -> None:
+    async def work() -> None:
+        async with office.running(office.settings(interval="100ms")):
+            office.begin("unreachable", "n1")
+            await asyncio.sleep(60)
+            office.end("unreachable", "n1")
+            await asyncio.sleep(1)
+            office.begin("drift", "n1", digest="a")
+            await asyncio.sleep(1)
+            assert office.people["oncall"].told == [("opened", "n1"), ("opened", "n1")]
+
+    run(work())
+
+
+def test_a_fight_hides_the_drift_of_its_device(office: Office) -> None:
+    async def work() -> None:
+        async with office.running():
+            office.begin("drift", "n1", digest="a")
+            office.begin("fight", "n1: route 10.0.0.0/8")
+            await asyncio.sleep(60)
+            office.end("drift", "n1")
+            office.end("fight", "n1: route 10.0.0.0/8")
+            await asyncio.sleep(60)
+
+    office_begin = Office._tell
+
+    def with_device(
+        self: Office, kind: str, status: str, key: tuple[str, str], words: str, data: dict[str, Any]
+    ) -> None:
+        office_begin(self, kind, status, key, words, data)
+        heard = self.alerts._heard  # type: ignore[union-attr]
+        last = heard.pop()
+        heard.append(Event(last.kind, last.words, "n1", last.level, last.data))
+
+    office.monkeypatch.setattr(Office, "_tell", with_device)
+    run(work())
+    assert office.people["oncall"].told == [("opened", "n1: route 10.0.0.0/8"), ("resolved", "n1: route 10.0.0.0/8")]
+
+
+def test_after_ten_minutes_away_nothing_is_lost_and_somebody_else_has_heard_of_it(office: Office) -> None:
+    office.people = {"a": Person(away=True), "b": Person()}
+    a, b = office.people["a"], office.people["b"]
+
+    async def work() -> None:
+        async with office.running(office.settings({"a": {}, "b": {}})):
+            for number in range(5):
+                office.begin("drift", f"n{number}", digest=str(number))
+                await asyncio.sleep(60)
+                office.end("drift", f"n{number}")
+                await asyncio.sleep(60)
+            assert a.heard == []
+            assert [name for name, words in office.troubles if words] == ["a"] * len(office.troubles)
+            assert office.troubles[0] == ("a", "nobody is there")
+            a.away = False
+            await asyncio.sleep(120)
+
+    run(work())
+    assert a.news == b.news == [(status, f"n{n}") for n in range(5) for status in ("opened", "resolved")] or (
+        sorted(a.news) == sorted(b.news)
+    )
+    assert all(told == ["opened", "resolved"] for told in a.by_id.values())
+    assert office.troubles[-1] == ("a", "")
+    assert len(a.tries) < 30
+    assert len({round(later - before, 3) for before, later in zip(a.tries, a.tries[1:], strict=False)}) > 10
+
+
+def test_a_receiver_that_asks_for_time_is_given_it(office: Office) -> None:
+    oncall = office.people["oncall"]
+    oncall.away, oncall.after = True, 240.0
+
+    async def work() -> None:
+        async with office.running():
+            office.begin("drift", "n1", digest="a")
+            await asyncio.sleep(100)
+            oncall.away = False
+            await asyncio.sleep(200)
+
+    run(work())
+    assert len(oncall.tries) == 2
+    assert oncall.tries[1] - oncall.tries[0] >= 240.0
+    assert oncall.told == [("opened", "n1")]
+
+
+def test_what_is_never_taken_is_given_up_and_told_and_keeps_nothing_back(office: Office) -> None:
+    oncall = office.people["oncall"]
+    oncall.refuses = {"n3"}
+
+    async def work() -> None:
+        async with office.running():
+            for number in range(8):
+                office.begin("unreachable", f"n{number}")
+            await asyncio.sleep(300)
+            for number in range(8):
+                office.end("unreachable", f"n{number}")
+            await asyncio.sleep(300)
+            assert office.alerts is not None
+            assert office.alerts.counts["oncall"].queued == 0
+
+    run(work())
+    fine = {f"n{number}" for number in range(8)} - {"n3"}
+    assert sorted(oncall.told) == sorted((status, name) for name in fine for status in ("opened", "resolved"))
+    assert [words for _, words in office.troubles] == [
+        "it will never take this, so it was given up: unreachable of n3: HTTP 400 Bad Request",
+        "",
+    ]
+
+
+def test_who_comes_back_after_a_kill_takes_up_what_was_being_sent(office: Office) -> None:
+    oncall = office.people["oncall"]
+
+    async def work() -> None:
+        async with office.running():
+            office.begin("drift", "n1", digest="a")
+            office.begin("drift", "n2", digest="b")
+            await asyncio.sleep(30)
+            office.begin("failed", "n3")
+            oncall.away = True
+            await asyncio.sleep(5)
+        del office.holding["drift", "n1"]  # it was over while nobody looked
+        oncall.away = False
+        async with office.running():
+            await asyncio.sleep(60)
+            office.end("drift", "n2")
+            await asyncio.sleep(60)
+
+    run(work())
+    assert oncall.told == [
+        *(("opened", "n1"), ("opened", "n2"), ("opened", "n3")),
+        *(("resolved", "n1"), ("resolved", "n2")),
+    ]
+
+
+def test_what_still_holds_is_told_again_every_four_hours_and_to_alertmanager_every_minute(office: Office) -> None:
+    office.people = {"am": Person(), "hook": Person()}
+
+    async def work() -> None:
+        am = {"alertmanager": {"url": "http://127.0.0.1:1"}}
+        async with office.running(office.settings({"am": am, "hook": {}})):
+            office.begin("drift", "n1", digest="a")
+            await asyncio.sleep(2)
+            office.begin("unreachable", "n1")
+            office.begin("drift", "n2", digest="b")
+            await asyncio.sleep(9 * 3600)
+
+    run(work())
+    hook = [item.alert.subject for _, message in office.people["hook"].heard for item in message.items]
+    assert hook.count("n2") == 3
+    beats = [at for at, message in office.people["am"].heard if len(message.items) == 3]
+    assert len(beats) >= 9 * 60 - 5
+    assert all(later - before < 61 for before, later in itertools.pairwise(beats))
+
+
+def test_a_day_of_nothing_is_silent(office: Office) -> None:
+    async def work() -> None:
+        async with office.running():
+            for _ in range(24 * 60):
+                assert office.alerts is not None
+                office.alerts.hear(Event("revision", "words"))
+                await asyncio.sleep(60)
+
+    run(work())
+    assert (office.people["oncall"].heard, office.said, office.troubles) == ([], [], [])
+
+
+@pytest.mark.parametrize("place", ["a folder", "nonsense", "garbage"])
+def test_alerts_go_out_whatever_is_on_the_disk(office: Office, place: str) -> None:
+    path = office.folder / "alerts.db"
+
+    async def work() -> None:
+        if place == "a folder":
+            path.mkdir()
+        elif place == "nonsense":
+            path.write_text("no database at all" * 1000)
+        else:
+            async with office.running():
+                office.begin("drift", "n9", digest="a")
+                await asyncio.sleep(1)
+            office.holding.clear()
+            office.people["oncall"].heard.clear()
+            with sqlite3.connect(path) as connection:
+                connection.execute("UPDATE episode SET document = '{\"alert\": 5}'")
+                connection.execute("UPDATE receiver SET document = '[{}]'")
+        async with office.running():
+            office.begin("drift", "n1", digest="a")
+            await asyncio.sleep(20)
+            office.end("drift", "n1")
+            await asyncio.sleep(20)
+
+    run(work())
+    assert office.people["oncall"].told == [("opened", "n1"), ("resolved", "n1")]
+    assert all("mistake" not in event.words for event in office.said)
+    assert len(office.said) == (0 if place == "garbage" else 1)
+
+
+def test_too_much_to_keep_costs_whole_episodes_that_are_over_and_is_said(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "KEPT", 10)
+    oncall = office.people["oncall"]
+    oncall.away = True
+
+    async def work() -> None:
+        async with office.running():
+            office.begin("fight", "n0")
+            for _ in range(30):
+                office.begin("drift", "n1", digest="a")
+                await asyncio.sleep(20)
+                office.end("drift", "n1")
+                await asyncio.sleep(20)
+            assert office.alerts is not None
+            assert office.alerts.counts["oncall"].dropped == 19
+            oncall.away = False
+            await asyncio.sleep(600)
+
+    run(work())
+    assert oncall.told.count(("opened", "n1")) == oncall.told.count(("resolved", "n1")) == 11
+    assert oncall.told.count(("opened", "n0")) == 1
+    assert sum(message.dropped for _, message in oncall.heard) == 19
+    assert office.said[0].words == "oncall takes nothing: 1 alert, long over, had to be dropped"
+
+
+def test_other_receivers_hear_of_what_holds_and_those_that_are_gone_of_nothing(office: Office) -> None:
+    async def work() -> None:
+        async with office.running(office.settings({"a": {}})) as alerts:
+            office.begin("drift", "n1", digest="a")
+            office.begin("advice", "n2")
+            await asyncio.sleep(30)
+            alerts.adopt(office.settings({"b": {"severity": "info"}, "c": {"kinds": ["advice"], "severity": "info"}}))
+            await asyncio.sleep(30)
+            office.end("drift", "n1")
+            await asyncio.sleep(30)
+
+    run(work())
+    told = {name: person.told for name, person in office.people.items() if person.told}
+    assert told == {
+        "a": [("opened", "n1")],
+        "b": [("opened", "n1"), ("opened", "n2"), ("resolved", "n1")],
+        "c": [("opened", "n2")],
+    }
+
+
+def test_a_receiver_in_trouble_is_not_told_so_and_the_others_are(office: Office) -> None:
+    async def work() -> None:
+        async with office.running(office.settings({"a": {}, "b": {}})):
+            office.begin("receiver", "a")
+            await asyncio.sleep(30)
+
+    run(work())
+    assert office.people["b"].told == [("opened", "a")]
+    assert office.people["a"].told == []
+
+
+def test_events_that_are_none_stop_nothing(office: Office) -> None:
+    async def work() -> None:
+        async with office.running() as alerts:
+            for data in (
+                {"episode": 5},
+                {"episode": "opened", "id": "x", "condition": "drift", "subject": "s", "since": "y"},
+            ):
+                alerts.hear(Event("drift", "words", data=data))
+            office.begin("drift", "n1", digest="a")
+            await asyncio.sleep(1)
+
+    run(work())
+    assert office.people["oncall"].told == [("opened", "n1")]
+    assert [event.kind for event in office.said] == ["mistake", "mistake"]
+
+
+def test_the_clock_of_the_wall_may_jump(office: Office) -> None:
+    jump = 0.0
+    office.monkeypatch.setattr("tests.sinks.office.now", lambda: now() + jump)
+
+    async def work() -> None:
+        nonlocal jump
+        async with office.running():
+            office.begin("drift", "n1", digest="a")
+            await asyncio.sleep(5)
+            jump = -7200.0
+            office.end("drift", "n1")
+            await asyncio.sleep(30)
+        jump = 0.0
+
+    run(work())
+    oncall = office.people["oncall"]
+    assert oncall.told == [("opened", "n1"), ("resolved", "n1")]
+    over = oncall.heard[-1][1].items[0].alert
+    assert over.ended == over.since
