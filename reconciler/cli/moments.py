@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.core.span import PART, seconds
+
 if TYPE_CHECKING:
     Type = click.ParamType[float]
 else:
@@ -31,8 +33,6 @@ class Moment(Type):
 
 def moment(text: str, now: datetime) -> float:
     """``now`` with its time zone. A time alone is the last one that has been. Raises: ValueError, OverflowError."""
-    from reconciler.settings.duration import PART, seconds
-
     if PART.match(text):
         try:
             return (now - timedelta(seconds=seconds(text))).timestamp()

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from reconciler.cli.control import Control
+from reconciler.cli.control import Control, controlled
 from reconciler.cli.exits import CHANGES, worst
-from reconciler.cli.operate import columns, controlled, plan_code
+from reconciler.cli.operate import columns, plan_code
 from reconciler.cli.story import Told, code, story, words
 from reconciler.cli.terminal import interruptible, is_terminal
 from reconciler.core.words import brief, printable

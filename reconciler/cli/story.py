@@ -10,7 +10,7 @@ import click
 
 from reconciler.cli.control import Control
 from reconciler.cli.exits import CONVERGED, ERROR, worst
-from reconciler.cli.operate import CODES
+from reconciler.cli.status import CODES
 from reconciler.core.words import plural
 
 FOLLOWED = 660.0

@@ -13,12 +13,8 @@ from reconciler.desired.documents.spec import Many, Part, Spec
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
 from reconciler.desired.secret import PathTo
-<<<<<<< HEAD
 from reconciler.settings.alerts import AlertSettings
-from reconciler.settings.duration import Duration, between, words
-=======
 from reconciler.settings.duration import Duration, between
->>>>>>> 5158fb11e91031fd54e1779311b0aaa7b2ab6c44
 from reconciler.settings.heal import HealRules
 from reconciler.settings.journal import JournalSettings
 from reconciler.settings.listen import ListenSettings

@@ -12,9 +12,9 @@ from itertools import groupby
 from typing import Any
 
 from reconciler.core.change import SIGNS
+from reconciler.core.span import words as span
 from reconciler.core.words import plural
 from reconciler.report.plan_text import turn
-from reconciler.settings.duration import words as span
 from reconciler.sinks.alerts.alert import Alert
 from reconciler.sinks.alerts.message import Item, Message
 from reconciler.sinks.alerts.runbook import noun, todo
