@@ -30,8 +30,8 @@ def story(daemon: Control, revision: str) -> Iterator[Told]:
 
 def words(event: Told) -> str:
     """In one line."""
-    if event["kind"] == "applied" and "changes" in event:
-        return f"{event['device']}: applied and proven {plural(event['changes'], 'change')}"
+    if event["kind"] == "applied" and "count" in event:
+        return f"{event['device']}: applied and proven {plural(event['count'], 'change')}"
     return str(event["words"])
 
 

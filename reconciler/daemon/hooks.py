@@ -12,8 +12,12 @@ from aiohttp import web
 from reconciler.daemon.allowance import Allowance
 from reconciler.report.event import Event
 from reconciler.settings.listen import Endpoint
+from reconciler.sinks.public import Public
 from reconciler.source.webhook import MAX_BODY, Denied, Webhook
 
+CONNECTIONS = 64
+LONGEST = 20.0
+"""Seconds for a connection, all in all."""
 AT_ONCE = 16
 """Bodies that are read at once: nobody knows who sends them before they are whole."""
 PATIENCE = 10.0
@@ -28,30 +32,23 @@ class Hooks:
     ) -> None:
         self._webhooks = webhooks
         self._called, self._tell = called, tell
-        self._runner: web.AppRunner | None = None
+        app = web.Application(client_max_size=MAX_BODY)
+        app.router.add_post("/{host}", self._receive)
+        self._public = Public(app, CONNECTIONS, LONGEST)
         self._allowance = Allowance(rate=0.1, burst=10.0)
         self._reading = 0
 
     async def open(self, place: Endpoint | None, handed: Sequence[socket.socket] = ()) -> None:
         """Listen there, and on sockets that are bound already. Raises: OSError."""
-        app = web.Application(client_max_size=MAX_BODY)
-        app.router.add_post("/{host}", self._receive)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        for one in handed:
-            await web.SockSite(self._runner, one).start()
-        if place is not None:
-            await web.TCPSite(self._runner, place.host, place.port).start()
+        await self._public.open(place, handed)
 
     @property
     def port(self) -> int:
         """Where it really listens."""
-        assert self._runner is not None, "it is open"
-        return int(self._runner.addresses[0][1])
+        return self._public.port
 
     async def close(self) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._public.close()
 
     async def _receive(self, request: web.Request) -> web.Response:
         webhook = self._webhooks.get(request.match_info["host"])

@@ -50,7 +50,7 @@ def _short(data: Mapping[str, object]) -> dict[str, object]:
     changes = data.get("changes")
     if not isinstance(changes, list):
         return dict(data)
-    return {**data, "changes": changes[:SHOWN], "count": len(changes)}
+    return {"count": len(changes), **data, "changes": changes[:SHOWN]}
 
 
 def goes_to_the_journal() -> bool:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from reconciler.core.plan import DevicePlan
 from reconciler.core.words import plural
-from reconciler.daemon.drift import Drift, listed, shows_drift
+from reconciler.daemon.drift import KEPT, Drift, listed, shows_drift
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.standing import Phase
 from reconciler.report.event import Event
+from reconciler.report.plan_json import change_document
 
 OVER: dict[Phase | str, str] = {
     "unreadable": "can be read again",
@@ -53,7 +54,9 @@ class Telling:
             self.hub.conditions.end("drift", self.device, drift.healed(now), told_as="healed", data=data)
         elif written:
             words = f"{self.device}: applied and proven {plural(len(written), 'change')}: {listed(written)}"
-            self.hub.tell(Event("applied", words, self.device, data={"changes": len(written)}))
+            changes = [change_document(planned, device.cause) for planned in written[:KEPT]]
+            data = {"changes": changes, "count": len(written)}
+            self.hub.tell(Event("applied", words, self.device, data=data))
         self._drift = None
 
     def lost(self, kind: Phase, reason: str) -> None:
@@ -65,10 +68,9 @@ class Telling:
     def failed(self, reason: str) -> None:
         """The first time it is tried again at once: somebody may just have been in the middle of a change."""
         words = f"applying failed on {self.device}: {reason}"
+        self.hub.tell(Event("retry", words, self.device, "debug" if self._failures else "warning"))
         if self._failures:
             self.hub.conditions.begin("failed", self.device, words, level="error", device=self.device)
-        else:
-            self.hub.tell(Event("retry", words, self.device, "warning"))
         self._failures += 1
 
     def settled(self, device: DevicePlan, digest: str) -> Phase:

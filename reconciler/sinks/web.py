@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import logging
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from aiohttp import web
 from prometheus_client.exposition import gzip_accepted
@@ -15,8 +14,8 @@ from prometheus_client.exposition import gzip_accepted
 from reconciler.core.words import printable
 from reconciler.report.mistake import mistake
 from reconciler.settings.listen import Endpoint
-from reconciler.sinks.bounded import Bounded
 from reconciler.sinks.metrics.metrics import Page
+from reconciler.sinks.public import Public
 
 FRESH = 0.5
 """Seconds for which a page is good: whoever asks more often costs nothing more."""
@@ -24,17 +23,10 @@ AT_ONCE = 32
 """Connections."""
 LONGEST = 10.0
 """Seconds for a connection, all in all. Each is for one request."""
-BYTES = 4096
-"""Of a request's line, and of a header; there are at most ``HEADERS`` of these."""
-HEADERS = 64
 OPENMETRICS = "application/openmetrics-text"
 PLAIN = {"Cache-Control": "no-store", "Server": "reconciler", "X-Content-Type-Options": "nosniff"}
 Words = Callable[[], str]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-SILENT = logging.getLogger("reconciler.web")
-"""aiohttp tells of a request that is none with a traceback; whoever sends such must not fill our log."""
-SILENT.disabled = True
 
 
 class Pages(Protocol):
@@ -49,8 +41,9 @@ class Web:
     def __init__(self, metrics: Pages, live: Words, ready: Words) -> None:
         self._metrics, self._live, self._ready = metrics, live, ready
         self._pages: dict[bool, tuple[float, Page]] = {}
-        self._runner: web.AppRunner | None = None
-        self._servers: list[asyncio.Server] = []
+        app = web.Application(middlewares=[_guarded])
+        app.router.add_routes(self.routes())
+        self._public = Public(app, AT_ONCE, LONGEST)
 
     def routes(self) -> list[web.RouteDef]:
         """For another server of ours as well. GET brings HEAD with it."""
@@ -58,30 +51,15 @@ class Web:
 
     async def open(self, place: Endpoint | None, handed: Sequence[socket.socket] = ()) -> None:
         """Listen there, and on sockets that are bound already. Raises: OSError."""
-        app = web.Application(middlewares=[_guarded])
-        app.router.add_routes(self.routes())
-        limits: dict[str, Any] = {"max_line_size": BYTES, "max_field_size": BYTES, "max_headers": HEADERS}
-        self._runner = web.AppRunner(
-            app, access_log=None, logger=SILENT, shutdown_timeout=1.0, lingering_time=0.0, **limits
-        )
-        await self._runner.setup()
-        assert self._runner.server is not None, "it is set up"
-        bounded = Bounded(self._runner.server, AT_ONCE, LONGEST)
-        loop = asyncio.get_running_loop()
-        for one in [*handed, *([_listening(place)] if place is not None else [])]:
-            self._servers.append(await loop.create_server(bounded.protocol, sock=one))
+        await self._public.open(place, handed)
 
     @property
     def port(self) -> int:
         """Where it really listens."""
-        return int(self._servers[0].sockets[0].getsockname()[1])
+        return self._public.port
 
     async def close(self) -> None:
-        for server in self._servers:
-            server.close()
-        self._servers.clear()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._public.close()
 
     async def _scraped(self, request: web.Request) -> web.Response:
         page = self._page(openmetrics=OPENMETRICS in request.headers.get("Accept", ""))
@@ -107,12 +85,6 @@ class Web:
 
 def _said(why: str) -> web.Response:
     return web.Response(status=503 if why else 200, text=f"{printable(why) or 'ok'}\n")
-
-
-def _listening(place: Endpoint) -> socket.socket:
-    """``::`` is all addresses, those of IPv4 as well. Raises: OSError."""
-    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
-    return socket.create_server((place.host, place.port), family=family, dualstack_ipv6=place.host == "::")
 
 
 @web.middleware

@@ -15,6 +15,7 @@ import pytest
 from reconciler.daemon.control import Control
 from reconciler.daemon.peer import Peer
 from tests.daemon.world import World
+from tests.reachable import reachable
 
 ASK = b"GET /v1/status HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n"
 NOBODY = pwd.getpwnam("nobody")
@@ -69,11 +70,7 @@ async def answered(path: Path, mode: int, gid: int) -> str:
 @pytest.fixture
 def open_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Everybody gets as far as the socket; what follows is the socket's own doing."""
-    folder = tmp_path_factory.mktemp("open")
-    for one in (folder, *folder.parents):
-        if one.stat().st_uid == os.geteuid() and one != Path("/"):
-            one.chmod(one.stat().st_mode | 0o755)
-    return folder
+    return reachable(tmp_path_factory.mktemp("open"))
 
 
 @needs_root

@@ -84,7 +84,7 @@ class Tally:
             self._count(event).applied.update(_verbs(data))
         elif event.kind == "applied":
             self._count(event).applied.update(_verbs(data))
-        elif event.kind == "retry" or condition in (("failed", "opened"), ("failed", "updated")):
+        elif event.kind == "retry":
             self._count(event).failures += 1
 
     def _count(self, event: Event) -> Count:
