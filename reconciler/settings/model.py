@@ -14,6 +14,7 @@ from reconciler.desired.examples import Example
 from reconciler.desired.secret import PathTo
 from reconciler.settings.duration import Duration, between, words
 from reconciler.settings.heal import HealRules
+from reconciler.settings.journal import JournalSettings
 from reconciler.settings.listen import ListenSettings
 from reconciler.settings.loop import LoopSettings
 from reconciler.settings.places import control_socket, state_directory
@@ -83,6 +84,7 @@ class Settings(Spec):
     suspend: SuspendSettings = SuspendSettings()
     fights: FightSettings = FightSettings()
     listen: ListenSettings = ListenSettings()
+    journal: JournalSettings = JournalSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("listen")
