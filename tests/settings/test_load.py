@@ -18,7 +18,7 @@ from reconciler.settings.places import control_socket, state_directory
 ROOT = Path(__file__).parents[2]
 HEAD = "apiVersion: reconciler/v1\nkind: Settings\nmetadata: {name: reconciler}\nspec:\n"
 LEAST = f"{HEAD}  source: {{path: desired}}\n  inventory: i.yaml\n"
-DEFAULTED = ("state", "socket", "loop", "suspend", "fights", "log")
+DEFAULTED = ("state", "socket", "loop", "suspend", "fights", "journal", "log")
 
 
 def loaded(path: Path, text: str) -> Loaded:
