@@ -11,10 +11,9 @@ from urllib.parse import urlencode
 
 import click
 
-from reconciler.cli import entry_text, history_text
+from reconciler.cli import entry_text, history_text, moments
 from reconciler.cli.control import Control, NoDaemon, controlled
 from reconciler.cli.exits import CONVERGED
-from reconciler.cli.moments import Moment
 from reconciler.cli.options import shown
 from reconciler.core.words import printable
 from reconciler.report.screen import Screen
@@ -30,8 +29,8 @@ Asked = Mapping[str, Any]
 @click.argument("entry", required=False, type=click.IntRange(min=1), metavar="[ID]")
 @click.option("--device", metavar="GLOB", help="Only devices whose name matches this shell pattern.")
 @click.option("--kind", help="Such as drift, revision, change, unreachable, held, suspended, approved.")
-@click.option("--since", type=Moment(), metavar="WHEN", help="Such as 2h (ago), 03:00, or 2026-11-21T03:00.")
-@click.option("--until", type=Moment(), metavar="WHEN", help="The same.")
+@click.option("--since", callback=moments.typed, metavar="WHEN", help="Such as 2h (ago), 03:00, or 2026-11-21T03:00.")
+@click.option("--until", callback=moments.typed, metavar="WHEN", help="The same.")
 @click.option("--by", metavar="GLOB", help="Only what somebody did, or was wanted by somebody, of such a name.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="How it ended; open: it goes on.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="The newest so many.")
