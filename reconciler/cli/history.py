@@ -21,6 +21,8 @@ from reconciler.settings.places import state_directory
 
 SCHEMA = "reconciler/history/v1"
 OUTCOMES = ("open", "healed", "applied", "converged", "resolved", "failed", "cut short", "superseded", "done")
+SERVICE = Path("/var/lib/reconciler")
+"""Where the systemd service keeps its state (systemd/reconciler.service)."""
 Asked = Mapping[str, Any]
 """What is asked for, by the names of the API; what is not, is None."""
 
@@ -78,10 +80,12 @@ def _asked(daemon: Control, entry: int | None, asked: Asked) -> list[dict[str, A
 
 
 def _place(error: NoDaemon) -> Path:
-    """The only journal of this machine's state directory. Raises: click.ClickException where there is no such."""
-    found = sorted(state_directory().glob("journal-*.db"))
+    """The only journal of this user's state directory, or else of the service's. Raises: click.ClickException."""
+    places = list(dict.fromkeys([state_directory(), SERVICE]))
+    found = next((found for place in places if (found := sorted(place.glob("journal-*.db")))), [])
     if not found:
-        raise click.ClickException(f"{error.message}; nor is there a journal in {state_directory()}: --journal FILE")
+        looked = " or ".join(map(str, places))
+        raise click.ClickException(f"{error.message}; nor is there a journal in {looked}: --journal FILE names one")
     if len(found) > 1:
         raise click.ClickException(f"{error.message}; of several journals, name one: --journal {found[0]}")
     return found[0]

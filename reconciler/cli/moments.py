@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+
 import click
 
-from reconciler.core.span import PART, seconds
+from reconciler.core.span import WHOLE, seconds
 
 
 def typed(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
@@ -19,12 +20,8 @@ def typed(ctx: click.Context, param: click.Parameter, text: str | None) -> float
 
 def moment(text: str, now: datetime) -> float:
     """``now`` with its time zone. A time alone is the last one that has been. Raises: ValueError, OverflowError."""
-    if PART.match(text):
-        try:
-            return (now - timedelta(seconds=seconds(text))).timestamp()
-        except ValueError:
-            if "-" not in text and ":" not in text:
-                raise
+    if WHOLE.fullmatch(text):
+        return (now - timedelta(seconds=seconds(text))).timestamp()
     if ":" in text and "-" not in text:
         clock = datetime.combine(now.date(), time.fromisoformat(text)).astimezone()
         return (clock if clock <= now else clock - timedelta(days=1)).timestamp()
