@@ -1,0 +1,226 @@
+"""A file of SQLite that may fail, vanish or be spoilt while the daemon runs, and takes nothing else with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import stat
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from reconciler.sinks.reading import beside, connect, reading
+from reconciler.sinks.trouble import is_spoilt, words
+
+T = TypeVar("T")
+Tell = Callable[[str], None]
+KEPT_LOG = 4 * 1024 * 1024
+"""Bytes that SQLite's log keeps at most once its content is in the file."""
+ANEW = "a new one is begun"
+
+
+class Unwritable(Exception):
+    """The file cannot be written, or not be read; the text says to people why."""
+
+
+class _Marks(NamedTuple):
+    """What tells the files that we have open from others under their names. ``size``: of the database, in bytes."""
+
+    files: tuple[tuple[int, int] | None, ...]
+    size: int
+
+
+class Database:
+    """An SQLite file in WAL mode, mode 0600, used from one thread of its own.
+
+    ``version`` and ``schema``: what its tables look like (PRAGMA user_version, and the statements that make them).
+    A file of an older version, or one that is spoilt, is set aside and a new one begun; of a newer version nothing is
+    touched. ``tell``: hears of that, in words, in the event loop's thread.
+    """
+
+    def __init__(self, path: Path, version: int, schema: Sequence[str], tell: Tell) -> None:
+        self._path = path.resolve()
+        self._version = version
+        self._schema = tuple(schema)
+        self._tell = tell
+        self._worker: ThreadPoolExecutor | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._marks: _Marks | None = None
+
+    async def call(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """What ``work`` returns, in one transaction: all of it or nothing, also where the caller is cancelled.
+
+        ``work`` runs in another thread, and a second time where the file turns out to be spoilt. After a failure the
+        next call tries anew. Raises: Unwritable; what ``work`` raises itself.
+        """
+        loop = asyncio.get_running_loop()
+        if self._worker is None:
+            self._worker = ThreadPoolExecutor(1, thread_name_prefix=self._path.name)
+        tell = partial(_tell_soon, loop, self._tell)
+        return await loop.run_in_executor(self._worker, self._carried_out, work, tell)
+
+    async def close(self) -> None:
+        """Everything is in the file then, and in nothing beside it; a later call would open it again."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await asyncio.get_running_loop().run_in_executor(worker, self._close)
+            worker.shutdown(wait=False)
+
+    def _carried_out(self, work: Callable[[sqlite3.Connection], T], tell: Tell) -> T:
+        try:
+            try:
+                return self._transacted(work, tell)
+            except sqlite3.Error as error:
+                if not is_spoilt(error):
+                    raise
+                self._set_aside(f"is spoilt ({error})", tell)
+                return self._transacted(work, tell)
+        except (sqlite3.Error, OSError) as error:
+            self._close()
+            raise Unwritable(words(error, self._path)) from error
+
+    def _transacted(self, work: Callable[[sqlite3.Connection], T], tell: Tell) -> T:
+        """Raises: sqlite3.Error, OSError, Unwritable, what ``work`` raises."""
+        connection = self._connected(tell)
+        connection.execute("BEGIN")
+        try:
+            found = work(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.rollback()
+            raise
+        self._marks = _marks(self._path)
+        return found
+
+    def _connected(self, tell: Tell) -> sqlite3.Connection:
+        now = _marks(self._path)
+        if self._connection is not None and self._marks is not None and not _same(self._marks, now):
+            self._part(self._marks, now, tell)
+        if self._connection is None:
+            self._connection = self._opened(tell)
+            self._marks = _marks(self._path)
+        return self._connection
+
+    def _part(self, before: _Marks, now: _Marks, tell: Tell) -> None:
+        """From a file that somebody has moved, removed or cut short. What we still had is in it, wherever it is."""
+        is_moved = now.files[0] != before.files[0]
+        if is_moved and self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            tell(f"{self._path} was {'replaced; it is used as it is now' if now.files[0] else f'removed; {ANEW}'}")
+        self._close()
+        for path, ours, found in zip(beside(self._path), before.files[1:], now.files[1:], strict=True):
+            if is_moved and ours is not None and ours == found:  # of a database that is not there any more
+                path.unlink(missing_ok=True)
+
+    def _opened(self, tell: Tell) -> sqlite3.Connection:
+        """Raises: sqlite3.Error, OSError, Unwritable."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if not _made(self._path):
+            self._judge(tell)
+        connection = connect(self._path, mode="rw")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG}")
+            if _version(connection) is None:
+                self._make_tables(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _judge(self, tell: Tell) -> None:
+        """Set aside what is of an older version. Raises: Unwritable for a newer one; sqlite3.Error, OSError."""
+        if self._path.stat().st_size == 0:
+            tell(f"{self._path} is empty: {ANEW}")
+            return
+        with reading(self._path) as connection:
+            found = _version(connection)
+        if found is not None and found > self._version:
+            raise Unwritable(
+                f"{self._path} is of a newer release (version {found}; this one knows {self._version}): it is left as "
+                "it is; install that release again, or move the file away"
+            )
+        if found is not None and found < self._version:
+            self._set_aside(f"is of another release (version {found}; this one writes {self._version})", tell)
+            _made(self._path)
+
+    def _make_tables(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN")
+        for statement in self._schema:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {self._version}")
+        connection.execute("COMMIT")
+
+    def _set_aside(self, why: str, tell: Tell) -> None:
+        """Nothing of it is lost, and nobody's file is overwritten. Raises: OSError."""
+        self._close()
+        aside = _free_name(self._path)
+        for old, new in zip((*beside(self._path), self._path), (*beside(aside), aside), strict=True):
+            with suppress(FileNotFoundError):
+                old.rename(new)
+        tell(f"{self._path} {why}: set aside as {aside.name}, and {ANEW}")
+
+    def _close(self) -> None:
+        connection, self._connection, self._marks = self._connection, None, None
+        if connection is not None:
+            with suppress(sqlite3.Error), closing(connection):
+                pass
+
+
+def _tell_soon(loop: asyncio.AbstractEventLoop, tell: Tell, said: str) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody is there any more
+        loop.call_soon_threadsafe(tell, said)
+
+
+def _made(path: Path) -> bool:
+    """Make an empty file; False: one is there, and may be written. Raises: OSError; Unwritable where that is no file.
+
+    SQLite would open one that may only be read, and make its own files beside it with the same rights, for ever.
+    """
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise Unwritable(f"{path} is no file") from None
+        os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
+        return False
+    return True
+
+
+def _version(connection: sqlite3.Connection) -> int | None:
+    """Of the tables in it; None: there are none."""
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version) if tables else None
+
+
+def _marks(path: Path) -> _Marks:
+    found: list[os.stat_result | None] = []
+    for one in (path, *beside(path)):
+        try:
+            found.append(one.stat())
+        except FileNotFoundError:
+            found.append(None)
+    return _Marks(
+        tuple((one.st_dev, one.st_ino) if one else None for one in found), found[0].st_size if found[0] else 0
+    )
+
+
+def _same(before: _Marks, now: _Marks) -> bool:
+    """A database grows, and shrinks only where it was cut short, or by another process that has tidied it up."""
+    return before.files == now.files and now.size >= before.size
+
+
+def _free_name(path: Path) -> Path:
+    """``journal.db.2026-11-21T03-04-05``, and a number where that is taken."""
+    base = f"{path.name}.{time.strftime('%Y-%m-%dT%H-%M-%S')}"
+    names = (path.with_name(base if not number else f"{base}-{number}") for number in range(1000))
+    return next((name for name in names if not os.path.lexists(name)), path.with_name(f"{base}-{time.time_ns()}"))
