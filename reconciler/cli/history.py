@@ -11,10 +11,9 @@ from urllib.parse import urlencode
 
 import click
 
-from reconciler.cli import entry_text, history_text
+from reconciler.cli import entry_text, history_text, moments
 from reconciler.cli.control import Control, NoDaemon, controlled
 from reconciler.cli.exits import CONVERGED
-from reconciler.cli.moments import Moment
 from reconciler.cli.options import shown
 from reconciler.core.words import printable
 from reconciler.report.screen import Screen
@@ -22,6 +21,8 @@ from reconciler.settings.places import state_directory
 
 SCHEMA = "reconciler/history/v1"
 OUTCOMES = ("open", "healed", "applied", "converged", "resolved", "failed", "cut short", "superseded", "done")
+SERVICE = Path("/var/lib/reconciler")
+"""Where the systemd service keeps its state (systemd/reconciler.service)."""
 Asked = Mapping[str, Any]
 """What is asked for, by the names of the API; what is not, is None."""
 
@@ -30,8 +31,8 @@ Asked = Mapping[str, Any]
 @click.argument("entry", required=False, type=click.IntRange(min=1), metavar="[ID]")
 @click.option("--device", metavar="GLOB", help="Only devices whose name matches this shell pattern.")
 @click.option("--kind", help="Such as drift, revision, change, unreachable, held, suspended, approved.")
-@click.option("--since", type=Moment(), metavar="WHEN", help="Such as 2h (ago), 03:00, or 2026-11-21T03:00.")
-@click.option("--until", type=Moment(), metavar="WHEN", help="The same.")
+@click.option("--since", callback=moments.typed, metavar="WHEN", help="Such as 2h (ago), 03:00, or 2026-11-21T03:00.")
+@click.option("--until", callback=moments.typed, metavar="WHEN", help="The same.")
 @click.option("--by", metavar="GLOB", help="Only what somebody did, or was wanted by somebody, of such a name.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="How it ended; open: it goes on.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="The newest so many.")
@@ -79,10 +80,12 @@ def _asked(daemon: Control, entry: int | None, asked: Asked) -> list[dict[str, A
 
 
 def _place(error: NoDaemon) -> Path:
-    """The only journal of this machine's state directory. Raises: click.ClickException where there is no such."""
-    found = sorted(state_directory().glob("journal-*.db"))
+    """The only journal of this user's state directory, or else of the service's. Raises: click.ClickException."""
+    places = list(dict.fromkeys([state_directory(), SERVICE]))
+    found = next((found for place in places if (found := sorted(place.glob("journal-*.db")))), [])
     if not found:
-        raise click.ClickException(f"{error.message}; nor is there a journal in {state_directory()}: --journal FILE")
+        looked = " or ".join(map(str, places))
+        raise click.ClickException(f"{error.message}; nor is there a journal in {looked}: --journal FILE names one")
     if len(found) > 1:
         raise click.ClickException(f"{error.message}; of several journals, name one: --journal {found[0]}")
     return found[0]

@@ -80,7 +80,8 @@ def command(alike: Sequence[Trouble], found: Mapping[str, Any]) -> str:
         digests = sorted(one.digest for one in alike)
         return f"reconcile approve {' '.join(digests)}" if len(digests) <= NAMED else "reconcile plan"
     if first.phase == "unreachable" and "host key" in first.reason:
-        return " ".join(["reconcile trust", *(f"--target {shlex.quote(one.name)}" for one in alike[:NAMED])])
+        targets = [f" --target {shlex.quote(one.name)}" for one in alike]
+        return f"reconcile trust{''.join(targets if len(targets) <= NAMED else ())}"
     if first.phase in ("failed", "held", "withheld") and not _is_restrained(first.name, found):
         return f"reconcile plan {shlex.quote(first.name)}"
     return ""

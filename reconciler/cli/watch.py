@@ -16,6 +16,7 @@ from reconciler.cli.exits import CONVERGED
 from reconciler.cli.options import screen as terminal
 from reconciler.core.words import printable
 from reconciler.report.screen import Screen
+from reconciler.report.text import Piece, folded
 from reconciler.report.times import age, clock
 
 Found = dict[str, Any]
@@ -59,24 +60,17 @@ def _drawn(first: Screen, every: float) -> Iterator[Show]:
 
         def show(found: Found, away: str) -> None:
             screen = terminal(color=first.color, verbose=first.verbose)
+            gone = [*_gone(away, screen)]
+            known = status_text.lines(found, time.time(), screen.without(RULES + len(gone)))
             heading = f"{clock(time.time())}, every {every:g} s until Ctrl-C"
-            said = [
-                *_away(away, screen),
-                *status_text.lines(found, time.time(), screen.without(RULES + 4 * bool(away))),
-            ]
-            live.update(Text.from_ansi("\n".join([heading, "", *said]), no_wrap=True), refresh=True)
+            live.update(Text.from_ansi("\n".join([heading, "", *gone, *known]), no_wrap=True), refresh=True)
 
         yield show
 
 
-def _away(away: str, screen: Screen) -> list[str]:
-    from reconciler.report.text import Piece, folded
-
-    return (
-        [*folded([Piece("no answer ", "red", bold=True), Piece(f"{away}; what was last known:")], screen)]
-        if away
-        else []
-    )
+def _gone(away: str, screen: Screen) -> Iterator[str]:
+    if away:
+        yield from folded([Piece("no answer ", "red", bold=True), Piece(f"{away}; what was last known:")], screen)
 
 
 @contextmanager

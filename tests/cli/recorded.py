@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import click
+from jsonschema import Draft202012Validator
 
 from reconciler.cli.control import Control
 from tests.cli.standing import FORGED, LOST, NOW, REVISION
 
+SCHEMA = Draft202012Validator(json.loads((Path(__file__).parents[2] / "schemas/history.v1.json").read_text()))
 ENTRIES = "/v1/history"
 
 
@@ -61,14 +65,18 @@ class Recorded(Control):
 
     def get(self, path: str) -> dict[str, Any]:
         self.asked.append(path)
-        place = urlsplit(path)
+        found = {"schema": "reconciler/history/v1", "entries": self._answer(urlsplit(path))}
+        SCHEMA.validate(found)
+        return found
+
+    def _answer(self, place: SplitResult) -> list[dict[str, Any]]:
         if place.path == ENTRIES:
-            return {"schema": "reconciler/history/v1", "entries": self._find(parse_qs(place.query))}
+            return self._find(parse_qs(place.query))
         number = int(place.path.removeprefix(f"{ENTRIES}/"))
         found = [entry for entry in self.entries if number in (entry["id"], entry.get("parent"))]
         if not found:
             raise click.ClickException(f"there is no entry {number}")
-        return {"schema": "reconciler/history/v1", "entries": found}
+        return found
 
     def _find(self, query: dict[str, list[str]]) -> list[dict[str, Any]]:
         asked = {name: values[0] for name, values in query.items()}

@@ -40,11 +40,11 @@ LOST: dict[str, Any] = {
 
 
 class Stand:
-    """Everything is in sync; then one thing after the other goes wrong."""
+    """Everything is in sync; then one thing after the other goes wrong. ``found``: as it stands."""
 
     def __init__(self, names: Iterable[str]) -> None:
         source = {"revision": REVISION, "subject": "Rename the cable", "author": "Ada", "at": NOW - 11130}
-        self._found: dict[str, Any] = {
+        self.found: dict[str, Any] = {
             "schema": "reconciler/status/v1",
             "version": "0.1.0",
             "started": NOW - 187200,
@@ -59,17 +59,17 @@ class Stand:
     @property
     def document(self) -> dict[str, Any]:
         """As it comes over the socket."""
-        found: dict[str, Any] = json.loads(json.dumps(self._found))
+        found: dict[str, Any] = json.loads(json.dumps(self.found))
         SCHEMA.validate(found)
         return found
 
     def turn(self, name: str, phase: str, reason: str = "", ago: float = 720, **more: Any) -> None:
         """A device comes to another phase."""
-        self._found["devices"][name] = {"phase": phase, "since": NOW - ago, "reason": reason, **more}
+        self.found["devices"][name] = {"phase": phase, "since": NOW - ago, "reason": reason, **more}
 
     def begin(self, kind: str, subject: str, words: str, ago: float = 720, **more: Any) -> None:
         """A condition holds from now on."""
-        conditions = self._found["conditions"]
+        conditions = self.found["conditions"]
         known = f"{len(conditions):012x}"
         conditions.append({"id": known, "kind": kind, "subject": subject, "words": words, "since": NOW - ago, **more})
 
@@ -82,21 +82,21 @@ class Stand:
 
     def suspend(self, target: str, reason: str, by: str, left: float) -> None:
         one = {"target": target, "reason": reason, "by": by, "since": NOW - 61, "until": NOW + left}
-        self._found["suspended"].append(one)
+        self.found["suspended"].append(one)
 
     def fight(self, device: str, words: str) -> None:
-        self._found["fights"].append({"device": device, "key": "vlan 10", "words": words})
+        self.found["fights"].append({"device": device, "key": "vlan 10", "words": words})
         self.begin("fight", f"{device}: vlan 10", words)
 
     def end(self, kind: str, subject: str, words: str, ago: float, lasted: float) -> None:
         """What was wrong is over."""
         times = {"since": NOW - ago - lasted, "ended": NOW - ago}
         one = {"id": "9" * 12, "kind": kind, "subject": subject, "words": words, **times}
-        self._found["over"].insert(0, one)
+        self.found["over"].insert(0, one)
 
     def put(self, **fields: Any) -> None:
         """Whatever else."""
-        self._found.update(fields)
+        self.found.update(fields)
 
 
 def calm() -> Stand:

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.cli.fitting import Block, Section, fitted
-from reconciler.cli.status_devices import WORST_FIRST
+from reconciler.cli.status_devices import WORST_FIRST, sections
 from reconciler.cli.status_text import lines
+from reconciler.core.words import printable
 from reconciler.daemon.standing import CALM, Phase
 from reconciler.report.screen import PIPE, Screen
 from tests.cli.goldens import golden
@@ -80,6 +81,29 @@ def test_what_is_fitted_has_room_and_counts_what_it_leaves_out(
     kept = [block for one in made for block in one.blocks]
     assert left <= sum(block.about for block in kept)
     assert shown == whole or left or all(line in whole for line in shown)
+
+
+NAMES = st.text("ab-.*\u202e\x1b'1", min_size=1, max_size=6)
+REASONS = st.sampled_from(["", "heal: hold", "10.0.0.1: no answer", "a: b", "host key", "\x1b[31m\n"]) | st.text(
+    max_size=30
+)
+
+
+@given(
+    st.dictionaries(NAMES, st.tuples(st.sampled_from([*get_args(Phase), "odd"]), REASONS), max_size=12), st.booleans()
+)
+def test_every_device_that_is_not_calm_is_told_of_once(devices: dict[str, tuple[str, str]], drifts: bool) -> None:
+    stand = Stand(devices)
+    for name, (phase, reason) in devices.items():
+        stand.turn(name, phase, reason, digest="9e01962fb62a")
+        if drifts:
+            stand.drift(name, "held")
+    troubled = {name for name, (phase, _) in devices.items() if phase not in CALM}
+    told = list(sections(stand.found, NOW, Screen(80)))
+    assert sum(block.about for section in told for block in section.blocks) == len(troubled)
+    text = "\n".join(lines(stand.found, NOW, Screen(80, verbose=True)))
+    assert all(printable(name) in text.replace("\n    ", " ") for name in troubled)
+    assert text.replace("\n", "").isprintable()
 
 
 def test_every_phase_has_its_place() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from reconciler.cli import watch
 from reconciler.cli.control import Control, NoDaemon
+from reconciler.cli.main import root
 from reconciler.report.screen import PIPE, Screen
 from tests.cli.standing import NOW, calm
 
@@ -47,6 +48,30 @@ def later(**changes: Any) -> dict[str, Any]:
     for device in found["devices"].values():
         device["reads"] = 7
     return {**found, **changes}
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "painted"),
+    [
+        (["status"], {}, True),
+        (["status", "--no-color"], {}, False),
+        (["--no-color", "status"], {}, False),
+        (["status"], {"NO_COLOR": "1"}, False),
+        (["status"], {"TERM": "dumb"}, False),
+    ],
+)
+def test_colours_are_for_terminals_that_want_them(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], environment: dict[str, str], painted: bool
+) -> None:
+    seen = io.StringIO()
+    seen.isatty = lambda: True  # type: ignore[method-assign]
+    for name, value in {"TERM": "xterm", **environment}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stdout", seen)
+    monkeypatch.setattr(Control, "get", lambda self, path: later())
+    root(words, standalone_mode=False)
+    assert ("\x1b[" in seen.getvalue()) is painted
+    assert "5 of 5 devices in sync" in seen.getvalue()
 
 
 @pytest.mark.usefixtures("at_three")
