@@ -24,6 +24,7 @@ COMMANDS = {
     "resume": ("reconciler.cli.operate:resume", "End that, or a fight over an entry."),
     "approve": ("reconciler.cli.operate:approve", "Have the daemon apply a plan or a revision that it holds."),
     "sync": ("reconciler.cli.operate:sync", "Have the daemon look at its source now."),
+    "alert": ("reconciler.cli.alert:alert", "Try out whether the receivers of alerts hear of them."),
     "repo": ("reconciler.cli.repo:repo", "A git repository on this host whose pushes are checked and followed."),
     "trust": ("reconciler.cli.trust:trust", "Show the devices' host keys and record them."),
     "service": ("reconciler.cli.service:service", "Make a systemd service of an installation by pip."),
