@@ -27,6 +27,7 @@ COMMANDS = {
     "diff": ("reconciler.cli.diff:diff", "What two revisions have of difference, and what it means for each device."),
     "rollback": ("reconciler.cli.rollback:rollback", "Go back to the revision of an earlier cycle."),
     "sync": ("reconciler.cli.status:sync", "Have the daemon look at its source now."),
+    "alert": ("reconciler.cli.alert:alert", "Try out whether the receivers of alerts hear of them."),
     "repo": ("reconciler.cli.repo:repo", "A git repository on this host whose pushes are checked and followed."),
     "trust": ("reconciler.cli.trust:trust", "Show the devices' host keys and record them."),
     "service": ("reconciler.cli.service:service", "Make a systemd service of an installation by pip."),

@@ -31,10 +31,12 @@ def check_settings(
 
 def _unmatched(document: Document[Settings], field: str, names: Collection[str] | None) -> Iterator[Fault]:
     spec = document.spec
-    for section, selectors in (("heal", spec.heal), ("windows", spec.windows)):
-        for place, selector in enumerate(selectors):
-            for index, pattern in enumerate(getattr(selector, field)):
-                if names is not None and not matching(names, pattern):
-                    what = f"no {field.removesuffix('s')} is named {pattern!r}"
-                    right = alike(pattern, names) or "remove it, or correct it"
-                    yield Fault(*document.at("spec", section, place, field, index), what, right)
+    heal = {("heal", place): rule for place, rule in enumerate(spec.heal)}
+    windows = {("windows", place): window for place, window in enumerate(spec.windows)}
+    receivers = {("alerts", "receivers", name): one for name, one in spec.alerts.receivers.items()}
+    for path, selector in (*heal.items(), *windows.items(), *receivers.items()):
+        for index, pattern in enumerate(getattr(selector, field, ())):
+            if names is not None and not matching(names, pattern):
+                what = f"no {field.removesuffix('s')} is named {pattern!r}"
+                right = alike(pattern, names) or "remove it, or correct it"
+                yield Fault(*document.at("spec", *path, field, index), what, right)

@@ -17,7 +17,7 @@ from reconciler.settings import schema as of_settings
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "schemas"
-OUTPUTS = ("state.v1.json", "plan.v1.json", "status.v1.json", "history.v1.json")
+OUTPUTS = tuple(f"{name}.v1.json" for name in ("alert", "diff", "history", "plan", "state", "status"))
 TEXTS = rendered() | of_settings.rendered()
 SCHEMAS = schemas() | {of_settings.FILE: of_settings.schema()}
 

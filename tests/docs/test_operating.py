@@ -45,7 +45,9 @@ def test_options_and_commands_exist(page: str) -> None:
 
 def test_no_command_and_no_option_of_a_run_is_left_out() -> None:
     shown = {name for name, command in COMMANDS.items() if not command.hidden}
-    assert {name for name in shown if not re.search(rf"`{name}`|reconcile ((lab|repo) )?{name}\b", OPERATING)} == set()
+    assert {
+        name for name in shown if not re.search(rf"`{name}`|reconcile ((lab|repo|alert) )?{name}\b", OPERATING)
+    } == set()
     run = {option for param in root.params for option in param.opts if option.startswith("--")}
     assert run - {"--version"} <= set(OPTION.findall(OPERATING))
 

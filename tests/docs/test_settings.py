@@ -20,10 +20,16 @@ from .test_documents import fields, paths
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/SETTINGS.md").read_text()
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-ROW = re.compile(r"^\| `([a-zA-Z.]+)` \| [^|]+ \| ([^|]*?) ?\| [^|]+ \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `([a-zA-Z.*]+)` \| [^|]+ \| ([^|]*?) ?\| [^|]+ \|$", re.MULTILINE)
 HEAD = "apiVersion: reconciler/v1\nkind: Settings\nmetadata: {name: reconciler}\nspec:\n"
 LEAST = {"source": "  source: {path: d}\n", "inventory": "  inventory: i.yaml\n"}
-SECRETS = {("source", "token"), *(("source", "webhook", host, "secret") for host in ("github", "gitlab", "gitea"))}
+RECEIVER = ("alerts", "receivers", "*")
+SECRETS = {
+    ("source", "token"),
+    *(("source", "webhook", host, "secret") for host in ("github", "gitlab", "gitea")),
+    *((*RECEIVER, "alertmanager", one) for one in ("password", "token")),
+    *((*RECEIVER, *one) for one in (("webhook", "secret"), ("apprise", "url"))),
+}
 PLACES = {"state", "socket"}
 SELECTING = ("devices", "clusters", "kinds")
 
@@ -58,7 +64,11 @@ def published() -> dict[str, Any]:
 def leaves() -> dict[tuple[str, ...], Any]:
     """The fields that are no mappings, or lists of them, of fields; each with its default."""
     every = [path for path in fields(Settings) if not any(path[:size] in SECRETS for size in range(len(path)))]
-    return {path: default(path) for path in every if not any(other[:-1] == path for other in every)}
+    return {
+        path: default(path)
+        for path in every
+        if not any(len(other) > len(path) and other[: len(path)] == path for other in every)
+    }
 
 
 def default(path: tuple[str, ...]) -> Any:
@@ -68,7 +78,8 @@ def default(path: tuple[str, ...]) -> Any:
         definition = {**node, **published()["$defs"].get(node.get("$ref", "").rpartition("/")[2], {})}
         definition = definition.get("items", definition)
         definition = {**definition, **published()["$defs"].get(definition.get("$ref", "").rpartition("/")[2], {})}
-        required, node = step in definition.get("required", ()), definition["properties"][step]
+        required = step in definition.get("required", ())
+        node = definition["additionalProperties"] if step == "*" else definition["properties"][step]
     return "required" if required else node.get("default")
 
 
@@ -81,7 +92,7 @@ def shown(path: tuple[str, ...], value: Any) -> str:
 
 
 def test_the_tables_name_every_field_with_its_default() -> None:
-    rows = dict(ROW.findall(PAGE))
+    rows = dict(ROW.findall(PAGE.replace("alerts.receivers.NAME.", "alerts.receivers.*.")))
     assert rows == {".".join(path): shown(path, value) for path, value in leaves().items()}
 
 

@@ -119,6 +119,7 @@ def test_patterns_that_select_nothing_are_warned_about(tmp_path: Path) -> None:
     text = (
         f"{LEAST}  heal:\n    - {{devices: [k01-worker, k01-wroker, 'ceos*'], heal: hold}}\n"
         "  windows:\n    - {deny: '0 0 * * *', for: 1h, clusters: [k01, staging]}\n"
+        "  alerts: {receivers: {oncall: {webhook: {url: 'http://h'}, devices: [k01-workr, '*']}}}\n"
     )
     path = tmp_path / "c.yaml"
     document = loaded(path, text).document
@@ -127,6 +128,7 @@ def test_patterns_that_select_nothing_are_warned_about(tmp_path: Path) -> None:
     assert [str(problem) for problem in check_settings(path, document, inventory, repository)] == [
         f"{path}:8:30: warning: no device is named 'k01-wroker': did you mean 'k01-worker'?",
         f"{path}:10:52: warning: no cluster is named 'staging': remove it, or correct it",
+        f"{path}:11:71: warning: no device is named 'k01-workr': did you mean 'k01-worker'?",
     ]
-    assert len(check_settings(path, document, inventory)) == 1
+    assert len(check_settings(path, document, inventory)) == 2
     assert check_settings(path, document, load_inventory(tmp_path / "none")) == ()

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from reconciler.daemon.condition import Conditions
+from reconciler.daemon.event import Bus
 from reconciler.report.event import Event
 from reconciler.settings.alerts import AlertSettings
 from reconciler.sinks.alerts import alerts as module
@@ -61,16 +63,19 @@ class Person:
 
 @dataclass
 class Office:
-    """``holding``: what the daemon says that holds, by kind and subject: its id and since when."""
+    """``conditions``: what the daemon says that holds. ``troubles``: receivers that fail, and those fine again."""
 
     folder: Path
     monkeypatch: pytest.MonkeyPatch
     people: dict[str, Person] = field(default_factory=dict)
     said: list[Event] = field(default_factory=list)
     troubles: list[tuple[str, str]] = field(default_factory=list)
-    holding: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict)
     alerts: Alerts | None = None
-    number: int = 0
+    bus: Bus = field(default_factory=Bus)
+
+    def __post_init__(self) -> None:
+        self.conditions = Conditions(self.bus, now)
+        self.bus.attach(self._hear)
 
     def settings(self, receivers: dict[str, Any] | None = None, **fields: Any) -> AlertSettings:
         """Receivers with rules of their own; the way to them is of no interest here."""
@@ -88,7 +93,7 @@ class Office:
             self.folder / "alerts.db",
             settings,
             self.said.append,
-            lambda name, words: self.troubles.append((name, words)),
+            self._trouble,
             now=now,
             revision=lambda: "c0ffee",
         )
@@ -97,7 +102,7 @@ class Office:
     @asynccontextmanager
     async def running(self, settings: AlertSettings | None = None) -> AsyncIterator[Alerts]:
         alerts = self.make(settings or self.settings())
-        await alerts.settle({known for known, _ in self.holding.values()})
+        await alerts.settle({one.id for one in self.conditions})
         task = asyncio.create_task(alerts.run())
         try:
             yield alerts
@@ -105,27 +110,28 @@ class Office:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    def begin(self, kind: str, subject: str, words: str = "words", **data: Any) -> None:
-        """As `daemon.condition.Conditions.begin` tells it; again: an update."""
-        key = (kind, subject)
-        status = "updated" if key in self.holding else "opened"
-        if key not in self.holding:
-            self.number += 1
-            self.holding[key] = (f"{self.number:012x}", now())
-        self._tell(kind, status, key, words, data)
+    def begin(self, kind: str, subject: str, words: str = "words", device: str | None = None, **data: Any) -> None:
+        """Of a device, where the subject is one: n1, n2 …; again: an update, where the words are others."""
+        of = device if device is not None else subject if subject.startswith("n") else ""
+        self.conditions.begin(kind, subject, words, device=of, data=data)
 
     def end(self, kind: str, subject: str, words: str = "it is over", **data: Any) -> None:
-        key = (kind, subject)
-        if key in self.holding:
-            self._tell(kind, "resolved", key, words, {"lasted": now() - self.holding[key][1], **data})
-            del self.holding[key]
+        self.conditions.end(kind, subject, words, told_as="healed" if kind == "drift" else "", data=data)
 
-    def _tell(self, kind: str, status: str, key: tuple[str, str], words: str, data: dict[str, Any]) -> None:
-        known, since = self.holding[key]
-        said = {"episode": status, "id": known, "condition": kind, "subject": key[1], "since": since}
-        device = key[1] if key[1].startswith("n") else ""
-        assert self.alerts is not None
-        self.alerts.hear(Event(kind, words, device, "warning", {**said, **data}))
+    def end_unheard(self, kind: str, subject: str) -> None:
+        """While no daemon runs."""
+        self.bus.detach(self._hear)
+        self.end(kind, subject)
+        self.bus.attach(self._hear)
+
+    def _hear(self, event: Event) -> None:
+        if self.alerts is not None:
+            self.alerts.hear(event)
+
+    def _trouble(self, name: str, words: str) -> None:
+        """As a condition of the daemon's: that it ends is heard only of one that holds."""
+        if words or any(one == name and last for one, last in self.troubles[-1:]):
+            self.troubles.append((name, words))
 
     @property
     def open(self) -> list[Alert]:

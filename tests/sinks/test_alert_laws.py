@@ -44,8 +44,8 @@ async def lived(office: Office, steps: list[tuple[Any, ...]]) -> None:
                 else:
                     await asyncio.sleep(one)
     async with office.running(office.settings({"a": {}, "b": {"severity": "critical"}})):
-        for kind, subject in list(office.holding):
-            office.end(kind, subject)
+        for one in list(office.conditions):
+            office.end(one.kind, one.subject)
         for person in office.people.values():
             person.away = False
         await asyncio.sleep(1000.0)

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -164,23 +163,12 @@ def test_a_fight_hides_the_drift_of_its_device(office: Office) -> None:
     async def work() -> None:
         async with office.running():
             office.begin("drift", "n1", digest="a")
-            office.begin("fight", "n1: route 10.0.0.0/8")
+            office.begin("fight", "n1: route 10.0.0.0/8", device="n1")
             await asyncio.sleep(60)
             office.end("drift", "n1")
             office.end("fight", "n1: route 10.0.0.0/8")
             await asyncio.sleep(60)
 
-    office_begin = Office._tell
-
-    def with_device(
-        self: Office, kind: str, status: str, key: tuple[str, str], words: str, data: dict[str, Any]
-    ) -> None:
-        office_begin(self, kind, status, key, words, data)
-        heard = self.alerts._heard  # type: ignore[union-attr]
-        last = heard.pop()
-        heard.append(Event(last.kind, last.words, "n1", last.level, last.data))
-
-    office.monkeypatch.setattr(Office, "_tell", with_device)
     run(work())
     assert office.people["oncall"].told == [("opened", "n1: route 10.0.0.0/8"), ("resolved", "n1: route 10.0.0.0/8")]
 
@@ -264,7 +252,7 @@ def test_who_comes_back_after_a_kill_takes_up_what_was_being_sent(office: Office
             office.begin("failed", "n3")
             oncall.away = True
             await asyncio.sleep(5)
-        del office.holding["drift", "n1"]  # it was over while nobody looked
+        office.end_unheard("drift", "n1")
         oncall.away = False
         async with office.running():
             await asyncio.sleep(60)
@@ -298,6 +286,21 @@ def test_what_still_holds_is_told_again_every_four_hours_and_to_alertmanager_eve
     assert all(later - before < 61 for before, later in itertools.pairwise(beats))
 
 
+def test_the_end_of_what_was_before_does_not_end_what_holds_now(office: Office) -> None:
+    async def work() -> None:
+        async with office.running() as alerts:
+            office.begin("drift", "n1", digest="a")
+            (before,) = office.conditions
+            await asyncio.sleep(1)
+            office.end("drift", "n1")
+            office.begin("drift", "n1", digest="a")
+            alerts.hear(Event("drift", "words", "n1", data={"episode": "resolved", **before.data}))
+            await asyncio.sleep(60)
+
+    run(work())
+    assert office.people["oncall"].told == [("opened", "n1")]
+
+
 def test_a_day_of_nothing_is_silent(office: Office) -> None:
     async def work() -> None:
         async with office.running():
@@ -323,7 +326,7 @@ def test_alerts_go_out_whatever_is_on_the_disk(office: Office, place: str) -> No
             async with office.running():
                 office.begin("drift", "n9", digest="a")
                 await asyncio.sleep(1)
-            office.holding.clear()
+            office.end_unheard("drift", "n9")
             office.people["oncall"].heard.clear()
             with sqlite3.connect(path) as connection:
                 connection.execute("UPDATE episode SET document = '{\"alert\": 5}'")
@@ -363,6 +366,7 @@ def test_too_much_to_keep_costs_whole_episodes_that_are_over_and_is_said(
     run(work())
     assert oncall.told.count(("opened", "n1")) == oncall.told.count(("resolved", "n1")) == 11
     assert oncall.told.count(("opened", "n0")) == 1
+    assert [status for status, name in oncall.told if name == "n1"] == ["opened", "resolved"] * 11
     assert sum(message.dropped for _, message in oncall.heard) == 19
     assert office.said[0].words == "oncall takes nothing: 1 alert, long over, had to be dropped"
 

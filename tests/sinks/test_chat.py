@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import socket
 from dataclasses import replace
@@ -32,7 +33,7 @@ def told(url: str, message: Message = OPENED) -> str:
 
 
 def test_a_person_reads_what_where_by_whom_and_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setattr("reconciler.sinks.alerts.words.clock", lambda at: "2026-11-21 19:40:00 +0000")
     held = replace(ALERT, waits=HELD)
     with recording() as recorder:
         url = f"json://127.0.0.1:{recorder.port}"
@@ -73,10 +74,15 @@ def test_what_a_device_says_calls_nobody_together() -> None:
     assert "a@b.c" in said
 
 
-def test_its_url_stays_a_secret(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
-    caplog.set_level(1)
-    logging.getLogger("apprise").setLevel(1)
-    said = []
+def test_its_url_stays_a_secret(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever listens to all that is logged hears nothing of it. (`caplog` listens where nothing should go.)"""
+    logged, said = io.StringIO(), []
+    everything = logging.StreamHandler(logged)
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [*root.handlers, everything])
+    for name in (None, "apprise", "urllib3"):
+        monkeypatch.setattr(logging.getLogger(name), "level", 1)
+    logging.getLogger("other").debug("is heard")
     with recording() as recorder:
         recorder.said = CANARY.encode()
         recorder.answers = [(500, {}), (400, {}), (301, {"Location": "http://127.0.0.1:1/"})]
@@ -99,7 +105,8 @@ def test_its_url_stays_a_secret(caplog: pytest.LogCaptureFixture, capfd: pytest.
     assert "none that apprise knows" in said[4][0]
     assert said[5] == ("the service cannot be reached, or refuses it", False)
     out = capfd.readouterr()
-    assert CANARY not in f"{said}{caplog.text}{out.out}{out.err}"
+    assert logged.getvalue().startswith("is heard")
+    assert CANARY not in f"{said}{logged.getvalue()}{out.out}{out.err}"
 
 
 def test_a_service_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,7 +82,7 @@ class Chat:
 
 def _opened(url: str) -> Apprise:
     """Raises: Failure."""
-    from apprise import Apprise, AppriseAsset, PersistentStoreMode
+    from apprise import Apprise, AppriseAsset, OverflowMode, PersistentStoreMode
 
     for log in map(logging.getLogger, TALKATIVE):
         log.propagate = False
@@ -97,6 +97,9 @@ def _opened(url: str) -> Apprise:
         raise Failure("its url is none that apprise knows: one is needed, such as slack://… or mailtos://…")
     if any(not getattr(one, "verify_certificate", True) for one in service):
         raise Failure("its url says verify=no: certificates are always verified; remove that")
+    for one in service:  # the command to type stands at the end of a text that may be too long for a telephone
+        if "overflow=" not in url:
+            one.overflow_mode = OverflowMode.SPLIT
     return service
 
 

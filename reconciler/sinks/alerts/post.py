@@ -51,7 +51,7 @@ class Post:
         self._backoff = Backoff(self._clock.now, longest=LONGEST)
         self._free = self._again = -1e9
         self._failing: float | None = None
-        self._is_told = False
+        self._is_told = True  # perhaps before a restart: the first message that arrives says that it is fine
         self._woken = asyncio.Event()
         self.totals = Counts()
         self.touched = True
