@@ -17,7 +17,7 @@ from reconciler.settings import schema as of_settings
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "schemas"
-OUTPUTS = ("state.v1.json", "plan.v1.json", "status.v1.json")
+OUTPUTS = ("state.v1.json", "plan.v1.json", "status.v1.json", "diff.v1.json")
 TEXTS = rendered() | of_settings.rendered()
 SCHEMAS = schemas() | {of_settings.FILE: of_settings.schema()}
 
