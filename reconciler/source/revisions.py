@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.core.words import brief, printable
-from reconciler.desired.revision import checkout_of, revision_of
+from reconciler.desired.revision import checkout_of
 from reconciler.report.difference import Side
 from reconciler.settings.source import SourceSettings
 from reconciler.source.checkout import Unavailable
@@ -17,6 +17,8 @@ from reconciler.source.mirror import Mirror
 
 LONGEST = 500
 """Characters of what somebody calls a revision."""
+WORKING_TREE = "working tree"
+"""Whether it is that of a commit only `git status` knows, which runs the filters that the checkout has configured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ async def sides(settings: SourceSettings, old: str, new: str | None, scratch: Pa
         known = await _fetched(settings, scratch)
         return await known.side(old), await known.side(new or "HEAD")
     known = _of_checkout(settings.path, scratch)
-    return await known.side(old), await known.side(new) if new else _working_tree(settings.path)
+    return await known.side(old), await known.side(new) if new else Side(WORKING_TREE, settings.path)
 
 
 async def _fetched(settings: SourceSettings, scratch: Path) -> Revisions:
@@ -75,7 +77,3 @@ def _of_checkout(folder: Path, scratch: Path) -> Revisions:
     if found is None:
         raise Unavailable(f"{folder} is no folder that a git checkout tracks")
     return Revisions(found[0], found[1], folder.resolve().name, scratch)
-
-
-def _working_tree(folder: Path) -> Side:
-    return Side(revision_of(folder, ()), folder, "the working tree")
