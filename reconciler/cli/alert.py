@@ -6,9 +6,8 @@ import json
 
 import click
 
-from reconciler.cli.control import Control
+from reconciler.cli.control import Control, controlled
 from reconciler.cli.exits import CONVERGED, ERROR
-from reconciler.cli.operate import controlled
 from reconciler.core.words import printable
 
 

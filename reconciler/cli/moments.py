@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.core.span import PART, seconds
-
-if TYPE_CHECKING:
-    Type = click.ParamType[float]
-else:
-    Type = click.ParamType  # generic to type checkers, and not in every release of click
+from reconciler.core.span import WHOLE, seconds
 
 
-class Moment(Type):
-    """Seconds since the epoch; without a time zone by that of this machine."""
-
-    name = "moment"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        try:
-            return moment(value, datetime.now().astimezone())
-        except (ValueError, OverflowError, OSError):
-            self.fail(
-                f"{value!r} is no moment: write it as 2h (ago), 03:00, 2026-11-21 or 2026-11-21T03:00", param, ctx
-            )
+def typed(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
+    """An option's value in seconds since the epoch. Raises: click.BadParameter."""
+    try:
+        return None if text is None else moment(text, datetime.now().astimezone())
+    except (ValueError, OverflowError, OSError):
+        words = f"{text!r} is no moment: write it as 2h (ago), 03:00, 2026-11-21 or 2026-11-21T03:00"
+        raise click.BadParameter(words, ctx, param) from None
 
 
 def moment(text: str, now: datetime) -> float:
     """``now`` with its time zone. A time alone is the last one that has been. Raises: ValueError, OverflowError."""
-    if PART.match(text):
-        try:
-            return (now - timedelta(seconds=seconds(text))).timestamp()
-        except ValueError:
-            if "-" not in text and ":" not in text:
-                raise
+    if WHOLE.fullmatch(text):
+        return (now - timedelta(seconds=seconds(text))).timestamp()
     if ":" in text and "-" not in text:
         clock = datetime.combine(now.date(), time.fromisoformat(text)).astimezone()
         return (clock if clock <= now else clock - timedelta(days=1)).timestamp()
