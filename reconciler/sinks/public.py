@@ -20,8 +20,7 @@ HEADERS = 64
 LIMITS: dict[str, Any] = {"max_line_size": BYTES, "max_field_size": BYTES, "max_headers": HEADERS}
 SILENT = logging.getLogger("reconciler.web")
 """aiohttp tells of requests that are none; whoever sends them must not fill our log."""
-SILENT.addHandler(logging.NullHandler())
-SILENT.propagate = False
+SILENT.setLevel(logging.CRITICAL + 1)
 
 
 @dataclass

@@ -114,7 +114,7 @@ class FakeDaemon:
         events: list[dict[str, Any]] = [
             {"kind": "revision", "words": f"revision {revision[:12]} is in force"},
             {"kind": "reading", "words": "n1 is read"},
-            {"kind": "applied", "device": "n1", "words": "n1: +route", "changes": 1},
+            {"kind": "applied", "device": "n1", "words": "n1: +route", "changes": [{}], "count": 1},
             {"kind": "rollout", "words": f"revision {revision[:12]}: rollout over", **data},
         ]
         for event in events[:2] if self.breaks_off else events:

@@ -4,43 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from reconciler.sinks.database import Database, Unwritable
+from reconciler.sinks.database import Unwritable
 from reconciler.sinks.reading import reading
-from tests.reachable import reachable
-from tests.sinks.disks import apart, as_nobody, fill, mount, needs_root, small
-
-SCHEMA = ("CREATE TABLE fact (id INTEGER PRIMARY KEY, text TEXT NOT NULL)", "CREATE INDEX fact_text ON fact (text)")
-
-
-class Facts:
-    """A database, and what it has told."""
-
-    def __init__(self, path: Path, version: int = 2) -> None:
-        self.told: list[str] = []
-        self.database = Database(path, version, SCHEMA, self.told.append)
-
-    async def add(self, text: str) -> None:
-        await self.database.call(lambda connection: connection.execute("INSERT INTO fact (text) VALUES (?)", (text,)))
-
-    async def all(self) -> list[str]:
-        def read(connection: sqlite3.Connection) -> list[str]:
-            return [text for (text,) in connection.execute("SELECT text FROM fact ORDER BY id")]
-
-        return await self.database.call(read)
-
-    async def refused(self, text: str = "x") -> str:
-        with pytest.raises(Unwritable) as raised:
-            await self.add(text)
-        return str(raised.value)
+from tests.sinks.facts import Facts
 
 
 def aside(path: Path) -> list[Path]:
@@ -192,6 +164,7 @@ async def test_a_spoilt_file_is_set_aside_as_it_is_and_a_new_one_begun(
     await facts.add("after")
     found = await facts.all()
     assert found[-1] == "after"
+    assert found == ["after"] or when == "while"  # what is open may still stand in memory as a whole
     if found == ["after"]:
         (told,) = facts.told
         assert told.endswith("a new one is begun")
@@ -267,132 +240,3 @@ async def test_what_is_no_file_is_told_and_left_alone(tmp_path: Path) -> None:
     path.unlink()
     (tmp_path / "file").write_text("")
     assert (await Facts(tmp_path / "file" / "facts.db").refused()).endswith(": Not a directory")
-
-
-@needs_root
-def test_a_full_disk_is_told_and_once_there_is_room_it_goes_on(tmp_path: Path) -> None:
-    async def work() -> None:
-        small(tmp_path, "256k")
-        facts = Facts(tmp_path / "facts.db")
-        await facts.add("one")
-        filler = fill(tmp_path)
-        assert await facts.refused("y" * 200_000) == f"{tmp_path}/facts.db: the disk is full"
-        filler.unlink()
-        await facts.add("two")
-        assert (await facts.all(), facts.told) == (["one", "two"], [])
-        await facts.database.close()
-
-    apart(work)
-
-
-@needs_root
-def test_a_disk_that_is_full_from_the_start(tmp_path: Path) -> None:
-    async def work() -> None:
-        small(tmp_path, "128k")
-        filler = fill(tmp_path)
-        facts = Facts(tmp_path / "facts.db")
-        assert (await facts.refused()).endswith(("the disk is full", "No space left on device"))
-        filler.unlink()
-        await facts.add("one")
-        assert await facts.all() == ["one"]
-        await facts.database.close()
-
-    apart(work)
-
-
-@needs_root
-@pytest.mark.parametrize("has_file", [True, False])
-def test_a_read_only_disk_is_told_and_once_it_is_writable_it_goes_on(tmp_path: Path, has_file: bool) -> None:
-    async def work() -> None:
-        facts = Facts(tmp_path / "facts.db")
-        if has_file:
-            await facts.add("one")
-            await facts.database.close()
-        mount("--bind", str(tmp_path), str(tmp_path))
-        mount("-o", "remount,bind,ro", str(tmp_path))
-        assert "ead-only" in await facts.refused()
-        mount("-o", "remount,bind,rw", str(tmp_path))
-        await facts.add("two")
-        assert await facts.all() == [*["one"][: int(has_file)], "two"]
-        await facts.database.close()
-
-    apart(work)
-
-
-@needs_root
-@pytest.mark.parametrize("mode", [0o000, 0o400])
-def test_missing_rights_are_told(tmp_path: Path, mode: int) -> None:
-    (reachable(tmp_path) / "ours").mkdir()
-    os.chown(tmp_path / "ours", 65534, 65534)
-    path = tmp_path / "ours" / "facts.db"
-
-    async def work() -> None:
-        facts = Facts(path)
-        await facts.add("one")
-        await facts.database.close()
-        path.chmod(mode)
-        assert await facts.refused() == f"{path}: Permission denied"
-        path.chmod(0o600)
-        await facts.add("two")
-        assert await facts.all() == ["one", "two"]
-        await facts.database.close()
-        path.parent.chmod(0o500)
-        assert await Facts(path.parent / "other.db").refused() == f"{path.parent}/other.db: Permission denied"
-
-    as_nobody(work)
-
-
-WRITER = """
-import asyncio, sys
-from pathlib import Path
-from tests.sinks.test_database import Facts
-
-async def work():
-    facts = Facts(Path(sys.argv[1]))
-    for number in range(1_000_000):
-        await facts.add(str(number))
-        print(number, flush=True)
-
-asyncio.run(work())
-"""
-
-
-async def test_what_was_written_is_there_after_a_kill_and_others_may_read_all_the_time(tmp_path: Path) -> None:
-    path = tmp_path / "facts.db"
-    with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            with reading(path) as connection:
-                (count,) = connection.execute("SELECT count(*) FROM fact").fetchone()
-            assert count > int(line)
-            if int(line) >= 20:
-                break
-        process.send_signal(signal.SIGKILL)
-        said = [int(line), *map(int, process.stdout.read().split())]
-    before = sorted(one.name for one in tmp_path.iterdir())
-    with reading(path) as connection:
-        found = [int(text) for (text,) in connection.execute("SELECT text FROM fact ORDER BY id")]
-    assert found[: said[-1] + 1] == list(range(said[-1] + 1))
-    assert sorted(one.name for one in tmp_path.iterdir()) == before
-    (tmp_path / "facts.db-shm").unlink()
-    with reading(path) as connection:
-        assert connection.execute("SELECT count(*) FROM fact").fetchone() == (len(found),)
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["facts.db", "facts.db-wal"]
-    facts = Facts(path)
-    assert await facts.all() == list(map(str, found))
-    await facts.database.close()
-
-
-async def test_somebody_who_keeps_it_locked_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.sinks.reading.PATIENCE", 0.05)
-    path = tmp_path / "facts.db"
-    facts = Facts(path)
-    await facts.add("one")
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    assert await facts.refused() == f"{path}: another process has it locked"
-    other.execute("ROLLBACK")
-    await facts.add("two")
-    assert await facts.all() == ["one", "two"]
-    other.close()
-    await facts.database.close()

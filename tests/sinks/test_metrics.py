@@ -138,6 +138,7 @@ def test_what_happens_is_counted() -> None:
         Event("healed", "put back", "k1", data={"took": 0.2, "changes": [change("create"), change("update")]}),
         Event("applied", "3", "k2", data={"changes": [change("delete")] * 3 + [change("adopt", written=False)]}),
         Event("retry", "failed", "k2", "warning"),
+        Event("retry", "failed again", "k2", "debug"),
         Event("failed", "failed", "k2", "error", {"condition": "failed", "episode": "opened"}),
         Event("failed", "fine again", "k2", "info", {"condition": "failed", "episode": "resolved"}),
         Event("rollout", "over", data={"took": 12.0}),

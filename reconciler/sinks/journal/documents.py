@@ -38,7 +38,7 @@ def put(connection: sqlite3.Connection, deployed: Deployed, now: float) -> None:
         held = (revision, _path(connection, text(path)), _document(connection, body))
         connection.execute("INSERT INTO holds VALUES (?, ?, ?)", held)
     connection.execute(
-        "UPDATE entry SET subject = :subject, who = :author WHERE revision = :revision AND +kind = 'revision'", named
+        "UPDATE entry SET subject = :subject, who = :author WHERE kind = 'revision' AND +revision = :revision", named
     )
 
 

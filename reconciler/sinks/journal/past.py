@@ -51,6 +51,8 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with reading(path) as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if not version:
+                raise NoHistory(f"there is no history: nothing is in {path} so far")
             if version != VERSION:
                 raise NoHistory(f"{path} is of another release (version {version}; this one knows {VERSION})")
             yield connection

@@ -79,6 +79,6 @@ def in_force(connection: sqlite3.Connection) -> str:
 def cycle_of(connection: sqlite3.Connection, revision: str) -> int | None:
     """The entry of a revision's way to all devices, the latest."""
     found = connection.execute(
-        "SELECT id FROM entry WHERE +kind = 'revision' AND revision = ? ORDER BY id DESC LIMIT 1", (revision,)
+        "SELECT id FROM entry WHERE kind = 'revision' AND +revision = ? ORDER BY id DESC LIMIT 1", (revision,)
     ).fetchone()
     return int(found[0]) if found else None
