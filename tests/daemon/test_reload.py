@@ -203,7 +203,7 @@ def test_every_setting_either_holds_at_once_or_is_named() -> None:
     """None is overlooked: a field that is added has to stand on one side."""
     from reconciler.settings.change import FIXED
 
-    at_once = {"loop", "heal", "windows", "suspend", "fights", "log"}
+    at_once = {"loop", "heal", "windows", "suspend", "fights", "alerts", "log"}
     assert {*FIXED, *at_once} == set(Settings.model_fields)
 
 
