@@ -301,6 +301,22 @@ def test_the_end_of_what_was_before_does_not_end_what_holds_now(office: Office) 
     assert office.people["oncall"].told == [("opened", "n1")]
 
 
+def test_what_is_said_to_hold_once_more_after_a_restart_is_nothing_new(office: Office) -> None:
+    async def work() -> None:
+        async with office.running():
+            office.begin("drift", "n1", "drift", digest="a", by="ada")
+            await asyncio.sleep(30)
+        async with office.running() as alerts:
+            office.begin("unreachable", "n2")
+            for one in office.conditions:
+                alerts.hear(Event(one.kind, one.words, one.device, data={"episode": "opened", **one.data}))
+            await asyncio.sleep(1000)
+            assert [one.by for one in office.open] == ["ada", ""]
+
+    run(work())
+    assert office.people["oncall"].told == [("opened", "n1"), ("opened", "n2")]
+
+
 def test_a_day_of_nothing_is_silent(office: Office) -> None:
     async def work() -> None:
         async with office.running():

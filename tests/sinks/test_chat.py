@@ -54,6 +54,15 @@ def test_a_person_reads_what_where_by_whom_and_what_to_type(monkeypatch: pytest.
     assert "over after 250ms: put back" in second["message"]
 
 
+def test_a_title_says_what_was_put_back_before_anybody_could_read_it() -> None:
+    healed = ALERT.over(1795290000.34, "k01-worker: put back 1 entry 0.09 s after the drift")
+    message = Message("k", (Item("opened", 1, healed),))
+    assert title(message) == "k01-worker: drift, over already"
+    assert body(message).endswith("over after 90ms: k01-worker: put back 1 entry 0.09 s after the drift")
+    grave = Alert("0" * 12, "failed", "n1", "refused", 1.7e9, "n1")
+    assert title(Message("k", (Item("reminder", 1, grave),))) == "still CRITICAL n1: applying fails"
+
+
 def test_many_are_told_by_kind() -> None:
     away = [
         Item("opened", 1, Alert(f"{n:012x}", "unreachable", f"n{n}", f"n{n} is unreachable: x", 1.7e9, f"n{n}"))

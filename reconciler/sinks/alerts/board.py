@@ -54,10 +54,13 @@ class Board:
 
     def hear(self, event: Event) -> None:
         """An episode begins, goes on, or ends; the same heard twice is heard once. Raises: what ``of_event`` does."""
-        if event.data["episode"] == "resolved":
-            self._end(event)
-        else:
-            self._holds(of_event(event, self._revision()))
+        match event.data["episode"]:
+            case "resolved":
+                self._end(event)
+            case "opened" if self._knows(event):
+                return
+            case _:
+                self._holds(of_event(event, self._revision()))
 
     def only(self, holding: Collection[str]) -> None:
         """``holding``: the daemon's ids of what holds. What was missed is over."""
@@ -115,6 +118,11 @@ class Board:
             one.calm, one.began = None, now
         one.now = news.id
         self.touched.add(one.alert.id)
+
+    def _knows(self, event: Event) -> bool:
+        """Whether its beginning was heard before: after a restart whoever says so knows less of it than is kept."""
+        one = self._held.get((str(event.data["condition"]), text(event.data["subject"])))
+        return one is not None and one.calm is None and one.now == event.data["id"]
 
     def _end(self, event: Event) -> None:
         data = event.data

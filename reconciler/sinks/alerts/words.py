@@ -44,7 +44,8 @@ def title(message: Message) -> str:
     if len(message.items) == 1:
         (item,) = message.items
         grave = "CRITICAL " if item.alert.severity == "critical" and item.status != "resolved" else ""
-        return f"{STATUS[item.status]}{grave}{item.alert.where}: {noun(item.alert.kind)}"
+        already = ", over already" if item.status == "opened" and item.alert.ended is not None else ""
+        return f"{STATUS[item.status]}{grave}{item.alert.where}: {noun(item.alert.kind)}{already}"
     said = [f"{len(items)} {STATUS[status]}{noun(kind)}" for (status, kind), items in _grouped(message)]
     return f"{plural(len(message.items), 'alert')}: {', '.join(said)}"
 
