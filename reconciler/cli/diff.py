@@ -28,7 +28,7 @@ def diff(options: Common, old: str, new: str | None, socket: Path | None) -> int
     No device is contacted. If --desired (or RECONCILE_DESIRED, or ./desired) is a folder in a git checkout, revisions
     are whatever git knows of it (HEAD~1, main, v1.2, 3f9c2d1), and REV2 is the working tree unless it is given. If it
     is a git repository's address, REV2 is what its branch is at. Else, and always with --socket, the daemon is asked
-    about its own source, and REV2 is what is in force.
+    about its own source, and REV2 is what is in force; but a --desired that is neither of both is an error.
 
     Exit codes: 0 no difference, 2 differences, 1 an error.
     """

@@ -24,7 +24,7 @@ COMMANDS = {
     "suspend": ("reconciler.cli.operate:suspend", "Have the daemon leave devices alone for a while."),
     "resume": ("reconciler.cli.operate:resume", "End that, or a fight over an entry."),
     "approve": ("reconciler.cli.operate:approve", "Have the daemon apply a plan or a revision that it holds."),
-    "diff": ("reconciler.cli.diff:diff", "What two revisions have of difference, and what it means for each device."),
+    "diff": ("reconciler.cli.diff:diff", "Two revisions side by side: their documents, and each device."),
     "rollback": ("reconciler.cli.rollback:rollback", "Go back to the revision of an earlier cycle."),
     "sync": ("reconciler.cli.status:sync", "Have the daemon look at its source now."),
     "alert": ("reconciler.cli.alert:alert", "Try out whether the receivers of alerts hear of them."),

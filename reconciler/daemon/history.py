@@ -17,14 +17,13 @@ from reconciler.daemon.rollback import Rollback
 from reconciler.daemon.scratch import written
 from reconciler.daemon.service import Service
 from reconciler.engine.owned import owns_of
-from reconciler.report import difference_json, difference_text
+from reconciler.report import difference_json
 from reconciler.report.difference import BadRevision, Known, Side, compare
 from reconciler.report.event import Event
-from reconciler.report.screen import Screen
 from reconciler.sinks.journal.journal import Journal
 from reconciler.source.checkout import Checkout, Refused, Unavailable
 
-LISTED = 1000
+LISTED = 10_000
 """Changes that a difference lists of each device; all are counted."""
 
 
@@ -83,7 +82,7 @@ class History:
             raise Impossible(printable(str(error))) from None
         finally:
             await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
-        return difference_json.document(found) | {"lines": list(difference_text.lines(found, Screen(width)))}
+        return difference_json.answer(found, width)
 
     async def _side(self, scratch: Path, revision: str) -> Side:
         """Raises: Impossible; Unwritable."""

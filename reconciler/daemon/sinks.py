@@ -56,6 +56,8 @@ class Sinks:
     async def begin(self) -> None:
         """Before anything happens: what held at the last end, and does no longer, is over."""
         holding = {one.id for one in self.hub.conditions}
+        for one in self.hub.conditions:  # whoever has lost its file hears of it anew; all others know it
+            self.alerts.hear(Event(one.kind, one.words, one.device, data={"episode": "opened", **one.data}))
         await self.journal.settle(holding)
         await self.alerts.settle(holding)
         start = self.hub.start

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from reconciler.core.change import VERBS
 from reconciler.report.difference import DeviceDifference, Difference
+from reconciler.report.difference_text import lines
 from reconciler.report.document_changes import DocumentChange, Field
 from reconciler.report.plan_json import change_said
+from reconciler.report.screen import Screen
 
 SCHEMA = "reconciler/diff/v1"
 
@@ -21,6 +23,11 @@ def document(difference: Difference) -> dict[str, object]:
         "devices": [_device(one) for one in difference.devices],
         "summary": {verb: count[verb] for verb in VERBS if verb != "adopt"},
     }
+
+
+def answer(difference: Difference, width: int | None = None) -> dict[str, object]:
+    """The same with ``lines`` for people, on a screen of that ``width``: what the daemon answers (GET /v1/diff)."""
+    return document(difference) | {"lines": list(lines(difference, Screen(width)))}
 
 
 def _document(change: DocumentChange) -> dict[str, object]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.sinks.reading import reading
+from tests.reachable import reachable
 from tests.sinks.disks import apart, as_nobody, fill, mount, needs_root, small
 from tests.sinks.facts import Facts
 
@@ -69,9 +70,7 @@ def test_a_read_only_disk_is_told_and_once_it_is_writable_it_goes_on(tmp_path: P
 @needs_root
 @pytest.mark.parametrize("mode", [0o000, 0o400])
 def test_missing_rights_are_told(tmp_path: Path, mode: int) -> None:
-    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        parent.chmod(0o755)
-    (tmp_path / "ours").mkdir()
+    (reachable(tmp_path) / "ours").mkdir()
     os.chown(tmp_path / "ours", 65534, 65534)
     path = tmp_path / "ours" / "facts.db"
 
