@@ -94,7 +94,7 @@ class Daemon:
         self.hub.who = self.hearsay.who
         self._advice = advice
         self.deployment.renewed = self._renewed
-        self.service = Service(settings, self.hub, self.deployment, self.following, time.time())
+        self.service = Service(settings, self.hub, self.deployment, self.following, time.time(), self.sinks.queued)
         self.reload = Reload(self.service, reread, self._adopt, self._advise)
         history = History(self.service, self.sinks.journal, archive)
         routes = (*HistoryApi(history).routes, *AlertsApi(self.sinks.alerts).routes)
