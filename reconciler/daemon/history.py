@@ -61,7 +61,7 @@ class History:
         except (Bad, Unavailable) as error:
             raise Impossible(printable(str(error))) from None
         data = {"by": by, "revision": revision, "cycle": cycle}
-        self.service.hub.tell(Event("rollback", str(rollback), level="warning", data=data))
+        self.service.hub.tell(Event("rollback", rollback.deed, level="warning", data=data))
         return rollback
 
     async def difference(self, old: str, new: str, width: int | None) -> dict[str, object]:

@@ -100,7 +100,8 @@ class Telling:
 
     def _say(self, drift: Drift, waits: str = "") -> None:
         data = {**drift.data, **({"waits": waits} if waits else {})}
-        self.hub.conditions.begin("drift", self.device, drift.words(waits), device=self.device, data=data)
+        words = drift.words(waits)
+        self.hub.conditions.begin("drift", self.device, words, device=self.device, since=drift.seen, data=data)
 
     def _begin(self, kind: str, words: str) -> None:
         self.hub.conditions.begin(kind, self.device, words, device=self.device)
