@@ -99,7 +99,7 @@ class Telling:
                 self.hub.conditions.begin("fight", fight.subject, f"{self.device}: {fight}", device=self.device)
 
     def _say(self, drift: Drift, waits: str = "") -> None:
-        data = {**drift.data, **({"waits": waits} if waits else {})}
+        data = {**drift.data, "noticed": self.hub.now(), **({"waits": waits} if waits else {})}
         words = drift.words(waits)
         self.hub.conditions.begin("drift", self.device, words, device=self.device, since=drift.seen, data=data)
 
