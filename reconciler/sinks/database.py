@@ -112,7 +112,7 @@ class Database:
         is_moved = now.files[0] != before.files[0]
         if is_moved and self._connection is not None:
             with suppress(sqlite3.Error):
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
             tell(f"{self._path} was {'replaced; it is used as it is now' if now.files[0] else f'removed; {ANEW}'}")
         self._close()
         for path, ours, found in zip(beside(self._path), before.files[1:], now.files[1:], strict=True):
