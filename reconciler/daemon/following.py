@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.core.words import brief, printable
-from reconciler.daemon.archive import Archive, Files, read
+from reconciler.daemon.archive import Archive, Files
 from reconciler.daemon.deployment import Bad, Deployment
 from reconciler.daemon.rollback import Pin, Rollback
 from reconciler.desired import files
@@ -133,7 +133,7 @@ class Following:
 
     async def _put(self, checkout: Checkout, inventory: Inventory) -> None:
         """Raises: Bad."""
-        found = await asyncio.to_thread(read, checkout)
+        found = await asyncio.to_thread(files.bodies, checkout.folder)
         repository = await self.deployment.read(checkout)
         await self.deployment.put_in_force(checkout, repository, inventory)
         await self._record(checkout, found)
@@ -233,7 +233,7 @@ class Following:
 
     async def _record(self, checkout: Checkout, found: Files) -> None:
         """With its documents one may come back to it; those of a folder that changes meanwhile are not of it."""
-        if self.archive is not None and await asyncio.to_thread(read, checkout) == found:
+        if self.archive is not None and await asyncio.to_thread(files.bodies, checkout.folder) == found:
             with suppress(Unwritable):  # the journal says so itself
                 await self.archive.keep(checkout, found)
 

@@ -186,12 +186,18 @@ def _made(path: Path) -> bool:
     SQLite would open one that may only be read, and make its own files beside it with the same rights, for ever.
     """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
         if not stat.S_ISREG(path.stat().st_mode):
             raise Unwritable(f"{path} is no file") from None
         os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
         return False
+    try:
+        if os.geteuid() == 0:  # a run of root's in a service's folder; SQLite gives its own files to the same owner
+            folder = path.parent.stat()
+            os.fchown(made, folder.st_uid, folder.st_gid)
+    finally:
+        os.close(made)
     return True
 
 
