@@ -21,6 +21,8 @@ T = TypeVar("T")
 Tell = Callable[[str], None]
 KEPT_LOG = 4 * 1024 * 1024
 """Bytes that SQLite's log keeps at most once its content is in the file."""
+WAL_TRIES, WAL_PAUSE = 50, 0.02
+"""How often, and after how many seconds, a file is made one with a log where another process does the same."""
 ANEW = "a new one is begun"
 
 
@@ -87,7 +89,7 @@ class Database:
     def _transacted(self, work: Callable[[sqlite3.Connection], T], tell: Tell) -> T:
         """Raises: sqlite3.Error, OSError, Unwritable, what ``work`` raises."""
         connection = self._connected(tell)
-        connection.execute("BEGIN")
+        connection.execute("BEGIN IMMEDIATE")  # else it could not become a writer once another process has written
         try:
             found = work(connection)
             connection.execute("COMMIT")
@@ -126,7 +128,7 @@ class Database:
             self._judge(tell)
         connection = connect(self._path, mode="rw")
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _become_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG}")
             if _version(connection) is None:
@@ -153,10 +155,11 @@ class Database:
             _made(self._path)
 
     def _make_tables(self, connection: sqlite3.Connection) -> None:
-        connection.execute("BEGIN")
-        for statement in self._schema:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {self._version}")
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) is None:  # no other process was faster
+            for statement in self._schema:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {self._version}")
         connection.execute("COMMIT")
 
     def _set_aside(self, why: str, tell: Tell) -> None:
@@ -199,6 +202,19 @@ def _made(path: Path) -> bool:
     finally:
         os.close(made)
     return True
+
+
+def _become_wal(connection: sqlite3.Connection) -> None:
+    """Another process that does so at the same moment is not waited for by SQLite itself. Raises: sqlite3.Error."""
+    for left in range(WAL_TRIES, 0, -1):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if left == 1 or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(WAL_PAUSE)
+        else:
+            return
 
 
 def _version(connection: sqlite3.Connection) -> int | None:
