@@ -33,7 +33,7 @@ class Rollback:
         why = f": {self.reason}" if self.reason else ""
         return (
             f"rolled back to revision {brief(self.revision)} of cycle {self.cycle} by {self.by}{why}; "
-            f"revision {brief(self.left)} and newer ones are held until `reconcile approve`"
+            f"revision {brief(self.left)} and newer ones are held until one is approved"
         )
 
     def document(self) -> dict[str, Any]:
