@@ -54,7 +54,8 @@ class Drift:
         changes = [change_document(planned, "drift") for planned in self.changes[:KEPT]]
         by = {"by": self.by} if self.by else {}
         good = {} if self.good is None else {"good": self.good}
-        return {"digest": self.digest, "seen": self.seen, "told": self.told, **good, **by, "changes": changes}
+        known = {"digest": self.digest, "seen": self.seen, "told": self.told, **good, **by}
+        return {**known, "changes": changes, "count": len(self.changes)}
 
 
 def listed(changes: Iterable[Planned]) -> str:

@@ -123,13 +123,14 @@ class Following:
         held = await self._backwards(checkout)
         self.held = checkout.revision if held else ""
         if held:
-            self._begin(REVISION, held)
+            self._begin(REVISION, held, checkout.author)
             return
         try:
             await self._put(checkout, inventory)
         except Bad as error:
             self._bad = judged if error.lasting else None
-            self._begin(REVISION, f"revision {brief(checkout.revision)} is bad: {printable(str(error))}")
+            words = f"revision {brief(checkout.revision)} is bad: {printable(str(error))}"
+            self._begin(REVISION, words, checkout.author)
 
     async def _put(self, checkout: Checkout, inventory: Inventory) -> None:
         """Raises: Bad."""
@@ -155,7 +156,8 @@ class Following:
                 self._end(REVISION, f"revision {brief(checkout.revision)} is the one that was left")
             else:
                 words = f"revision {brief(checkout.revision)} is held, for it follows on what was rolled back"
-                self._begin(REVISION, f"{words}; `reconcile approve {brief(checkout.revision)}` puts it in force")
+                words += f"; `reconcile approve {brief(checkout.revision)}` puts it in force"
+                self._begin(REVISION, words, checkout.author)
             return True
         self.held = ""
         self.pin.end(f"revision {brief(checkout.revision)} may be put in force")
@@ -237,8 +239,10 @@ class Following:
             with suppress(Unwritable):  # the journal says so itself
                 await self.archive.keep(checkout, found)
 
-    def _begin(self, kind: str, words: str) -> None:
-        self.deployment.hub.conditions.begin(kind, "source", words, level="error")
+    def _begin(self, kind: str, words: str, by: str = "") -> None:
+        """``by``: who has committed it."""
+        data = {"by": by} if by else {}
+        self.deployment.hub.conditions.begin(kind, "source", words, level="error", data=data)
 
     def _end(self, kind: str, words: str) -> None:
         self.deployment.hub.conditions.end(kind, "source", words)

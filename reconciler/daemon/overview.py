@@ -62,7 +62,7 @@ class Overview:
         if (drift := self._drifts.get(one.id)) is None:
             return said
         by = {"by": drift["by"]} if "by" in drift else {}
-        return {**said, **by, "changes": drift["changes"][:CHANGES], "count": len(drift["changes"])}
+        return {**said, **by, "changes": drift["changes"][:CHANGES], "count": drift.get("count", len(drift["changes"]))}
 
     def _end(self, event: Event) -> None:
         if event.data["condition"] not in UNIMPORTANT:

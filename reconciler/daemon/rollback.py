@@ -36,7 +36,7 @@ class Rollback:
         return f"rolled back to revision {brief(self.revision)} of cycle {self.cycle} by {self.by}{why}"
 
     def __str__(self) -> str:
-        return f"{self.deed}; revision {brief(self.left)} and newer ones are held until `reconcile approve`"
+        return f"{self.deed}; revision {brief(self.left)} and newer ones are held until one is approved"
 
     def document(self) -> dict[str, Any]:
         """As JSON, for a restart."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.core.plan import DevicePlan
 from reconciler.core.words import plural
+from reconciler.daemon.condition import NOTHING
 from reconciler.daemon.drift import KEPT, Drift, listed, shows_drift
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.standing import Phase
@@ -85,7 +87,7 @@ class Telling:
         if drift is not None:
             self._say(drift, f"{phase}: {waits}")
         elif phase != "in sync":
-            self._begin(phase, f"{self.device} is {phase}: {reason(device, waits)}")
+            self._begin(phase, f"{self.device} is {phase}: {reason(device, waits)}", _waiting(device, digest, waits))
         if device.notes:
             self._begin("advice", f"{self.device}: {'; '.join(device.notes)}")
         return phase
@@ -103,8 +105,14 @@ class Telling:
         words = drift.words(waits)
         self.hub.conditions.begin("drift", self.device, words, device=self.device, since=drift.seen, data=data)
 
-    def _begin(self, kind: str, words: str) -> None:
-        self.hub.conditions.begin(kind, self.device, words, device=self.device)
+    def _begin(self, kind: str, words: str, data: Mapping[str, object] = NOTHING) -> None:
+        self.hub.conditions.begin(kind, self.device, words, device=self.device, data=data)
+
+
+def _waiting(device: DevicePlan, digest: str, waits: str) -> dict[str, object]:
+    """A plan that is not written now, for programs: of a device whose plan is not known, why alone."""
+    changes = [change_document(planned, device.cause) for planned in device.changes[:KEPT]]
+    return {"waits": waits, **({"digest": digest, "changes": changes, "count": len(device.changes)} if changes else {})}
 
 
 def verdict(device: DevicePlan) -> tuple[Phase, str]:

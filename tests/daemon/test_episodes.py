@@ -58,6 +58,22 @@ def test_a_drift_that_is_held_says_why_and_what_applies_it(tmp_path: Path) -> No
     assert world.events[-1].kind == "healed" or world.told("healed")
 
 
+def test_a_plan_that_waits_says_what_it_is(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.heal = (HealRule(devices=("n1",), heal="hold"),)
+
+    async def work() -> None:
+        async with world.running() as service:
+            await asyncio.sleep(1.0)
+            (opened,) = world.told("held")
+            digest = service.hub.standings["n1"].digest
+            assert opened.data["digest"] == digest
+            assert opened.data["waits"] == f"heal: hold; `reconcile approve {digest}` applies it"
+            assert [(one["verb"], one["cause"]) for one in opened.data["changes"]] == [("create", "pending")] * 2  # type: ignore[attr-defined]
+
+    run(work())
+
+
 def test_a_drift_that_somebody_else_puts_back_is_over(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.heal = (HealRule(heal="alert"),)

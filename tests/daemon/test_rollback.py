@@ -58,7 +58,7 @@ def test_what_was_left_stays_left_and_devices_are_as_recorded(tmp_path: Path) ->
             (condition,) = world.service.hub.conditions
             assert condition.words == (
                 "rolled back to revision c1 of cycle 1 by ada: it hurt; revision c2 and newer ones are held until "
-                "`reconcile approve`"
+                "one is approved"
             )
 
     run(work())

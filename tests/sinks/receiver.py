@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+Place = Callable[[Callable[[], ThreadingHTTPServer]], ThreadingHTTPServer]
+"""Opens the server's socket, in a network namespace of its own where need be."""
 
 
 @dataclass
@@ -44,7 +47,9 @@ class Recorder:
 
 
 @contextmanager
-def recording(port: int = 0, certificate: tuple[Path, Path] | None = None) -> Iterator[Recorder]:
+def recording(
+    port: int = 0, certificate: tuple[Path, Path] | None = None, place: Place = lambda make: make()
+) -> Iterator[Recorder]:
     """``certificate``: its file and that of its key, for TLS."""
     recorder = Recorder()
 
@@ -62,7 +67,7 @@ def recording(port: int = 0, certificate: tuple[Path, Path] | None = None) -> It
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = place(lambda: ThreadingHTTPServer(("127.0.0.1", port), Handler))
     recorder.port = server.server_port
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -17,7 +17,7 @@ from reconciler.sinks.alerts.alert import Alert
 from reconciler.sinks.alerts.chat import Chat
 from reconciler.sinks.alerts.failure import Failure
 from reconciler.sinks.alerts.message import Item, Message
-from reconciler.sinks.alerts.words import body, title
+from reconciler.sinks.alerts.words import body, changed, summary, title
 from tests.sinks.receiver import recording
 from tests.sinks.test_webhook import ALERT, OPENED, OVER
 
@@ -61,6 +61,27 @@ def test_a_title_says_what_was_put_back_before_anybody_could_read_it() -> None:
     assert body(message).endswith("over after 90ms: k01-worker: put back 1 entry 0.09 s after the drift")
     grave = Alert("0" * 12, "failed", "n1", "refused", 1.7e9, "n1")
     assert title(Message("k", (Item("reminder", 1, grave),))) == "still CRITICAL n1: applying fails"
+
+
+def test_a_sign_alone_does_not_say_what_has_happened() -> None:
+    changes = [
+        {"verb": verb, "kind": "vlan", "name": "10", "cause": "drift", "fields": {}} for verb in ("create", "delete")
+    ]
+    assert [changed(one) for one in changes] == ["+ vlan 10: missing", "- vlan 10: wanted by no document"]
+    assert [changed(one | {"cause": "pending"}) for one in changes] == ["+ vlan 10", "- vlan 10"]
+
+
+def test_what_is_about_everything_names_no_place() -> None:
+    bad = Alert("0" * 12, "revision", "source", "revision 123 is bad", 1.7e9, by="Ada")
+    assert summary(bad) == "bad revision by Ada"
+    assert title(Message("k", (Item("opened", 1, bad),))) == "CRITICAL bad revision"
+
+
+def test_a_plan_that_waits_is_shown_with_the_reason_and_the_command() -> None:
+    held = Alert("0" * 12, "held", "n1", "n1 is held", 1.7e9, "n1", waits=HELD, changes=ALERT.changes, count=9)
+    lines = body(Message("k", (Item("opened", 1, held),))).splitlines()
+    assert lines[:2] == ["~ fdb 66:d2 dev vxlan.calico: dst 10.0.0.9 → 10.0.0.2", "and 8 more"]
+    assert lines[-2:] == [f"not written: {HELD}", "do: reconcile approve 75d7375b0927"]
 
 
 def test_many_are_told_by_kind() -> None:

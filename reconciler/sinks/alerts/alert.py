@@ -25,8 +25,8 @@ LONGEST = 4000
 class Alert:
     """``id``: of the episode that it began with, 12 hex digits. Times in seconds since the epoch.
 
-    ``words``: what holds; ``ended`` and ``outcome``: when and how it was over. ``waits``: why a drift is not put back.
-    ``times``: how often it has begun, where it does not stay away.
+    ``words``: what holds; ``ended`` and ``outcome``: when and how it was over. ``waits``: why a drift is not
+    put back, or a plan not written. ``times``: how often it has begun, where it does not stay away.
     """
 
     id: str
@@ -59,6 +59,11 @@ class Alert:
         """The device, or what else it is about."""
         return self.device or self.subject
 
+    @property
+    def is_of_all(self) -> bool:
+        """Whether it is about no device and no part: what it is called says all."""
+        return not self.device and self.subject in ("source", self.kind)
+
     def over(self, at: float, outcome: str) -> Alert:
         return replace(self, ended=max(at, self.since), outcome=outcome)
 
@@ -80,14 +85,14 @@ def of_event(event: Event, revision: str) -> Alert:
         kind=str(data["condition"]),
         subject=text(data["subject"]),
         words=text(event.words),
-        since=float(data["since"]),
+        since=min(float(data["since"]), float(data.get("seen", data["since"]))),
         device=event.device,
         by=text(data.get("by", "")),
         waits=text(data.get("waits", "")),
         digest=str(data.get("digest", "")),
         revision=str(data.get("revision") or revision),
         changes=tuple(changes[:CHANGES]),
-        count=len(changes),
+        count=int(data.get("count", len(changes))),
     )
 
 

@@ -6,6 +6,8 @@ Nothing is followed elsewhere: whoever redirects us would be given what is meant
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import ssl
 import time
 from collections.abc import Collection, Mapping
@@ -95,4 +97,6 @@ def _cause(error: BaseException) -> str:
     """The system's words: those of a library may repeat the whole address, and with it what is secret."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message
+    if isinstance(error, OSError) and error.errno in errno.errorcode:
+        return os.strerror(error.errno)  # asyncio puts the address into the text
     return (isinstance(error, OSError) and error.strerror) or type(error).__name__

@@ -29,7 +29,7 @@ KINDS = {
     "forgotten": Kind("still suspended", "reconcile resume {subject}"),
     "source": Kind("the source cannot be read", "check the git host and the way to it; the last good revision stays"),
     "revision": Kind("bad revision", "correct or revert the commit; the last good revision stays in force"),
-    "rolled back": Kind("rolled back", "correct the documents, or take the rollback's reason away"),
+    "rolled back": Kind("rolled back", "correct the documents; `reconcile approve REVISION` ends it"),
     "last good": Kind("no good revision", "reconcile status"),
     "inventory": Kind("bad inventory", "reconcile validate"),
     "settings": Kind("bad settings", "reconcile validate --config FILE"),

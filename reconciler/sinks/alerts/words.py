@@ -24,6 +24,8 @@ NAMES = 10
 """Of many that say the same."""
 SINGLE = 3
 """So many alerts of a message are told at length."""
+DRIFTED = {"create": ": missing", "delete": ": wanted by no document"}
+"""What has happened to what drifted: the sign alone says what puts it right, which is the contrary."""
 CALLS = re.compile(r"@(?=(everyone|here|channel|all)\b)|(?<=<)(?=[!@#])", re.IGNORECASE)
 STATUS = {"opened": "", "updated": "still ", "reminder": "still ", "resolved": "over: "}
 
@@ -31,7 +33,12 @@ STATUS = {"opened": "", "updated": "still ", "reminder": "still ", "resolved": "
 def summary(alert: Alert) -> str:
     """``leaf1: drift by admin on vty3 (10.0.0.5)``: what has happened where, on one line."""
     by = f" by {alert.by}" if alert.by else ""
-    return f"{alert.where}: {noun(alert.kind)}{by}"
+    return f"{headline(alert)}{by}"
+
+
+def headline(alert: Alert) -> str:
+    """``leaf1: drift``, ``bad revision``."""
+    return noun(alert.kind) if alert.is_of_all else f"{alert.where}: {noun(alert.kind)}"
 
 
 def description(alert: Alert) -> str:
@@ -45,7 +52,7 @@ def title(message: Message) -> str:
         (item,) = message.items
         grave = "CRITICAL " if item.alert.severity == "critical" and item.status != "resolved" else ""
         already = ", over already" if item.status == "opened" and item.alert.ended is not None else ""
-        return f"{STATUS[item.status]}{grave}{item.alert.where}: {noun(item.alert.kind)}{already}"
+        return f"{STATUS[item.status]}{grave}{headline(item.alert)}{already}"
     said = [f"{len(items)} {STATUS[status]}{noun(kind)}" for (status, kind), items in _grouped(message)]
     return f"{plural(len(message.items), 'alert')}: {', '.join(said)}"
 
@@ -80,12 +87,14 @@ def changed(change: Mapping[str, Any]) -> str:
         if isinstance(sides, Sequence) and len(sides) == 2
     ]
     sign = SIGNS.get(change.get("verb", ""), "~")
-    both = f": {', '.join(turns)}" if turns and change.get("verb") not in ("create", "delete") else ""
+    verb = change.get("verb", "")
+    why = DRIFTED.get(verb, "") if change.get("cause") == "drift" else ""
+    both = f": {', '.join(turns)}" if turns and verb not in DRIFTED else why
     return f"{sign} {change.get('kind', '')} {change.get('name', '')}{both}"
 
 
 def _whole(item: Item, *, alone: bool) -> str:
-    head = [] if alone else [f"{STATUS[item.status]}{item.alert.where}: {noun(item.alert.kind)}"]
+    head = [] if alone else [f"{STATUS[item.status]}{headline(item.alert)}"]
     return "\n".join([*head, *_lines(item.alert)])
 
 
@@ -97,7 +106,7 @@ def _lines(alert: Alert) -> Iterator[str]:
     if alert.ended is not None:
         yield f"over after {span(max(alert.ended - alert.since, 0.001))}: {alert.outcome}"
     elif alert.waits:
-        yield f"not put back: {alert.waits}"
+        yield f"{'not put back' if alert.kind == 'drift' else 'not written'}: {alert.waits}"
     if do := todo(alert):
         yield f"do: {do}"
 
@@ -108,8 +117,8 @@ def _what(alert: Alert) -> Iterator[str]:
         return
     for change in alert.changes[:CHANGES]:
         yield changed(change)
-    if alert.count > CHANGES:
-        yield f"and {alert.count - CHANGES} more"
+    if more := alert.count - len(alert.changes[:CHANGES]):
+        yield f"and {more} more"
 
 
 def _grouped(message: Message) -> list[tuple[tuple[str, str], list[Item]]]:
