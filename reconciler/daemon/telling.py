@@ -44,7 +44,8 @@ class Telling:
             self._drift = Drift(
                 self.device, digest, device.changes, by, seen, told is not None, self.hub.good.get(self.device)
             )
-            self._say(self._drift)
+            if device.writes:  # else `settled` says at once why it stays
+                self._say(self._drift)
         return self._drift
 
     def done(self, device: DevicePlan, drift: Drift | None) -> None:
