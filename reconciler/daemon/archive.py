@@ -39,7 +39,7 @@ class Archive:
         """Raises: Unavailable; Unwritable."""
         found = await self._recorder.documents(revision)
         if not found:
-            raise Unavailable("the history has no documents of it")
+            raise Unavailable("the history has no documents of it, or they are spoilt")
         return found
 
     async def at(self, revision: str) -> Checkout:

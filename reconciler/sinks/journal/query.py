@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import filter as matching
 from typing import Any, Literal
 
-from reconciler.sinks.journal.entry import text, unpacked
+from reconciler.sinks.journal.entry import parsed, text, unpacked
 
 Column = Literal["device", "who"]
 FEW = 16
@@ -127,6 +127,6 @@ def _document(row: dict[str, Any]) -> dict[str, Any]:
     """Without what is not known, and what says nothing."""
     row["count"] += int(row.pop("counted"))
     row["tries"] = row["tries"] if row["tries"] > 1 else 0
-    row["changes"] = json.loads(row["changes"] or "[]")
+    row["changes"] = parsed(row["changes"] or "[]")
     zeros = ("began", "ended")  # in which 0 is a time
     return {name: value for name, value in row.items() if value or (name in zeros and value is not None)}
