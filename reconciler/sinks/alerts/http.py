@@ -97,6 +97,6 @@ def _cause(error: BaseException) -> str:
     """The system's words: those of a library may repeat the whole address, and with it what is secret."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message
-    if isinstance(error, OSError) and error.errno in errno.errorcode:
+    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
         return os.strerror(error.errno)  # asyncio puts the address into the text
     return (isinstance(error, OSError) and error.strerror) or type(error).__name__
