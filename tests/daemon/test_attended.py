@@ -132,7 +132,7 @@ def test_who_was_away_for_ten_minutes_has_missed_nothing_and_has_kept_nobody_wai
             assert list(world.service.hub.conditions) == []
 
     run(work())
-    assert max(healed[True]) <= max(healed[False])
+    assert max(*healed[True], *healed[False]) < 0.2
     told = {name: person.by_id for name, person in world.people.items()}
     drifts = {one for one, statuses in told["desk"].items() if statuses == ["opened", "resolved"]}
     assert len(drifts) == len(told["desk"]) == 20
