@@ -116,10 +116,40 @@ def test_five_hundred_devices_that_go_away_together_are_one_message(office: Offi
             await asyncio.sleep(60)
             for number in range(500):
                 office.end("unreachable", f"n{number}")
+                await asyncio.sleep(0.001)
             await asyncio.sleep(60)
 
     run(work())
     assert [len(message.items) for _, message in office.people["oncall"].heard] == [500, 500]
+
+
+def test_five_hundred_devices_of_which_we_hear_one_timeout_after_the_other_are_two_messages(office: Office) -> None:
+    """As behind an uplink that swallows packets: 64 connections are tried at a time, each for 5 s."""
+    office.people = {"am": Person(), "hook": Person()}
+
+    async def work() -> None:
+        am = {"alertmanager": {"url": "http://127.0.0.1:1"}}
+        async with office.running(office.settings({"am": am, "hook": {}})):
+            for happens in (office.begin, office.end):
+                for number in range(500):
+                    happens("unreachable", f"n{number}")
+                    if number % 64 == 63:
+                        await asyncio.sleep(5)
+                office.begin("failed", f"other {happens.__name__}")
+                await asyncio.sleep(300)
+
+    run(work())
+    hook = office.people["hook"].heard
+    assert [(len(message.items), {item.alert.kind for item in message.items}) for _, message in hook] == [
+        *[(64, {"unreachable"}), (1, {"failed"}), (436, {"unreachable"})] * 2,
+    ]
+    (first, _), (other, _), (rest, _) = hook[:3]
+    assert first - 1000.0 < 1.0
+    assert other - first < 41.0
+    assert rest - first < 61.0
+    assert len(office.people["am"].by_id) == 502
+    known = [at for at, message in office.people["am"].heard if any(item.status == "opened" for item in message.items)]
+    assert known[4] - known[0] < 41.0
 
 
 def test_an_unreachable_device_hides_what_else_is_said_of_it(office: Office) -> None:

@@ -125,7 +125,7 @@ def test_no_answer_gives_a_secret_away(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_who_is_not_there_is_told_in_words(tmp_path: Path) -> None:
     with recording() as recorder:
         url = recorder.url
-    with pytest.raises(Failure, match=r"^Connect call failed|^Connection refused$|refused"):
+    with pytest.raises(Failure, match=r"^Connection refused$"):
         sent(OPENED, {"webhook": {"url": f"{url}/secret-path"}})
     with pytest.raises(Failure) as caught:
         sent(OPENED, {"webhook": {"url": "https://no-such-host.invalid/secret-path"}})

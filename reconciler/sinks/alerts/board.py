@@ -12,7 +12,7 @@ from dataclasses import replace
 from reconciler.report.event import Event
 from reconciler.sinks.alerts.alert import Alert, of_event, text
 from reconciler.sinks.alerts.clock import Clock
-from reconciler.sinks.alerts.episode import Burst, Episode
+from reconciler.sinks.alerts.episode import LONGER, Burst, Episode
 
 BELOW = frozenset({"drift", "held", "withheld", "failed", "fight", "advice"})
 HIDES = {"unreachable": BELOW, "unreadable": BELOW, "fight": frozenset({"drift"})}
@@ -70,18 +70,27 @@ class Board:
 
     def turn(self) -> float | None:
         """What time brings about. When to look again, by the loop's clock; None: when something is heard."""
-        now, later = self._clock.now(), []
+        now, later, over = self._clock.now(), [], self._over_together()
         for one in self:
             if not one.shown and not self.hides(one):
                 one.shown = one.burst.due <= now
                 self.touched.add(one.alert.id)
                 later += [] if one.shown else [one.burst.due]
             if one.calm is not None and not one.closed:
-                one.closed = one.calm + self.settle <= now
-                later += [] if one.closed else [one.calm + self.settle]
+                end = max(one.calm + self.settle, over)
+                one.closed = end <= now
+                later += [] if one.closed else [end]
                 if one.closed:
                     self._close(one)
         return min(later, default=None)
+
+    def _over_together(self) -> float:
+        """When what is over first is over for good: what ends with it is told with it. By the loop's clock."""
+        ends = sorted(one.calm + self.settle for one in self if one.calm is not None and not one.closed)
+        last = first = ends[0] if ends else 0.0
+        for end in ends:
+            last = end if end <= min(last, first + (LONGER - 1) * self.group) + self.group else last
+        return last
 
     def hides(self, episode: Episode) -> bool:
         """Whether something else on its device is reason enough for it; what begins after that is over is news."""

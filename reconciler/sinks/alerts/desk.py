@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -17,6 +18,9 @@ from reconciler.sinks.alerts.message import Item, Message, message
 
 UPDATED = 300.0
 """Seconds between two updates of one episode; the first one does not wait."""
+MANY, REST = 10, 60.0
+"""After so many of one kind in one message more of them wait for so many seconds, and are told together: that packets
+are lost behind a dead uplink is found one timeout after the other."""
 REFRESH = 60.0
 """Seconds after which Alertmanager is told again of what holds (`alertmanager.LASTS`)."""
 MOST = 1000
@@ -45,6 +49,7 @@ class Desk:
     most: int = MOST
     flight: Message | None = None
     """What is being sent, and may have arrived."""
+    _rests: dict[tuple[Status, str], float] = field(default_factory=dict)
 
     @property
     def refreshes(self) -> bool:
@@ -65,15 +70,19 @@ class Desk:
         """None: nothing, as things are."""
         told = one.told.get(self.name)
         if told is None:
-            waits = one.calm is None and self.board.hides(one)
-            return Wish("opened", one.burst.due) if one.shown and not waits and self.wants(one.alert) else None
+            waits = not one.shown or (one.calm is None and self.board.hides(one))
+            return self._rested("opened", one, one.burst.due) if not waits and self.wants(one.alert) else None
         if told.status == "resolved":
             return None
         if one.closed:
-            return Wish("resolved", told.at)
+            return self._rested("resolved", one, told.at)
         if one.calm is not None or self.board.hides(one):
             return Wish("reminder", told.at + REFRESH) if self.refreshes else None
         return self._going_on(one, told)
+
+    def _rested(self, status: Status, one: Episode, at: float) -> Wish:
+        """Not when many of its like were told a moment ago. Who is told of everything again and again groups itself."""
+        return Wish(status, at if self.refreshes else max(at, self._rests.get((status, one.alert.kind), at)))
 
     def _going_on(self, one: Episode, told: Told) -> Wish:
         """Of what holds and is known: something new, or the same again."""
@@ -122,6 +131,9 @@ class Desk:
         self.most = MOST
         for one, item in self._known(sent.items):
             self._note(one, item)
+        said = Counter((item.status, item.alert.kind) for item in sent.items if item.status in ("opened", "resolved"))
+        rest = self.clock.now() + REST
+        self._rests.update({what: rest for what, count in said.items() if count >= MANY})
 
     def lost(self, sent: Message) -> None:
         """Nobody will ever take it: whoever was not told the beginning is not told the end."""

@@ -117,7 +117,7 @@ def _what(alert: Alert) -> Iterator[str]:
         return
     for change in alert.changes[:CHANGES]:
         yield changed(change)
-    if more := alert.count - len(alert.changes[:CHANGES]):
+    if (more := alert.count - len(alert.changes[:CHANGES])) > 0:
         yield f"and {more} more"
 
 
