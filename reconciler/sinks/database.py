@@ -8,19 +8,22 @@ import sqlite3
 import stat
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, TypeVar
 
+from reconciler.sinks.marks import Marks, marks_of, same
 from reconciler.sinks.reading import beside, connect, reading
 from reconciler.sinks.trouble import is_spoilt, words
+from reconciler.sinks.worker import Worker
 
 T = TypeVar("T")
 Tell = Callable[[str], None]
 KEPT_LOG = 4 * 1024 * 1024
 """Bytes that SQLite's log keeps at most once its content is in the file."""
+HANGS = 10.0
+"""Seconds after which a disk that does not answer is trouble like any other; more than `reading.PATIENCE`."""
 ANEW = "a new one is begun"
 
 
@@ -28,11 +31,16 @@ class Unwritable(Exception):
     """The file cannot be written, or not be read; the text says to people why."""
 
 
-class _Marks(NamedTuple):
-    """What tells the files that we have open from others under their names. ``size``: of the database, in bytes."""
+class Silent(Unwritable):
+    """The disk does not answer."""
 
-    files: tuple[tuple[int, int] | None, ...]
-    size: int
+
+class Hangs(Silent):
+    """It has just ceased to. ``under_way``: what may still be done, once it does."""
+
+    def __init__(self, words: str, under_way: asyncio.Future[Any]) -> None:
+        super().__init__(words)
+        self.under_way = under_way
 
 
 class Database:
@@ -48,28 +56,49 @@ class Database:
         self._version = version
         self._schema = tuple(schema)
         self._tell = tell
-        self._worker: ThreadPoolExecutor | None = None
+        self._worker: Worker | None = None
+        self._hanging: asyncio.Future[Any] | None = None
         self._connection: sqlite3.Connection | None = None
-        self._marks: _Marks | None = None
+        self._marks: Marks | None = None
 
     async def call(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """What ``work`` returns, in one transaction: all of it or nothing, also where the caller is cancelled.
 
         ``work`` runs in another thread, and a second time where the file turns out to be spoilt. After a failure the
-        next call tries anew. Raises: Unwritable; what ``work`` raises itself.
+        next call tries anew. Raises: Unwritable; Hangs, of it: ``work`` may yet be done; what ``work`` raises.
         """
+        if self._hanging is not None and not self._hanging.done():
+            raise Silent(self._silent)
+        self._worker = self._worker or Worker(self._path.name)
         loop = asyncio.get_running_loop()
-        if self._worker is None:
-            self._worker = ThreadPoolExecutor(1, thread_name_prefix=self._path.name)
         tell = partial(_tell_soon, loop, self._tell)
-        return await loop.run_in_executor(self._worker, self._carried_out, work, tell)
+        return await self._patiently(loop.run_in_executor(self._worker, self._carried_out, work, tell))
 
     async def close(self) -> None:
-        """Everything is in the file then, and in nothing beside it; a later call would open it again."""
+        """Everything is in the file then, and in nothing beside it; a later call would open it again.
+
+        Where the disk hangs nobody waits for it: what was under way is in the file one day, or never.
+        """
         worker, self._worker = self._worker, None
         if worker is not None:
-            await asyncio.get_running_loop().run_in_executor(worker, self._close)
-            worker.shutdown(wait=False)
+            closing = asyncio.get_running_loop().run_in_executor(worker, self._close)
+            worker.shutdown()
+            if self._hanging is None or self._hanging.done():
+                with suppress(Unwritable):
+                    await self._patiently(closing)
+
+    @property
+    def _silent(self) -> str:
+        return f"{self._path}: the disk does not answer"
+
+    async def _patiently(self, done: asyncio.Future[T]) -> T:
+        """Raises: Hangs; what comes of it."""
+        await asyncio.wait([done], timeout=HANGS)
+        if not done.done():
+            self._hanging = done
+            done.add_done_callback(_ended)
+            raise Hangs(self._silent, done)
+        return done.result()
 
     def _carried_out(self, work: Callable[[sqlite3.Connection], T], tell: Tell) -> T:
         try:
@@ -95,19 +124,19 @@ class Database:
             with suppress(sqlite3.Error):
                 connection.rollback()
             raise
-        self._marks = _marks(self._path)
+        self._marks = marks_of(self._path)
         return found
 
     def _connected(self, tell: Tell) -> sqlite3.Connection:
-        now = _marks(self._path)
-        if self._connection is not None and self._marks is not None and not _same(self._marks, now):
+        now = marks_of(self._path)
+        if self._connection is not None and self._marks is not None and not same(self._marks, now):
             self._part(self._marks, now, tell)
         if self._connection is None:
             self._connection = self._opened(tell)
-            self._marks = _marks(self._path)
+            self._marks = marks_of(self._path)
         return self._connection
 
-    def _part(self, before: _Marks, now: _Marks, tell: Tell) -> None:
+    def _part(self, before: Marks, now: Marks, tell: Tell) -> None:
         """From a file that somebody has moved, removed or cut short. What we still had is in it, wherever it is."""
         is_moved = now.files[0] != before.files[0]
         if is_moved and self._connection is not None:
@@ -175,6 +204,12 @@ class Database:
                 pass
 
 
+def _ended(done: asyncio.Future[Any]) -> None:
+    """Perhaps nobody asks any more what has become of it."""
+    if not done.cancelled():
+        done.exception()
+
+
 def _tell_soon(loop: asyncio.AbstractEventLoop, tell: Tell, said: str) -> None:
     with suppress(RuntimeError):  # the loop is closed: nobody is there any more
         loop.call_soon_threadsafe(tell, said)
@@ -200,23 +235,6 @@ def _version(connection: sqlite3.Connection) -> int | None:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version) if tables else None
-
-
-def _marks(path: Path) -> _Marks:
-    found: list[os.stat_result | None] = []
-    for one in (path, *beside(path)):
-        try:
-            found.append(one.stat())
-        except FileNotFoundError:
-            found.append(None)
-    return _Marks(
-        tuple((one.st_dev, one.st_ino) if one else None for one in found), found[0].st_size if found[0] else 0
-    )
-
-
-def _same(before: _Marks, now: _Marks) -> bool:
-    """A database grows, and shrinks only where it was cut short, or by another process that has tidied it up."""
-    return before.files == now.files and now.size >= before.size
 
 
 def _free_name(path: Path) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from reconciler.report.event import Event
-from reconciler.sinks.database import Database, Tell, Unwritable
+from reconciler.sinks.database import Database, Hangs, Silent, Tell, Unwritable
 from reconciler.sinks.journal import documents, query
 from reconciler.sinks.journal.batch import Batch, Beginning, Heard
 from reconciler.sinks.journal.documents import Deployed
@@ -59,6 +59,7 @@ class Journal:
         self._is_stored = False
         self._still: Collection[str] | None = None
         self._stirred = asyncio.Event()
+        self._under_way: tuple[Batch, asyncio.Future[None]] | None = None
         self._turn = asyncio.Lock()
 
     def hear(self, event: Event) -> None:
@@ -145,10 +146,14 @@ class Journal:
     @property
     def _has_news(self) -> bool:
         new_documents = self._deployed is not None and not self._is_stored
-        return bool(self._heard or self._beginning or self._still is not None or new_documents or self.trouble)
+        known = self._heard or self._beginning or self._under_way
+        return bool(known or self._still is not None or new_documents or self.trouble)
 
     async def _write_some(self) -> None:
         """Raises: Unwritable."""
+        if self._under_way is not None:
+            self._end_of_hanging(*self._under_way)
+            return
         batch = Batch(
             events=self._heard.take(),
             beginning=() if self._heard else tuple(self._beginning),
@@ -160,6 +165,21 @@ class Journal:
         )
         try:
             await self._database.call(batch.write)
+        except Hangs as hang:
+            self._under_way = (batch, hang.under_way)
+            raise
+        except BaseException:
+            self._heard.put_back(batch.events)
+            raise
+        self._done(batch)
+
+    def _end_of_hanging(self, batch: Batch, written: asyncio.Future[None]) -> None:
+        """What hung with the disk is written once, whenever that goes on. Raises: Unwritable."""
+        if not written.done():
+            raise Unwritable(self.trouble or "the disk does not answer")
+        self._under_way = None
+        try:
+            written.result()
         except BaseException:
             self._heard.put_back(batch.events)
             raise
@@ -200,6 +220,8 @@ class Journal:
         await self.flush()
         try:
             return await self._database.call(work)
+        except Silent:  # nor would it to anybody else
+            raise
         except Unwritable as error:
             try:
                 return await asyncio.to_thread(self._read_alone, work)
