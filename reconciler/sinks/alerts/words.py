@@ -13,7 +13,7 @@ from typing import Any
 
 from reconciler.core.change import SIGNS
 from reconciler.core.span import words as span
-from reconciler.core.words import plural
+from reconciler.core.words import plural, printable
 from reconciler.report.plan_text import turn
 from reconciler.sinks.alerts.alert import Alert
 from reconciler.sinks.alerts.message import Item, Message
@@ -24,7 +24,7 @@ NAMES = 10
 """Of many that say the same."""
 SINGLE = 3
 """So many alerts of a message are told at length."""
-CALLS = re.compile(r"@(?=(everyone|here|channel|all)\b)|(?<=<)(?=[!@#])", re.IGNORECASE)
+CALLS = re.compile(r"@(?=(everyone|here|channel|all)\b)|(?<=<)(?=[!@#]|[a-z]+:)|\](?=\()", re.IGNORECASE)
 STATUS = {"opened": "", "updated": "still ", "reminder": "still ", "resolved": "over: "}
 
 
@@ -41,6 +41,10 @@ def description(alert: Alert) -> str:
 
 def title(message: Message) -> str:
     """``CRITICAL leaf1: applying fails``, ``over: leaf1: drift``, or how many of what."""
+    return tame(_title(message))
+
+
+def _title(message: Message) -> str:
     if len(message.items) == 1:
         (item,) = message.items
         grave = "CRITICAL " if item.alert.severity == "critical" and item.status != "resolved" else ""
@@ -62,7 +66,7 @@ def body(message: Message) -> str:
 
 
 def tame(text: str) -> str:
-    """Without what chats take as a call to everybody."""
+    """Without what chats take as a call to everybody, or show as a link under other words."""
     return CALLS.sub(lambda found: found[0] + "\u200b", text)
 
 
@@ -81,7 +85,7 @@ def changed(change: Mapping[str, Any]) -> str:
     ]
     sign = SIGNS.get(change.get("verb", ""), "~")
     both = f": {', '.join(turns)}" if turns and change.get("verb") not in ("create", "delete") else ""
-    return f"{sign} {change.get('kind', '')} {change.get('name', '')}{both}"
+    return printable(f"{sign} {change.get('kind', '')} {change.get('name', '')}{both}")
 
 
 def _whole(item: Item, *, alone: bool) -> str:
