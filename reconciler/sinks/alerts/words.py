@@ -13,7 +13,7 @@ from typing import Any
 
 from reconciler.core.change import SIGNS
 from reconciler.core.span import words as span
-from reconciler.core.words import plural
+from reconciler.core.words import plural, printable
 from reconciler.report.plan_text import turn
 from reconciler.sinks.alerts.alert import Alert
 from reconciler.sinks.alerts.message import Item, Message
@@ -26,7 +26,7 @@ SINGLE = 3
 """So many alerts of a message are told at length."""
 DRIFTED = {"create": ": missing", "delete": ": wanted by no document"}
 """What has happened to what drifted: the sign alone says what puts it right, which is the contrary."""
-CALLS = re.compile(r"@(?=(everyone|here|channel|all)\b)|(?<=<)(?=[!@#])", re.IGNORECASE)
+CALLS = re.compile(r"@(?=(everyone|here|channel|all)\b)|(?<=<)(?=[!@#]|[a-z]+:)|\](?=\()", re.IGNORECASE)
 STATUS = {"opened": "", "updated": "still ", "reminder": "still ", "resolved": "over: "}
 
 
@@ -48,6 +48,10 @@ def description(alert: Alert) -> str:
 
 def title(message: Message) -> str:
     """``CRITICAL leaf1: applying fails``, ``over: leaf1: drift``, or how many of what."""
+    return tame(_title(message))
+
+
+def _title(message: Message) -> str:
     if len(message.items) == 1:
         (item,) = message.items
         grave = "CRITICAL " if item.alert.severity == "critical" and item.status != "resolved" else ""
@@ -69,7 +73,7 @@ def body(message: Message) -> str:
 
 
 def tame(text: str) -> str:
-    """Without what chats take as a call to everybody."""
+    """Without what chats take as a call to everybody, or show as a link under other words."""
     return CALLS.sub(lambda found: found[0] + "\u200b", text)
 
 
@@ -90,7 +94,7 @@ def changed(change: Mapping[str, Any]) -> str:
     verb = change.get("verb", "")
     why = DRIFTED.get(verb, "") if change.get("cause") == "drift" else ""
     both = f": {', '.join(turns)}" if turns and verb not in DRIFTED else why
-    return f"{sign} {change.get('kind', '')} {change.get('name', '')}{both}"
+    return printable(f"{sign} {change.get('kind', '')} {change.get('name', '')}{both}")
 
 
 def _whole(item: Item, *, alone: bool) -> str:
