@@ -45,7 +45,7 @@ def pushed(pusher: Pusher, message: str, *edits: tuple[str, str, str]) -> tuple[
 
 
 def as_it_is(pusher: Pusher) -> dict[str, Any]:
-    """The whole lab: what `observe` reads, what the switch runs and boots, what kernels hold, the pool of the cluster."""
+    """The whole lab: what `observe` reads, what the switch runs and boots, what kernels hold, the pool."""
     found = json.loads(pusher.field.command("observe", "-o", "json"))
     shown = {f"{node} {line}": _lasting(pusher.field.shown(node, *line.split())) for node in NODES for line in TABLES}
     configs = [pusher.field.shown("ceos01", f"show {one}-config") for one in ("running", "startup")]
