@@ -7,12 +7,12 @@ import random
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from reconciler.core.words import brief, printable
 from reconciler.daemon.archive import Archive, Files
 from reconciler.daemon.deployment import Bad, Deployment
+from reconciler.daemon.fingerprint import fingerprint
 from reconciler.daemon.rollback import Pin, Rollback
 from reconciler.desired import files
 from reconciler.desired.inventory import Inventory
@@ -133,16 +133,20 @@ class Following:
 
     async def _put(self, checkout: Checkout, inventory: Inventory) -> None:
         """Raises: Bad."""
-        found = await asyncio.to_thread(files.bodies, checkout.folder)
-        repository = await self.deployment.read(checkout)
-        await self.deployment.put_in_force(checkout, repository, inventory)
-        await self._record(checkout, found)
+        await self._deploy(checkout, inventory)
         self._bad = None
         self._end(LAST_GOOD, "it is not needed any more")
         self._end(REVISION, f"revision {brief(checkout.revision)} is good")
         self.approved.discard(checkout.revision)
         self.kept["revision"] = checkout.revision
         self.save()
+
+    async def _deploy(self, checkout: Checkout, inventory: Inventory) -> None:
+        """Raises: Bad."""
+        found = await asyncio.to_thread(files.bodies, checkout.folder)
+        repository = await self.deployment.read(checkout)
+        await self.deployment.put_in_force(checkout, repository, inventory)
+        await self._record(checkout, found)
 
     async def _is_left(self, checkout: Checkout) -> bool:
         """Whether it has to wait because somebody has rolled back: until it is approved, or wants just the same."""
@@ -202,8 +206,7 @@ class Following:
         if not isinstance(revision, str) or inventory is None:
             return
         try:
-            checkout = await self._at(revision)
-            await self.deployment.put_in_force(checkout, await self.deployment.read(checkout), inventory)
+            await self._deploy(await self._at(revision), inventory)
         except (Unavailable, Refused, Bad) as error:
             self._begin(LAST_GOOD, f"the last good revision is not here: {error}")
         except Exception as error:
@@ -245,16 +248,3 @@ class Following:
 
     def _end(self, kind: str, words: str) -> None:
         self.deployment.hub.conditions.end(kind, "source", words)
-
-
-def fingerprint(path: Path) -> object:
-    """What changes when one of the files below ``path`` (or that file) does, without reading them."""
-    names = [path] if path.is_file() else [path / name for name in files.names(path)]
-    found = []
-    for name in names:
-        try:
-            status = name.stat()
-        except OSError:
-            continue
-        found.append((str(name), status.st_ino, status.st_size, status.st_mtime_ns))
-    return tuple(found)

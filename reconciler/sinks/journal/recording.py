@@ -137,7 +137,7 @@ def _tried_again(connection: sqlite3.Connection, work: Work) -> bool:
         "SELECT id, revision, digest, outcome FROM entry WHERE device = ? AND kind = 'change' ORDER BY id DESC LIMIT 1",
         (text(work.device),),
     ).fetchone()
-    if found is None or found[1:3] != (text(work.revision), text(work.digest)) or found[3] == "applied":
+    if found is None or found[1:3] != (text(work.revision), text(work.digest)) or found[3] in ("applied", "cut short"):
         return False
     again = "ended = NULL, outcome = '', ending = '', tries = tries + 1"
     connection.execute(f"UPDATE entry SET {again} WHERE id = ?", found[:1])  # noqa: S608 - ours
