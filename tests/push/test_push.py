@@ -107,7 +107,7 @@ def test_a_suspended_device_is_left_alone_and_everybody_sees_it(pusher: Pusher) 
     done = pusher.reconcile("suspend", "k01-worker", "--for", "2h", "--reason", "cabling")
     assert done.returncode == 0, done.stderr
     pusher.field.run("k01-worker", "ip", "route", "del", "10.10.20.0/24")
-    pusher.until(lambda: bool(pusher.events("withheld")))
+    pusher.until(lambda: bool(pusher.events("drift")))
     status = pusher.reconcile("status").stdout
     assert "4 of 5 devices in sync" in status
     assert re.search(r"suspended: k01-worker by root for another (2h|1h59m), until \S+ \S+: cabling", status)
