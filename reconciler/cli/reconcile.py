@@ -88,10 +88,22 @@ async def _planned(asked: Run, cycle: Cycle) -> int:
     if plan.writable and not (asked.yes or _confirmed(plan, asked.options)):
         click.echo("Nothing was applied.", err=True)
         return worst([CHANGES, *codes(plan)])
-    with shown(asked.options, cycle, len(plan.writable)):
-        outcomes = await cycle.apply(plan)
+    outcomes = await _applied_and_recorded(asked.options, cycle, plan)
     _report(plan, outcomes, asked.options)
     return worst(_applied(plan, outcomes))
+
+
+async def _applied_and_recorded(options: Common, cycle: Cycle, plan: Plan) -> list[Outcome]:
+    if not plan.writable:
+        return await cycle.apply(plan)
+    from reconciler.cli.recording import Recording
+
+    recording = Recording(options.inventory)
+    await recording.begin(cycle.repository.folder, plan)
+    with shown(options, cycle, len(plan.writable)):
+        outcomes = await cycle.apply(plan)
+    await recording.end(outcomes)
+    return outcomes
 
 
 def _warn_of_daemon(inventory: Path) -> None:

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from reconciler.daemon.deployment import Bad
 from reconciler.daemon.scratch import written
-from reconciler.desired import files
 from reconciler.source.checkout import Checkout, Unavailable
 
 Files = Mapping[str, bytes]
@@ -40,7 +39,7 @@ class Archive:
         """Raises: Unavailable; Unwritable."""
         found = await self._recorder.documents(revision)
         if not found:
-            raise Unavailable("the history has no documents of it")
+            raise Unavailable("the history has no documents of it, or they are spoilt")
         return found
 
     async def at(self, revision: str) -> Checkout:
@@ -58,17 +57,3 @@ class Archive:
         except Bad as error:
             raise Unavailable(str(error)) from None
         return place / PurePosixPath(next(iter(found))).parts[0]
-
-
-def read(checkout: Checkout) -> Files:
-    """The documents of a checkout, byte by byte; what cannot be read is left out, and refused by who loads it."""
-    folder = checkout.folder
-    names = list(files.names(folder)) if folder.is_dir() else [folder.name]
-    top, head = (folder, folder.name) if folder.is_dir() else (folder.parent, "desired")
-    found: dict[str, bytes] = {}
-    for name in names:
-        try:
-            found[f"{head}/{name}"] = files.read(top, name)
-        except files.Unfit:
-            continue
-    return found

@@ -66,11 +66,20 @@ class Conditions:
         return (kind, subject) in self._open
 
     def begin(
-        self, kind: str, subject: str, words: str, *, level: Level = "warning", device: str = "", data: Data = NOTHING
+        self,
+        kind: str,
+        subject: str,
+        words: str,
+        *,
+        level: Level = "warning",
+        device: str = "",
+        since: float | None = None,
+        data: Data = NOTHING,
     ) -> None:
-        """It holds from now on, or still. ``data``: what else programs may want to know."""
+        """It holds from now on, or still. ``since``: for how long, if not just now; ``data``: what programs may use."""
         before = self._open.get((kind, subject))
-        since, known = (before.since, before.id) if before else (self._clock(), token_hex(6))
+        began = self._clock() if since is None else since
+        since, known = (before.since, before.id) if before else (began, token_hex(6))
         now = self._open[kind, subject] = Condition(kind, subject, words, since, known, device)
         if before is None or before.words != words:
             told: Level = level if before is None else "debug"

@@ -19,6 +19,7 @@ from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.engine.compiled import Contradiction
 from reconciler.engine.cycle import Cycle
+from reconciler.engine.disk import Files
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.owned import owns_of
 from reconciler.engine.record import Record
@@ -63,6 +64,7 @@ class Deployment:
     inventory: Inventory | None = None
     checkout: Checkout | None = None
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _files: Files = field(default_factory=Files)
 
     def read_inventory(self) -> Inventory:
         """Raises: Bad."""
@@ -91,7 +93,7 @@ class Deployment:
         cycle = Cycle(
             repository,
             self.fleet.devices,
-            before.record if before else Record(self.inventory_path, self.state),
+            before.record if before else Record(self.inventory_path, self.state, self._files.write),
             owns_of(inventory),
             self.hub.approved,
             self.hub.restraints,

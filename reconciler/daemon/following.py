@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.core.words import brief, printable
-from reconciler.daemon.archive import Archive, Files, read
+from reconciler.daemon.archive import Archive, Files
 from reconciler.daemon.deployment import Bad, Deployment
 from reconciler.daemon.rollback import Pin, Rollback
 from reconciler.desired import files
@@ -29,7 +29,7 @@ class Following:
     """``approved``: revisions that may be put in force although they go back. ``kept``: survives a restart.
 
     ``archive``: the documents of what was in force. ``looked``: the source was looked at once, whatever came of it;
-    ``seen_at``: last, in seconds since the epoch.
+    ``seen_at``: last, in seconds since the epoch. ``turn``: whoever puts a revision in force has it.
     """
 
     deployment: Deployment
@@ -43,7 +43,7 @@ class Following:
     looked: asyncio.Event = field(default_factory=asyncio.Event)
     seen_at: float = 0.0
     _poked: asyncio.Event = field(default_factory=asyncio.Event)
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _inventory: tuple[object, Inventory] | None = None
     _bad: tuple[str, object] | None = None
 
@@ -71,7 +71,7 @@ class Following:
 
     async def look(self) -> None:
         """Look now; one look at a time."""
-        async with self._turn:
+        async with self.turn:
             await self._once()
         self.seen_at = self.deployment.hub.now()
         self.looked.set()
@@ -89,13 +89,12 @@ class Following:
                 continue
 
     async def roll_back(self, rollback: Rollback, checkout: Checkout) -> None:
-        """Put an older revision in force, and leave it there. Raises: Bad, and nothing changes."""
-        async with self._turn:
-            inventory = await self._read_inventory()
-            if inventory is None:
-                raise Bad((), "the inventory is bad, and none was good so far")
-            await self._put(checkout, inventory)
-            self.pin.begin(rollback)
+        """Put an older revision in force, and leave it there; within ``turn``. Raises: Bad, and nothing changes."""
+        inventory = await self._read_inventory()
+        if inventory is None:
+            raise Bad((), "the inventory is bad, and none was good so far")
+        await self._put(checkout, inventory)
+        self.pin.begin(rollback)
 
     async def _once(self) -> None:
         """One look at the source; whatever goes wrong, what is in force stays in force."""
@@ -134,7 +133,7 @@ class Following:
 
     async def _put(self, checkout: Checkout, inventory: Inventory) -> None:
         """Raises: Bad."""
-        found = await asyncio.to_thread(read, checkout)
+        found = await asyncio.to_thread(files.bodies, checkout.folder)
         repository = await self.deployment.read(checkout)
         await self.deployment.put_in_force(checkout, repository, inventory)
         await self._record(checkout, found)
@@ -235,7 +234,7 @@ class Following:
 
     async def _record(self, checkout: Checkout, found: Files) -> None:
         """With its documents one may come back to it; those of a folder that changes meanwhile are not of it."""
-        if self.archive is not None and await asyncio.to_thread(read, checkout) == found:
+        if self.archive is not None and await asyncio.to_thread(files.bodies, checkout.folder) == found:
             with suppress(Unwritable):  # the journal says so itself
                 await self.archive.keep(checkout, found)
 

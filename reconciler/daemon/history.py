@@ -50,18 +50,23 @@ class History:
         return revision, plan
 
     async def go_back(self, cycle: int, digest: str, by: str, reason: str) -> Rollback:
-        """Put it in force. ``digest``: of the plan that a person has seen. Raises: Impossible, and nothing changes."""
-        revision, plan = await self.way_back(cycle)
-        if plan.digest != digest:
-            raise Impossible(f"the plan is another one by now ({plan.digest}): look at it once more")
+        """Put it in force. ``digest``: of the plan that a person has seen. Raises: Impossible, and nothing changes.
+
+        One at a time, and nobody else puts a revision in force meanwhile: the plan stays the one that was seen, and
+        the recorded documents stay where they are until all of them are read.
+        """
         following = self.service.following
-        rollback = Rollback(cycle, revision, self._left(), by, self.service.hub.now(), printable(reason))
-        try:
-            await following.roll_back(rollback, await self.archive.at(revision))
-        except (Bad, Unavailable) as error:
-            raise Impossible(printable(str(error))) from None
+        async with following.turn:
+            revision, plan = await self.way_back(cycle)
+            if plan.digest != digest:
+                raise Impossible(f"the plan is another one by now ({plan.digest}): look at it once more")
+            rollback = Rollback(cycle, revision, self._left(), by, self.service.hub.now(), printable(reason))
+            try:
+                await following.roll_back(rollback, await self.archive.at(revision))
+            except (Bad, Unavailable) as error:
+                raise Impossible(printable(str(error))) from None
         data = {"by": by, "revision": revision, "cycle": cycle}
-        self.service.hub.tell(Event("rollback", str(rollback), level="warning", data=data))
+        self.service.hub.tell(Event("rollback", rollback.deed, level="warning", data=data))
         return rollback
 
     async def difference(self, old: str, new: str, width: int | None) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reconciler.engine import keep
+from reconciler.engine.disk import Files
 
 SAVED = 0.1
 """Seconds after a change of what holds until it is on disk: what begins together is written once."""
@@ -20,6 +21,7 @@ class Kept:
         self._troubled = troubled
         self._parts: dict[str, Callable[[], object]] = {}
         self._is_due = False
+        self._files = Files()
         self.found = keep.read(path)
         self.is_saved = True
 
@@ -37,7 +39,7 @@ class Kept:
         self._is_due = False
         self.found.update({name: document() for name, document in self._parts.items()})
         try:
-            keep.write(self._path, self.found)
+            self._files.write(self._path, self.found)
         except OSError as error:
             self.is_saved = False
             words = f"suspensions would not survive a restart: {self._path} cannot be written: {error.strerror}"

@@ -41,8 +41,8 @@ class Ledger:
         changes = [change_document(planned, device.cause) for planned in device.changes if planned.written]
         try:
             await self.journal.begin(Work(device.name, device.cause, revision, digest, by, changes))
-        except Unwritable as error:
-            self._look(str(error))
+        except Unwritable:  # whatever is wrong with this work alone stops no other
+            self.look()
             return not self.required
         self._look("")
         return True

@@ -54,6 +54,7 @@ class Overview:
             "suspended": restraints.suspensions.documents(),
             "fights": [{"device": f.device, "key": str(f.key), "words": f.words} for f in restraints.fights],
             "over": list(reversed(self._over)),
+            "alerts": dict(service.queued()),
         }
 
     def _condition(self, one: Condition) -> dict[str, object]:

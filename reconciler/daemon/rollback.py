@@ -29,12 +29,14 @@ class Rollback:
     at: float
     reason: str = ""
 
-    def __str__(self) -> str:
+    @property
+    def deed(self) -> str:
+        """Who has done what, and why."""
         why = f": {self.reason}" if self.reason else ""
-        return (
-            f"rolled back to revision {brief(self.revision)} of cycle {self.cycle} by {self.by}{why}; "
-            f"revision {brief(self.left)} and newer ones are held until one is approved"
-        )
+        return f"rolled back to revision {brief(self.revision)} of cycle {self.cycle} by {self.by}{why}"
+
+    def __str__(self) -> str:
+        return f"{self.deed}; revision {brief(self.left)} and newer ones are held until one is approved"
 
     def document(self) -> dict[str, Any]:
         """As JSON, for a restart."""

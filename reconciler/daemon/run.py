@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.core.words import brief, plural
-from reconciler.daemon import systemd
+from reconciler.daemon import leaving, systemd
 from reconciler.daemon.advice import Advice
 from reconciler.daemon.api_alerts import AlertsApi
 from reconciler.daemon.api_history import HistoryApi
@@ -94,7 +94,7 @@ class Daemon:
         self.hub.who = self.hearsay.who
         self._advice = advice
         self.deployment.renewed = self._renewed
-        self.service = Service(settings, self.hub, self.deployment, self.following, time.time())
+        self.service = Service(settings, self.hub, self.deployment, self.following, time.time(), self.sinks.queued)
         self.reload = Reload(self.service, reread, self._adopt, self._advise)
         history = History(self.service, self.sinks.journal, archive)
         routes = (*HistoryApi(history).routes, *AlertsApi(self.sinks.alerts).routes)
@@ -234,4 +234,4 @@ async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
 def serve(settings: Settings, targeted: Targeted, reread: Reread | None = None, advice: Advice | None = None) -> None:
     """Run until asked to end. Raises: Held; OSError; SecretMissing; Mistaken."""
     Path(settings.state).mkdir(parents=True, exist_ok=True)
-    asyncio.run(Daemon(settings, targeted, reread, advice).run())
+    leaving.run(Daemon(settings, targeted, reread, advice).run())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -32,13 +32,14 @@ SHOWN = 3
 
 @dataclass
 class Service:
-    """``started``: seconds since the epoch."""
+    """``started``: seconds since the epoch. ``queued``: alerts that wait, by receiver."""
 
     settings: Settings
     hub: Hub
     deployment: Deployment
     following: Following
     started: float
+    queued: Callable[[], Mapping[str, int]] = dict
     _turned: asyncio.Event = field(default_factory=asyncio.Event)
     _overview: Overview = field(default_factory=Overview)
 

@@ -76,6 +76,10 @@ class Sinks:
         counts = self.alerts.counts.items()
         return {name: Receiver(one.queued, one.sent, one.failed) for name, one in counts}
 
+    def queued(self) -> dict[str, int]:
+        """Alerts that wait, by receiver."""
+        return {name: one.queued for name, one in self.alerts.counts.items()}
+
     def adopt(self, settings: Settings) -> None:
         """Other settings hold from now on."""
         self.settings = settings

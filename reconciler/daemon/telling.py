@@ -44,7 +44,8 @@ class Telling:
             self._drift = Drift(
                 self.device, digest, device.changes, by, seen, told is not None, self.hub.good.get(self.device)
             )
-            self._say(self._drift)
+            if device.writes:  # else `settled` says at once why it stays
+                self._say(self._drift)
         return self._drift
 
     def done(self, device: DevicePlan, drift: Drift | None) -> None:
@@ -101,8 +102,9 @@ class Telling:
                 self.hub.conditions.begin("fight", fight.subject, f"{self.device}: {fight}", device=self.device)
 
     def _say(self, drift: Drift, waits: str = "") -> None:
-        data = {**drift.data, **({"waits": waits} if waits else {})}
-        self.hub.conditions.begin("drift", self.device, drift.words(waits), device=self.device, data=data)
+        data = {**drift.data, "noticed": self.hub.now(), **({"waits": waits} if waits else {})}
+        words = drift.words(waits)
+        self.hub.conditions.begin("drift", self.device, words, device=self.device, since=drift.seen, data=data)
 
     def _begin(self, kind: str, words: str, data: Mapping[str, object] = NOTHING) -> None:
         self.hub.conditions.begin(kind, self.device, words, device=self.device, data=data)

@@ -142,7 +142,8 @@ class _Builder:
     def _alias(self, event: Any) -> None:
         here = self._tree(event, None)
         if event.anchor not in self._anchors:
-            self._stop(here, f"undefined alias *{event.anchor}", f"define &{event.anchor} earlier in the document")
+            words = "define its anchor (&) earlier in the document, or put quotes around text that begins with *"
+            self._stop(here, "undefined alias", words)  # not which: it may be a password without quotes
         target = self._anchors[event.anchor]
         if target is None:
             self._stop(here, f"alias *{event.anchor} is inside its own anchor", "remove the alias")

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from reconciler.desired.documents.spec import Many, Part
-from reconciler.desired.documents.values import DeviceName, Prefix, wrong
+from reconciler.desired.documents.values import DeviceName, Prefix, tight_lipped, user_name, wrong
 from reconciler.desired.examples import Example
 from reconciler.desired.secret import PathTo, Secret
 from reconciler.switch.names import expand
@@ -23,15 +23,9 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 def _host(text: str) -> str:
     if not HOST.fullmatch(text):
         wrong(
-            f"{text!r} is not a host",
+            f"{tight_lipped(text)!r} is not a host",
             "give a name or an address, such as 172.20.20.2; port and username have their own fields",
         )
-    return text
-
-
-def _user(text: str) -> str:
-    if not USER.fullmatch(text):
-        wrong(f"{text!r} is not a user name", "expected one such as admin")
     return text
 
 
@@ -85,7 +79,7 @@ class Defaults(Part):
 
     platform: Literal["arista_eos", "linux"] | None = None
     port: int = Field(default=22, ge=1, le=65535)
-    username: Annotated[str, AfterValidator(_user)] | None = None
+    username: Annotated[str, AfterValidator(user_name(USER, "expected one such as admin"))] | None = None
     password: Secret | None = None
     secret: Secret | None = None
     key: PathTo | None = None

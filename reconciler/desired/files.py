@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from reconciler.core.words import printable
@@ -63,6 +64,20 @@ def read(folder: Path, name: str) -> bytes:
     if status.st_size > MAX_BYTES or len(data) > MAX_BYTES:
         raise Unfit(f"the file has {status.st_size:,} bytes", f"split it, at most {MAX_BYTES:,} each")
     return data
+
+
+def bodies(place: Path) -> dict[str, bytes]:
+    """The files of a folder, or one file, by their path, which begins with the folder's name.
+
+    What cannot be read is left out, and refused by who loads it.
+    """
+    top, found = (place, list(names(place))) if place.is_dir() else (place.parent, [place.name])
+    head = top.name or "desired"
+    read_ones: dict[str, bytes] = {}
+    for name in found:
+        with suppress(Unfit):
+            read_ones[f"{head}/{name}"] = read(top, name)
+    return read_ones
 
 
 def decode(data: bytes) -> str:

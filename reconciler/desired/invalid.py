@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from reconciler.desired.compose import Fault
+from reconciler.desired.documents.values import tight_lipped
 from reconciler.desired.examples import empty_at, example_at, fields_at, is_required
 from reconciler.desired.tree import Tree
 
@@ -178,7 +179,7 @@ def _described(value: Any) -> str:
         case int() | float():
             return f"the number {value}"
         case str():
-            return f"the text {_quoted(value)}"
+            return f"the text {_quoted(tight_lipped(value))}"
         case dict():
             return "a mapping"
         case _:

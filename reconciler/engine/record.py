@@ -11,6 +11,8 @@ from typing import Any
 from reconciler.engine import keep
 from reconciler.settings.places import state_directory
 
+Write = Callable[[Path, dict[str, Any]], None]
+
 
 def world_of(inventory: Path) -> str:
     """Twelve hexadecimal digits that tell the devices of one inventory from those of another."""
@@ -47,10 +49,11 @@ class Record:
 
     Losing the file loses ``cause``, the notice of a vanished device, and what is still to be saved.
     ``unsaved``: devices that were written to and whose startup configuration may not know it yet. It is kept below
-    ``folder``, by default this user's state directory.
+    ``folder``, by default this user's state directory, by ``write``, which raises OSError.
     """
 
-    def __init__(self, inventory: Path, folder: Path | None = None) -> None:
+    def __init__(self, inventory: Path, folder: Path | None = None, write: Write = keep.write) -> None:
+        self._write, self._is_due = write, False
         self._path = (folder or state_directory()) / f"devices-{world_of(inventory)}.json"
         known = keep.read(self._path)
         self._converged = _texts(known.get("converged"))
@@ -73,13 +76,15 @@ class Record:
         self._converged.update(converged)
         for device in forgotten:
             self._converged.pop(device, None)
-        if self._converged != before:
+        if self._is_due or self._converged != before:
             self._keep()
 
     def _keep(self) -> None:
-        """A state directory that cannot be written costs only the memory."""
+        """A state directory that cannot be written costs only the memory, and is tried again."""
+        self._is_due = True
         with suppress(OSError):
-            keep.write(self._path, {"converged": self._converged, "unsaved": list(self.unsaved)})
+            self._write(self._path, {"converged": dict(self._converged), "unsaved": list(self.unsaved)})
+            self._is_due = False
 
 
 def _texts(found: Any) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from reconciler.desired.documents.spec import Part
-from reconciler.desired.documents.values import matching, wrong
+from reconciler.desired.documents.values import matching, user_name, wrong
 from reconciler.desired.examples import Example
 from reconciler.desired.invalid import did_you_mean
 from reconciler.desired.secret import PathTo, Secret
@@ -41,7 +41,7 @@ AlertKind = Annotated[
 ReceiverName = Annotated[
     str, AfterValidator(matching(NAME, "name of a receiver", "use letters, digits, '-', '_' and '.', such as oncall"))
 ]
-Username = Annotated[str, AfterValidator(matching(USERNAME, "user name", "expected one such as reconciler"))]
+Username = Annotated[str, AfterValidator(user_name(USERNAME, "expected one such as reconciler"))]
 
 
 class AlertmanagerSettings(Part):

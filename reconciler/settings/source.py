@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from reconciler.desired.documents.spec import Part
-from reconciler.desired.documents.values import wrong
+from reconciler.desired.documents.values import user_name, wrong
 from reconciler.desired.examples import Example
 from reconciler.desired.secret import PathTo, Secret
 from reconciler.settings.duration import Duration, between
@@ -45,12 +45,6 @@ def _folder(text: str) -> str:
     return "" if text in ("", ".") else str(path)
 
 
-def _username(text: str) -> str:
-    if not USERNAME.fullmatch(text):
-        wrong(f"{text!r} is not a user name", "expected one such as deploy")
-    return text
-
-
 Url = Annotated[str, BeforeValidator(_url, json_schema_input_type=str), Example("/srv/git/desired.git")]
 Ref = Annotated[str, AfterValidator(_ref), Example("main")]
 
@@ -63,14 +57,24 @@ class HookSecret(Part):
     secret: Secret
 
 
+def _hook(value: Any) -> Any:
+    """A text here is likely to be the secret itself: no message repeats it."""
+    if isinstance(value, (str, int, float)):
+        wrong("a plain-text secret is refused", f"use {HookSecret.example}")
+    return value
+
+
+Hook = Annotated[HookSecret, BeforeValidator(_hook)]
+
+
 class WebhookSettings(Part):
     """Whose pushes may announce themselves. Each host has a path of its own: ``/github``, ``/gitlab``, ``/gitea``."""
 
     example: ClassVar[str] = "{github: {secret: {credential: webhook}}}"
 
-    github: HookSecret | None = None
-    gitlab: HookSecret | None = None
-    gitea: HookSecret | None = None
+    github: Hook | None = None
+    gitlab: Hook | None = None
+    gitea: Hook | None = None
 
     @model_validator(mode="after")
     def _some(self) -> WebhookSettings:
@@ -99,7 +103,7 @@ class SourceSettings(Part):
     folder: Annotated[str, AfterValidator(_folder)] = ""
     key: PathTo | None = None
     known_hosts: PathTo | None = None
-    username: Annotated[str, AfterValidator(_username)] | None = None
+    username: Annotated[str, AfterValidator(user_name(USERNAME, "expected one such as deploy"))] | None = None
     token: Secret | None = None
     ca: PathTo | None = None
     interval: Annotated[Duration, between("1s", "1d")] = Field(default="30s", validate_default=True)

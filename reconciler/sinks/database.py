@@ -8,31 +8,29 @@ import sqlite3
 import stat
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from reconciler.sinks.reading import beside, connect, reading
+from reconciler.engine.disk import HANGING, OneThread
+from reconciler.sinks.marks import Marks, free_name, marks, same
+from reconciler.sinks.reading import PATIENCE, beside, connect, reading
 from reconciler.sinks.trouble import is_spoilt, words
 
 T = TypeVar("T")
 Tell = Callable[[str], None]
 KEPT_LOG = 4 * 1024 * 1024
 """Bytes that SQLite's log keeps at most once its content is in the file."""
+WAL_TRIES, WAL_PAUSE = 50, 0.02
+"""How often, and after how many seconds, a file is made one with a log where another process does the same."""
 ANEW = "a new one is begun"
+HANGS = PATIENCE + 2.0
+"""Seconds; longer than that nothing takes but on a disk that hangs, not even the wait for a lock."""
 
 
 class Unwritable(Exception):
     """The file cannot be written, or not be read; the text says to people why."""
-
-
-class _Marks(NamedTuple):
-    """What tells the files that we have open from others under their names. ``size``: of the database, in bytes."""
-
-    files: tuple[tuple[int, int] | None, ...]
-    size: int
 
 
 class Database:
@@ -48,9 +46,31 @@ class Database:
         self._version = version
         self._schema = tuple(schema)
         self._tell = tell
-        self._worker: ThreadPoolExecutor | None = None
+        self._worker: OneThread | None = None
         self._connection: sqlite3.Connection | None = None
-        self._marks: _Marks | None = None
+        self._marks: Marks | None = None
+        self._began: float | None = None
+
+    @property
+    def hangs(self) -> str:
+        """Why nothing can be done now, and would have to wait for long; empty: nothing has to."""
+        began = self._began
+        return "" if began is None or time.monotonic() - began < HANGS else f"{self._path}: {HANGING}"
+
+    async def soon(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """As `call`, but for what does no harm if it is carried out when nobody waits for it any more.
+
+        Raises: Unwritable, also where the disk hangs; what ``work`` raises itself.
+        """
+        if self.hangs:
+            raise Unwritable(self.hangs)
+        asked = asyncio.ensure_future(self.call(work))
+        asked.add_done_callback(_retrieved)
+        try:
+            async with asyncio.timeout(HANGS):
+                return await asyncio.shield(asked)
+        except TimeoutError:
+            raise Unwritable(f"{self._path}: {HANGING}") from None
 
     async def call(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """What ``work`` returns, in one transaction: all of it or nothing, also where the caller is cancelled.
@@ -60,34 +80,45 @@ class Database:
         """
         loop = asyncio.get_running_loop()
         if self._worker is None:
-            self._worker = ThreadPoolExecutor(1, thread_name_prefix=self._path.name)
+            self._worker = OneThread(self._path.name)
         tell = partial(_tell_soon, loop, self._tell)
         return await loop.run_in_executor(self._worker, self._carried_out, work, tell)
 
     async def close(self) -> None:
-        """Everything is in the file then, and in nothing beside it; a later call would open it again."""
+        """Everything is in the file then, and in nothing beside it; a later call would open it again.
+
+        A disk that hangs is not waited for.
+        """
         worker, self._worker = self._worker, None
         if worker is not None:
-            await asyncio.get_running_loop().run_in_executor(worker, self._close)
+            closed = asyncio.get_running_loop().run_in_executor(worker, self._close)
+            await asyncio.wait({closed}, timeout=0.0 if self.hangs else HANGS)
             worker.shutdown(wait=False)
 
     def _carried_out(self, work: Callable[[sqlite3.Connection], T], tell: Tell) -> T:
+        self._began = time.monotonic()
         try:
-            try:
-                return self._transacted(work, tell)
-            except sqlite3.Error as error:
-                if not is_spoilt(error):
-                    raise
-                self._set_aside(f"is spoilt ({error})", tell)
-                return self._transacted(work, tell)
+            return self._tried(work, tell)
         except (sqlite3.Error, OSError) as error:
             self._close()
             raise Unwritable(words(error, self._path)) from error
+        finally:
+            self._began = None
+
+    def _tried(self, work: Callable[[sqlite3.Connection], T], tell: Tell) -> T:
+        """Raises: sqlite3.Error, OSError, Unwritable, what ``work`` raises."""
+        try:
+            return self._transacted(work, tell)
+        except sqlite3.Error as error:
+            if not is_spoilt(error):
+                raise
+            self._set_aside(f"is spoilt ({error})", tell)
+            return self._transacted(work, tell)
 
     def _transacted(self, work: Callable[[sqlite3.Connection], T], tell: Tell) -> T:
         """Raises: sqlite3.Error, OSError, Unwritable, what ``work`` raises."""
         connection = self._connected(tell)
-        connection.execute("BEGIN")
+        connection.execute("BEGIN IMMEDIATE")  # else it could not become a writer once another process has written
         try:
             found = work(connection)
             connection.execute("COMMIT")
@@ -95,19 +126,19 @@ class Database:
             with suppress(sqlite3.Error):
                 connection.rollback()
             raise
-        self._marks = _marks(self._path)
+        self._marks = marks(self._path)
         return found
 
     def _connected(self, tell: Tell) -> sqlite3.Connection:
-        now = _marks(self._path)
-        if self._connection is not None and self._marks is not None and not _same(self._marks, now):
+        now = marks(self._path)
+        if self._connection is not None and self._marks is not None and not same(self._marks, now):
             self._part(self._marks, now, tell)
         if self._connection is None:
             self._connection = self._opened(tell)
-            self._marks = _marks(self._path)
+            self._marks = marks(self._path)
         return self._connection
 
-    def _part(self, before: _Marks, now: _Marks, tell: Tell) -> None:
+    def _part(self, before: Marks, now: Marks, tell: Tell) -> None:
         """From a file that somebody has moved, removed or cut short. What we still had is in it, wherever it is."""
         is_moved = now.files[0] != before.files[0]
         if is_moved and self._connection is not None:
@@ -126,7 +157,7 @@ class Database:
             self._judge(tell)
         connection = connect(self._path, mode="rw")
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _become_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG}")
             if _version(connection) is None:
@@ -153,16 +184,17 @@ class Database:
             _made(self._path)
 
     def _make_tables(self, connection: sqlite3.Connection) -> None:
-        connection.execute("BEGIN")
-        for statement in self._schema:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {self._version}")
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) is None:  # no other process was faster
+            for statement in self._schema:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {self._version}")
         connection.execute("COMMIT")
 
     def _set_aside(self, why: str, tell: Tell) -> None:
         """Nothing of it is lost, and nobody's file is overwritten. Raises: OSError."""
         self._close()
-        aside = _free_name(self._path)
+        aside = free_name(self._path)
         for old, new in zip((*beside(self._path), self._path), (*beside(aside), aside), strict=True):
             with suppress(FileNotFoundError):
                 old.rename(new)
@@ -173,6 +205,12 @@ class Database:
         if connection is not None:
             with suppress(sqlite3.Error), closing(connection):
                 pass
+
+
+def _retrieved(asked: asyncio.Future[Any]) -> None:
+    """Nobody may be there any more who wants to know how it ended."""
+    if not asked.cancelled():
+        asked.exception()
 
 
 def _tell_soon(loop: asyncio.AbstractEventLoop, tell: Tell, said: str) -> None:
@@ -186,13 +224,32 @@ def _made(path: Path) -> bool:
     SQLite would open one that may only be read, and make its own files beside it with the same rights, for ever.
     """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
         if not stat.S_ISREG(path.stat().st_mode):
             raise Unwritable(f"{path} is no file") from None
         os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
         return False
+    try:
+        if os.geteuid() == 0:  # a run of root's in a service's folder; SQLite gives its own files to the same owner
+            folder = path.parent.stat()
+            os.fchown(made, folder.st_uid, folder.st_gid)
+    finally:
+        os.close(made)
     return True
+
+
+def _become_wal(connection: sqlite3.Connection) -> None:
+    """Another process that does so at the same moment is not waited for by SQLite itself. Raises: sqlite3.Error."""
+    for left in range(WAL_TRIES, 0, -1):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if left == 1 or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(WAL_PAUSE)
+        else:
+            return
 
 
 def _version(connection: sqlite3.Connection) -> int | None:
@@ -200,27 +257,3 @@ def _version(connection: sqlite3.Connection) -> int | None:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version) if tables else None
-
-
-def _marks(path: Path) -> _Marks:
-    found: list[os.stat_result | None] = []
-    for one in (path, *beside(path)):
-        try:
-            found.append(one.stat())
-        except FileNotFoundError:
-            found.append(None)
-    return _Marks(
-        tuple((one.st_dev, one.st_ino) if one else None for one in found), found[0].st_size if found[0] else 0
-    )
-
-
-def _same(before: _Marks, now: _Marks) -> bool:
-    """A database grows, and shrinks only where it was cut short, or by another process that has tidied it up."""
-    return before.files == now.files and now.size >= before.size
-
-
-def _free_name(path: Path) -> Path:
-    """``journal.db.2026-11-21T03-04-05``, and a number where that is taken."""
-    base = f"{path.name}.{time.strftime('%Y-%m-%dT%H-%M-%S')}"
-    names = (path.with_name(base if not number else f"{base}-{number}") for number in range(1000))
-    return next((name for name in names if not os.path.lexists(name)), path.with_name(f"{base}-{time.time_ns()}"))

@@ -38,8 +38,19 @@ def words(error: sqlite3.Error | OSError, path: Path) -> str:
     if isinstance(error, OSError):
         return f"{error.filename or path}: {error.strerror or error}"
     code = code_of(error)
+    if code == sqlite3.SQLITE_IOERR and (why := _unopened(path)):
+        return f"{path}: {why}"
     full = code in OF_THE_DISK and _is_full(path.parent)
     return f"{path}: {WORDS[sqlite3.SQLITE_FULL] if full else WORDS.get(code, str(error))}"
+
+
+def _unopened(path: Path) -> str:
+    """What the system says of a disk that it has made read-only under open files, of which SQLite only has EIO."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NONBLOCK))
+    except OSError as error:
+        return error.strerror or ""
+    return ""
 
 
 def _is_full(folder: Path) -> bool:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.desired import files
-from reconciler.desired.revision import revision_of
+from reconciler.desired.revision import checkout_of, revision_of
 from reconciler.source.checkout import Checkout, Unavailable
+from reconciler.source.command import OBJECT_ID
+from reconciler.source.git import describe
+from reconciler.source.tree import Damaged
 
 SETTLED = 0.05
 """Seconds between two looks that must see the same."""
@@ -35,7 +40,20 @@ class FolderSource:
         checkout = await asyncio.to_thread(_read, self._path)
         if await asyncio.to_thread(_look, self._path) != look:
             raise Unavailable(f"{self._path} changed while it was read")
+        checkout = await self._described(checkout)
         self._seen = (look, checkout)
+        return checkout
+
+    async def _described(self, checkout: Checkout) -> Checkout:
+        """With author and subject where the revision is a commit, for people; without that is no harm."""
+        if not OBJECT_ID.fullmatch(checkout.revision):
+            return checkout
+        found = await asyncio.to_thread(checkout_of, self._path)
+        if found is None:
+            return checkout
+        with suppress(Damaged, Unavailable):
+            author, subject, at = await describe(found[0], checkout.revision)
+            return replace(checkout, author=author, subject=subject, at=at)
         return checkout
 
     async def at(self, revision: str) -> Checkout:

@@ -22,7 +22,8 @@ async def gone_back(world: World, revision: str = "c1") -> None:
     assert checkout is not None
     assert service.following.archive is not None
     rollback = Rollback(1, revision, checkout.revision, "ada", now(), "it hurt")
-    await service.following.roll_back(rollback, await service.following.archive.at(revision))
+    async with service.following.turn:
+        await service.following.roll_back(rollback, await service.following.archive.at(revision))
     await asyncio.sleep(1.0)
 
 

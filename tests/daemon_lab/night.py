@@ -98,8 +98,8 @@ class Night:
         values = {"repository": self.folder / "desired.git", "inventory": inventory, "folder": self.folder}
         config = self.folder / "config.yaml"
         config.write_text(SETTINGS.format(state=self.field.memory, **values) + self.heard.settings(self.folder))
-        moments = {"since": time.time() - 7200, "until": time.time() + 7200}
-        suspension = {"target": "k01-worker3", "reason": "new cables", "by": "grace", **moments}
+        times = {"since": time.time() - 7200, "until": time.time() + 7200}
+        suspension = {"target": "k01-worker3", "reason": "new cables", "by": "grace", **times}
         kept = self.field.memory / f"daemon-{world_of(inventory)}.json"
         kept.write_text(json.dumps({"suspended": [suspension]}))
         line = [*at_jump(self.field.lab), sys.executable, "-m", "reconciler", "daemon", "--config", str(config)]

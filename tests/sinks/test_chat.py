@@ -8,6 +8,7 @@ import logging
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,8 +65,9 @@ def test_a_title_says_what_was_put_back_before_anybody_could_read_it() -> None:
 
 
 def test_a_sign_alone_does_not_say_what_has_happened() -> None:
-    drifted = {"kind": "vlan", "name": "10", "cause": "drift"}
-    changes = [drifted | {"verb": "create"}, drifted | {"verb": "delete"}]
+    changes: list[dict[str, Any]] = [
+        {"verb": verb, "kind": "vlan", "name": "10", "cause": "drift", "fields": {}} for verb in ("create", "delete")
+    ]
     assert [changed(one) for one in changes] == ["+ vlan 10: missing", "- vlan 10: wanted by no document"]
     assert [changed(one | {"cause": "pending"}) for one in changes] == ["+ vlan 10", "- vlan 10"]
 

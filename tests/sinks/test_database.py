@@ -111,6 +111,25 @@ async def test_what_is_moved_away_is_whole_and_what_is_put_in_its_place_is_used(
     assert await Facts(path).all() == ["of the backup", "two"]
 
 
+async def test_what_somebody_is_reading_while_it_is_replaced_does_not_get_into_what_is_put_in_its_place(
+    tmp_path: Path,
+) -> None:
+    path, backup = tmp_path / "facts.db", tmp_path / "backup.db"
+    before = Facts(backup)
+    await before.add("of the backup")
+    await before.database.close()
+    facts = Facts(path)
+    await facts.add("one")
+    with reading(path) as connection:
+        connection.execute("BEGIN")
+        assert connection.execute("SELECT text FROM fact").fetchall() == [("one",)]
+        await facts.add("two")
+        backup.rename(path)
+        assert await facts.all() == ["of the backup"]
+        assert connection.execute("SELECT text FROM fact").fetchall() == [("one",)]
+    await facts.database.close()
+
+
 @pytest.mark.parametrize("which", ["-wal", "-shm"])
 async def test_nothing_is_lost_with_a_file_of_sqlite_itself(tmp_path: Path, which: str) -> None:
     path = tmp_path / "facts.db"

@@ -50,6 +50,23 @@ async def test_a_rollout_is_one_entry_with_each_device_as_a_part_of_it(tmp_path:
     await kept.journal.close()
 
 
+async def test_the_same_plan_is_tried_again_in_one_entry_and_once_it_was_applied_in_another(tmp_path: Path) -> None:
+    kept = Kept(tmp_path)
+    for end in ("retry", "retry", "applied", "applied"):
+        await kept.journal.begin(kept.work("n1"))
+        kept.hear(end, "n1")
+    await kept.journal.begin(kept.work("n1", digest="d2"))
+    await kept.journal.begin(kept.work("n1", digest="d3"))
+    found = await kept.find(Query(kind="change"))
+    assert [(one.get("outcome", "open"), one.get("tries", 1)) for one in reversed(found)] == [
+        ("applied", 3),
+        ("applied", 1),
+        ("failed", 1),
+        ("open", 1),
+    ]
+    await kept.journal.close()
+
+
 async def test_all_changes_of_an_entry_come_with_it_and_a_few_in_a_list(tmp_path: Path) -> None:
     kept = Kept(tmp_path)
     changes = [change(number) for number in range(12)]

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,15 @@ async def test_whoever_stops_waiting_neither_stops_others_nor_leaves_work_behind
     begun = {f"n{number}" for number, result in enumerate(ended) if result is None}
     assert len(begun) == 30
     assert begun <= {one["device"] for one in await kept.find(Query(limit=99, kind="change"))}
+    slow = asyncio.create_task(kept.journal._database.call(lambda connection: time.sleep(0.1)))
+    first = asyncio.create_task(kept.journal.begin(kept.work("first")))
+    await asyncio.sleep(0.01)
+    second = asyncio.create_task(kept.journal.begin(kept.work("second")))
+    await asyncio.sleep(0.01)
+    second.cancel()
+    await asyncio.gather(slow, first, second, return_exceptions=True)
+    assert await kept.shown(Query(device="first")) == [("change", "first", "open")]
+    assert await kept.shown(Query(device="second")) == []
     await kept.journal.close()
 
 

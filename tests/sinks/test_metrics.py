@@ -121,7 +121,15 @@ def comments(page: str) -> list[str]:
 
 
 def drift(device: str = "k1", **data: object) -> Event:
-    known = {"condition": "drift", "episode": "opened", "since": 105.0, "seen": 104.9, "told": True, "good": 60.0}
+    known = {
+        "condition": "drift",
+        "episode": "opened",
+        "since": 104.9,
+        "noticed": 105.0,
+        "seen": 104.9,
+        "told": True,
+        "good": 60.0,
+    }
     return Event("drift", "drift", device, "warning", known | data)
 
 

@@ -73,7 +73,7 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     "a key for https": ({**URL, "key": "id"}, "key and knownHosts are for ssh"),
     "a token for ssh": ({"url": "git@h:x", "token": {"env": "T"}}, "username, token and ca are for https"),
     "a name alone": ({**URL, "username": "ann"}, "a username without a token"),
-    "a colon in a name": ({**URL, "username": "a:b", "token": {"env": "T"}}, "'a:b' is not a user name"),
+    "a colon in a name": ({**URL, "username": "a:b", "token": {"env": "T"}}, "'a:…' is not a user name"),
     "signed by nobody": ({**URL, "require": "signed"}, "without allowedSigners"),
     "signers for nothing": ({**URL, "allowedSigners": "x"}, "allowedSigners is not looked at"),
     "a token in the file": ({**URL, "token": "s3cr3t"}, "a plain-text password is refused"),

@@ -17,6 +17,7 @@ MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 IFNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,14}")
 DEVICE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
+ADDRESS = re.compile(r"([0-9.]+|\[[0-9A-Fa-f:.]+\])(:\d+)?")
 CALICO_VERSION = re.compile(r"3\.[0-9]{1,3}(\.[0-9]{1,3})?")
 CONGESTION = re.compile(r"[a-z][a-z0-9_-]{0,14}")
 REPEATED = re.compile(r"[+*}]\)+[+*{]")
@@ -94,6 +95,27 @@ def _station(mac: str) -> str:
     if int(mac[:2], 16) & 1 or mac == "00:00:00:00:00:00":
         wrong(f"{mac} is not a unicast MAC address", "use one whose first byte is even and that is not all zero")
     return mac
+
+
+def tight_lipped(text: str) -> str:
+    """What is wrong, without what may be a password in it: ``…@host``, ``slack://…``."""
+    scheme, separator, rest = text.partition("://")
+    if separator:
+        return text if ADDRESS.fullmatch(rest) else f"{scheme}://…"
+    _, at, host = text.rpartition("@")
+    return f"…@{host}" if at else text
+
+
+def user_name(pattern: re.Pattern[str], right: str) -> Callable[[str], str]:
+    """Some write the password behind it: what follows a colon is not repeated."""
+
+    def check(text: str) -> str:
+        if not pattern.fullmatch(text):
+            name, colon, _ = tight_lipped(text).partition(":")
+            wrong(f"{(f'{name}:…' if colon else name)!r} is not a user name", right)
+        return text
+
+    return check
 
 
 def matching(pattern: re.Pattern[str], what: str, right: str) -> Callable[[str], str]:

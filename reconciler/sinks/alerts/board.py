@@ -37,8 +37,8 @@ class Board:
         self.touched: set[str] = set()
 
     def __iter__(self) -> Iterator[Episode]:
-        """The oldest first."""
-        return iter(self.episodes.values())
+        """The oldest first; whoever goes through them may drop some."""
+        return iter(tuple(self.episodes.values()))
 
     @property
     def open(self) -> list[Alert]:
@@ -71,7 +71,7 @@ class Board:
     def turn(self) -> float | None:
         """What time brings about. When to look again, by the loop's clock; None: when something is heard."""
         now, later, over = self._clock.now(), [], self._over_together()
-        for one in tuple(self):
+        for one in self:
             if not one.shown and not self.hides(one):
                 one.shown = one.burst.due <= now
                 self.touched.add(one.alert.id)
@@ -102,7 +102,7 @@ class Board:
 
     def sweep(self, wanted: Callable[[Episode], bool]) -> None:
         """Forget what is over and of which nobody has to be told any more."""
-        for one in tuple(self):
+        for one in self:
             if one.closed and not (one.shown and wanted(one)):
                 self._drop(one)
 

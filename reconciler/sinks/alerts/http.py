@@ -8,13 +8,16 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import re
 import ssl
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from reconciler.core.words import printable
 from reconciler.sinks.alerts.failure import Failure
@@ -25,7 +28,15 @@ if TYPE_CHECKING:
 PATIENCE = 15.0
 """Seconds for one call."""
 ANSWER = 200
-"""Bytes of an answer that are shown."""
+"""Characters of an answer that are shown."""
+READ = 4096
+"""Bytes of it that are looked at, so that no secret is only cut short by what is shown."""
+SAYING = 2.0
+"""Seconds that it may take to say that much: whoever dribbles is not listened to."""
+PART = 8
+"""Characters: an answer that has so many of a secret, in their order, repeats it, in whatever quotes."""
+TOKEN = 12
+"""Characters from which a part of an address may be a secret, as in ``https://host/hooks/T0000/abc…``."""
 LONGEST_AFTER = 3600.0
 """Seconds; nobody is believed who asks for more."""
 OUR_PLACE = frozenset({401, 402, 403, 404, 405, 407, 408, 409, 410, 421, 423, 425, 426, 429, 451})
@@ -38,15 +49,15 @@ async def post(url: str, body: bytes, headers: Headers, ca: Path | None, secrets
     import aiohttp
 
     timeout = aiohttp.ClientTimeout(total=PATIENCE)
-    sent = {"Content-Type": "application/json", "User-Agent": "reconciler", **headers}
+    plain = {"Content-Type": "application/json", "User-Agent": "reconciler", "Accept-Encoding": "identity"}
     try:
         context = await asyncio.to_thread(_trust, ca) if url.startswith("https:") else False
         connector = aiohttp.TCPConnector(ssl=context or True, force_close=True)
         async with (
-            aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
-            session.post(url, data=body, headers=sent, allow_redirects=False) as response,
+            aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False) as session,
+            session.post(url, data=body, headers={**plain, **headers}, allow_redirects=False) as response,
         ):
-            return await _answer(response, secrets)
+            return await _answer(response, [*secrets, *_tokens(url)])
     except TimeoutError:
         raise Failure(f"no answer within {PATIENCE:g} s") from None
     except aiohttp.ClientConnectorCertificateError as error:
@@ -61,9 +72,6 @@ async def post(url: str, body: bytes, headers: Headers, ca: Path | None, secrets
 
 async def _answer(response: ClientResponse, secrets: Collection[str]) -> str:
     """Raises: Failure."""
-    said = printable((await response.content.read(ANSWER)).decode(errors="replace")).strip()
-    for secret in filter(None, secrets):
-        said = "(an answer with a secret in it)" if secret in said else said
     words = f"HTTP {response.status} {_phrase(response.status)}".rstrip()
     if 200 <= response.status < 300:
         return words
@@ -71,7 +79,37 @@ async def _answer(response: ClientResponse, secrets: Collection[str]) -> str:
         raise Failure(f"{words}: it sends us elsewhere, which is not followed: correct the url")
     lasting = 400 <= response.status < 500 and response.status not in OUR_PLACE
     after = _after(response.headers.get("Retry-After", ""))
+    said = await _said(response, secrets)
     raise Failure(f"{words}: {said}" if said else words, lasting=lasting, after=after)
+
+
+async def _said(response: ClientResponse, secrets: Collection[str]) -> str:
+    """The beginning of its text; nothing of one that is packed, or that does not come."""
+    said, content = bytearray(), response.content
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SAYING):
+            while len(said) < READ and not content.at_eof():
+                said += await content.read(READ - len(said))
+    if "Content-Encoding" in response.headers or not (content.at_eof() or len(said) >= READ):
+        return ""
+    text = said.decode(errors="replace")
+    if any(part in text for secret in secrets for part in _parts(secret)):
+        return "(an answer with a secret in it)"
+    return printable(text[:ANSWER].strip())
+
+
+def _parts(secret: str) -> Iterator[str]:
+    for start in range(len(secret) - PART + 1):
+        yield secret[start : start + PART]
+    if 0 < len(secret) < PART:
+        yield secret
+
+
+def _tokens(url: str) -> list[str]:
+    """What in the address may be one."""
+    parts = urlsplit(url)
+    found = re.split(r"[/?&=;]", f"{parts.path}?{parts.query}")
+    return [one for part in found for one in {part, unquote(part)} if len(one) >= TOKEN]
 
 
 def _trust(ca: Path | None) -> ssl.SSLContext:
@@ -95,8 +133,14 @@ def _after(value: str) -> float:
 
 def _cause(error: BaseException) -> str:
     """The system's words: those of a library may repeat the whole address, and with it what is secret."""
+    import aiohttp
+
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message
     if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
         return os.strerror(error.errno)  # asyncio puts the address into the text
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return "it hung up without an answer"
+    if isinstance(error, aiohttp.ClientResponseError):
+        return "its answer is none that HTTP knows"
     return (isinstance(error, OSError) and error.strerror) or type(error).__name__

@@ -41,7 +41,7 @@ class Store:
     async def read(self) -> Found:
         """Nothing, where it cannot be read."""
         try:
-            return await self._database.call(_read)
+            return await self._database.soon(_read)
         except Unwritable as error:
             self._failed(str(error))
             return Found()
@@ -49,7 +49,7 @@ class Store:
     async def write(self, episodes: Documents, receivers: Documents) -> bool:
         """Keep these; None: forget it. False: it cannot be written, and is to be tried again."""
         try:
-            await self._database.call(lambda connection: _write(connection, episodes, receivers))
+            await self._database.soon(lambda connection: _write(connection, episodes, receivers))
         except Unwritable as error:
             self._failed(str(error))
             return False

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from reconciler.sinks.journal.entry import text
+from reconciler.sinks.journal.entry import inflated, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,10 @@ def put(connection: sqlite3.Connection, deployed: Deployed, now: float) -> None:
 
 
 def read(connection: sqlite3.Connection, beginning: str) -> dict[str, bytes] | None:
-    """The documents of the one revision that is so named or begins so. Raises: sqlite3.Error."""
+    """The documents of the one revision that is so named or begins so. Raises: sqlite3.Error.
+
+    None: it is not known; or one of them is spoilt, and without it the others would mean something else.
+    """
     beginning = text(beginning)
     found = connection.execute(
         "SELECT id, revision = ?1 FROM revision WHERE substr(revision, 1, length(?1)) = ?1 ORDER BY 2 DESC LIMIT 2",
@@ -52,11 +55,15 @@ def read(connection: sqlite3.Connection, beginning: str) -> dict[str, bytes] | N
     if not beginning or not found or (len(found) > 1 and not found[0][1]):
         return None
     rows = connection.execute(
-        """SELECT path.path, document.body FROM holds JOIN path ON path.id = holds.path
+        """SELECT path.path, document.sha256, document.body FROM holds JOIN path ON path.id = holds.path
         JOIN document ON document.id = holds.document WHERE holds.revision = ? ORDER BY path.path""",
         found[0][:1],
     )
-    return {path: zlib.decompress(body) for path, body in rows}
+    try:
+        documents = {path: _checked(digest, body) for path, digest, body in rows}
+    except (zlib.error, TypeError):
+        return None
+    return documents
 
 
 def forget(connection: sqlite3.Connection) -> None:
@@ -69,6 +76,14 @@ def forget(connection: sqlite3.Connection) -> None:
         connection.executemany("DELETE FROM holds WHERE revision = ?", gone)
         connection.execute("DELETE FROM document WHERE NOT EXISTS (SELECT 1 FROM holds WHERE document = document.id)")
         connection.execute("DELETE FROM path WHERE NOT EXISTS (SELECT 1 FROM holds WHERE path = path.id)")
+
+
+def _checked(digest: bytes, body: bytes) -> bytes:
+    """Raises: zlib.error, TypeError."""
+    found = inflated(body)
+    if sha256(found).digest() != digest:
+        raise zlib.error("it is another one")
+    return found
 
 
 def _path(connection: sqlite3.Connection, path: str) -> int:

@@ -22,6 +22,8 @@ LONGEST = 4000
 PEOPLE = frozenset({"suspended", "resumed", "approved", "rollback"})
 """What people did; over as soon as it is told."""
 DAEMON = frozenset({"ready", "stopped"})
+LARGEST = 64 * 1024 * 1024
+"""Bytes that one packed thing has at most."""
 HEARD = PEOPLE | DAEMON | {"revision", "rollout", "applied", "retry"}
 """Events beside episodes that the history is about."""
 
@@ -70,5 +72,26 @@ def packed(changes: Sequence[Change]) -> bytes:
 
 
 def unpacked(body: bytes) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(zlib.decompress(body))
+    """Empty, where somebody has spoilt it."""
+    try:
+        return parsed(inflated(body))
+    except (zlib.error, TypeError):
+        return []
+
+
+def parsed(changes: str | bytes) -> list[dict[str, Any]]:
+    """The same for what is not packed."""
+    try:
+        found = json.loads(changes)
+    except (ValueError, TypeError, RecursionError):
+        return []
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def inflated(body: bytes) -> bytes:
+    """What was packed, and not more than was ever packed. Raises: zlib.error; TypeError for what is not bytes."""
+    unpacking = zlib.decompressobj()
+    found = unpacking.decompress(body, LARGEST)
+    if not unpacking.eof:
+        raise zlib.error("it is cut short, or too large")
     return found

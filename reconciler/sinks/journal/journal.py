@@ -11,13 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from reconciler.engine.disk import HANGING
 from reconciler.report.event import Event
-from reconciler.sinks.database import Database, Tell, Unwritable
+from reconciler.sinks.database import HANGS, Database, Tell, Unwritable
 from reconciler.sinks.journal import documents, query
 from reconciler.sinks.journal.batch import Batch, Beginning, Heard
 from reconciler.sinks.journal.documents import Deployed
 from reconciler.sinks.journal.entry import Work, concerns
-from reconciler.sinks.journal.past import NoHistory, opened
+from reconciler.sinks.journal.past import Aside, NoHistory
 from reconciler.sinks.journal.query import Query
 from reconciler.sinks.journal.retention import Retention, prune
 from reconciler.sinks.journal.schema import SCHEMA, VERSION
@@ -52,6 +53,7 @@ class Journal:
         self.trouble = ""
         self._path = path
         self._database = Database(path, VERSION, SCHEMA, tell)
+        self._past = Aside(path)
         self._tell, self._now, self._changed = tell, now, changed
         self._heard = Heard()
         self._beginning: list[Beginning] = []
@@ -90,10 +92,10 @@ class Journal:
         self._beginning.append(beginning)
         try:
             await self.flush()
-        except asyncio.CancelledError:
-            if beginning in self._beginning:
+        finally:
+            if beginning in self._beginning:  # whoever stops waiting, or would wait for a disk that hangs
                 self._beginning.remove(beginning)
-            raise
+                beginning.trouble = self.trouble
         if beginning.trouble:
             raise Unwritable(beginning.trouble)
 
@@ -126,8 +128,15 @@ class Journal:
         return await self._read(lambda connection: query.revision_of(connection, entry))
 
     async def flush(self) -> None:
-        """Write what has been heard so far. Whoever stops waiting for it stops nobody else's."""
-        await asyncio.shield(asyncio.ensure_future(self._write()))
+        """Write what has been heard so far. Whoever stops waiting for it stops nobody else's, nor waits for ever."""
+        if self.trouble and self._database.hangs:
+            return
+        writing = asyncio.ensure_future(self._write())
+        try:
+            async with asyncio.timeout(HANGS):
+                await asyncio.shield(writing)
+        except TimeoutError:
+            self._become(f"{self._path}: {HANGING}")
 
     async def close(self) -> None:
         """Everything that was heard is in the file then, if that can be written."""
@@ -171,7 +180,8 @@ class Journal:
         self._is_stored = batch.deployed is self._deployed
         self._still = None if self._still is batch.still else self._still
         self._heard.lost = None if self._heard.lost is batch.lost else self._heard.lost
-        for words in batch.mistakes:
+        unfit = [f"not in the history: {one.work.device}: {one.trouble}" for one in batch.beginning if one.trouble]
+        for words in (*batch.mistakes, *unfit):
             self._tell(words)
         self._become("")
 
@@ -191,7 +201,7 @@ class Journal:
         more = True
         try:
             while more:
-                more = await self._database.call(partial(prune, retention=self.retention, now=self._now()))
+                more = await self._database.soon(partial(prune, retention=self.retention, now=self._now()))
         except Unwritable as error:
             self._become(str(error))
 
@@ -199,13 +209,9 @@ class Journal:
         """Also where nothing can be written. Raises: Unwritable."""
         await self.flush()
         try:
-            return await self._database.call(work)
+            return await self._database.soon(work)
         except Unwritable as error:
             try:
-                return await asyncio.to_thread(self._read_alone, work)
+                return await self._past.ask(work)
             except NoHistory:
                 raise error from None
-
-    def _read_alone(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        with opened(self._path) as connection:
-            return work(connection)

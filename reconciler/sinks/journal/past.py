@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from reconciler.engine.disk import HANGING, OneThread
+from reconciler.sinks.database import HANGS
 from reconciler.sinks.journal import documents, query
 from reconciler.sinks.journal.query import Query
 from reconciler.sinks.journal.schema import VERSION
 from reconciler.sinks.reading import reading
 from reconciler.sinks.trouble import words
+
+T = TypeVar("T")
 
 
 class NoHistory(Exception):
@@ -36,6 +41,30 @@ class Past:
 
     def revision_of(self, entry: int) -> str:
         return query.revision_of(self._connection, entry)
+
+
+class Aside:
+    """Reads a file that the daemon cannot write now, beside its work. One at a time: its disk may hang."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread: OneThread | None = None
+        self._asked: asyncio.Future[Any] | None = None
+
+    async def ask(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Raises: NoHistory."""
+        if self._asked is not None and not self._asked.done():
+            raise NoHistory(f"{self._path}: {HANGING}")
+        self._thread = self._thread or OneThread("reading the history")
+        asked = asyncio.get_running_loop().run_in_executor(self._thread, self._read, work)
+        self._asked = asked
+        if not (await asyncio.wait({asked}, timeout=HANGS))[0]:
+            raise NoHistory(f"{self._path}: {HANGING}")
+        return asked.result()
+
+    def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with opened(self._path) as connection:
+            return work(connection)
 
 
 @contextmanager

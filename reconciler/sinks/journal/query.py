@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import filter as matching
 from typing import Any, Literal
 
-from reconciler.sinks.journal.entry import text, unpacked
+from reconciler.sinks.journal.entry import parsed, text, unpacked
 
 Column = Literal["device", "who"]
-FEW = 8
-"""One of so many devices, or less: then they are looked up by index."""
+FEW = 16
+"""Names that are looked up by index."""
+SPECIAL = re.compile(r"[*?\[]")
 LARGEST = 2**63 - 1
 """The largest number that SQLite keeps."""
 OF_ALL = """
@@ -93,21 +95,26 @@ def _conditions(connection: sqlite3.Connection, query: Query) -> Iterator[tuple[
 
 def _among(connection: sqlite3.Connection, column: Column, pattern: str) -> tuple[str, Any]:
     """By the shell's rules (fnmatch), which are not quite those of SQL's GLOB."""
-    known = _distinct(connection, column)
-    names = matching(known, text(pattern))
-    few = len(names) * FEW <= len(known)  # else the newest entries have most of those that are wanted
-    return f"{'' if few else '+'}{column} IN (SELECT value FROM json_each(?))", json.dumps(names)  # noqa: S608 - our own
+    plain = SPECIAL.split(text(pattern), maxsplit=1)[0]
+    if plain == pattern:
+        return f"{column} = ?", plain
+    names = matching(_distinct(connection, column, plain), text(pattern))
+    if not names:
+        return "FALSE", None
+    by_index = "" if len(names) <= FEW else "+"  # else the newest entries soon have enough of those that are wanted
+    return f"{by_index}{column} IN (SELECT value FROM json_each(?))", json.dumps(names)  # noqa: S608 - our own
 
 
-def _distinct(connection: sqlite3.Connection, column: Column) -> list[str]:
-    """By leaps through the index, not over each of its rows."""
+def _distinct(connection: sqlite3.Connection, column: Column, beginning: str) -> list[str]:
+    """What stands there and begins so, by leaps through the index, not over each of its rows."""
     leaps = f"""
         WITH RECURSIVE known(name) AS (
-            SELECT min({column}) FROM entry
-            UNION ALL SELECT (SELECT min({column}) FROM entry WHERE {column} > name) FROM known WHERE name IS NOT NULL
-        ) SELECT name FROM known WHERE name > ''
+            SELECT min({column}) FROM entry WHERE {column} {">=" if beginning else ">"} ?1
+            UNION ALL SELECT (SELECT min({column}) FROM entry WHERE {column} > name) FROM known
+            WHERE substr(name, 1, length(?1)) = ?1
+        ) SELECT name FROM known WHERE substr(name, 1, length(?1)) = ?1
     """  # noqa: S608 - one of our own columns
-    return [name for (name,) in connection.execute(leaps)]
+    return [name for (name,) in connection.execute(leaps, (beginning,))]
 
 
 def _documents(connection: sqlite3.Connection, statement: str, *values: Any) -> list[dict[str, Any]]:
@@ -120,6 +127,6 @@ def _document(row: dict[str, Any]) -> dict[str, Any]:
     """Without what is not known, and what says nothing."""
     row["count"] += int(row.pop("counted"))
     row["tries"] = row["tries"] if row["tries"] > 1 else 0
-    row["changes"] = json.loads(row["changes"] or "[]")
+    row["changes"] = parsed(row["changes"] or "[]")
     zeros = ("began", "ended")  # in which 0 is a time
     return {name: value for name, value in row.items() if value or (name in zeros and value is not None)}

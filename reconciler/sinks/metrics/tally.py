@@ -91,9 +91,9 @@ class Tally:
         return self._counts.setdefault(event.device, Count())
 
     def _detected(self, data: Mapping[str, object]) -> None:
-        """``seen``: when the device told us, or, if it did not, when we found it; ``since``: when we noticed."""
+        """``seen``: when the device told us, or, if it did not, when we found it; ``noticed``: when we saw what."""
         heard = data.get("told") is True
-        began, noticed = data.get("seen" if heard else "good"), data.get("since")
+        began, noticed = data.get("seen" if heard else "good"), data.get("noticed")
         if isinstance(began, (int, float)) and isinstance(noticed, (int, float)):
             self._observe(self._detection.labels("heard" if heard else "read"), noticed - began)
 

@@ -1,0 +1,60 @@
+"""A run of `reconcile` by hand in the same history: begun before anything is written, ended with what came of it."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from reconciler.core.words import plural
+from reconciler.sinks.database import Database
+from reconciler.sinks.journal import documents
+from reconciler.sinks.journal.documents import Deployed
+from reconciler.sinks.journal.entry import Work, text
+from reconciler.sinks.journal.rows import Row, end, insert
+from reconciler.sinks.journal.schema import SCHEMA, VERSION
+
+BY_HAND = "`reconcile` by hand"
+
+
+@dataclass
+class SingleRun:
+    """``path``: of the journal. ``now``: seconds since the epoch. Every method raises Unwritable."""
+
+    path: Path
+    now: Callable[[], float] = time.time
+    _run: int = 0
+    _parts: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._database = Database(self.path, VERSION, SCHEMA, lambda words: None)
+
+    async def begin(self, deployed: Deployed, by: str, works: Sequence[Work]) -> None:
+        """These devices are written to next, for this revision: that stands in the file when this returns."""
+        await self._database.call(lambda connection: self._begin(connection, deployed, by, works))
+
+    async def end(self, failures: Mapping[str, str]) -> None:
+        """It is over. ``failures``: why, of every device that is not as wanted."""
+        await self._database.call(lambda connection: self._end(connection, failures))
+        await self._database.close()
+
+    def _begin(self, connection: sqlite3.Connection, deployed: Deployed, by: str, works: Sequence[Work]) -> None:
+        if not documents.has(connection, deployed.revision):
+            documents.put(connection, deployed, self.now())
+        run = Row(kind="run", began=self.now(), who=text(by), revision=text(deployed.revision))
+        digest = text(works[0].digest) if works else ""
+        self._run = insert(connection, replace(run, words=BY_HAND, digest=digest))
+        for work in works:
+            part = replace(run, kind="change", device=text(work.device), cause=work.cause, parent=self._run)
+            self._parts[work.device] = insert(connection, part, work.changes)
+
+    def _end(self, connection: sqlite3.Connection, failures: Mapping[str, str]) -> None:
+        now, failures = self.now(), {name: why for name, why in failures.items() if name in self._parts}
+        for device, entry in self._parts.items():
+            why = failures.get(device, "")
+            end(connection, entry, "failed" if why else "applied", now, text(why))
+        said = f"failed on {', '.join(sorted(failures))}; " if failures else ""
+        said += f"applied and proven on {len(self._parts) - len(failures)} of {plural(len(self._parts), 'device')}"
+        end(connection, self._run, "failed" if failures else "applied", now, text(said))
