@@ -96,13 +96,15 @@ class Daemon:
         self.deployment.renewed = self._renewed
         self.service = Service(settings, self.hub, self.deployment, self.following, time.time(), self.sinks.queued)
         self.reload = Reload(self.service, reread, self._adopt, self._advise)
-        history = History(self.service, self.sinks.journal, archive)
-        routes = (*HistoryApi(history).routes, *AlertsApi(self.sinks.alerts).routes)
         self.metrics = Metrics(lambda: view(self.service, self._beside()))
-        web = Web(self.metrics, lambda: self._supervisor.why, lambda: unready(self.service))
         self.bus.attach(self.metrics.hear)
-        control = Control(self.service, settings.socket, (*routes, *web.routes()))
-        self.doors = Doors(self.service, control, self.hearsay, web)
+        self.doors = self._doors(settings)
+
+    def _doors(self, settings: Settings) -> Doors:
+        web = Web(self.metrics, lambda: self._supervisor.why, lambda: unready(self.service))
+        history = HistoryApi(History(self.service, self.sinks.journal, self.sinks.archive))
+        routes = (*history.routes, *AlertsApi(self.sinks.alerts).routes, *web.routes())
+        return Doors(self.service, Control(self.service, settings.socket, routes), self.hearsay, web)
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT. Raises: Held; OSError; SecretMissing; Mistaken."""
