@@ -112,3 +112,22 @@ def test_a_socket_that_somebody_removes_and_a_full_disk_are_mended_and_said(
 
     asyncio.run(work())
     assert [one.reason for one in Daemon(settings).suspensions] == ["cabling"]
+
+
+def test_that_the_history_could_not_be_written_before_a_restart_is_over_once_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECONCILE_STATE", str(tmp_path))
+    (tmp_path / "desired").mkdir()
+    settings = Settings.model_validate({"source": {"path": str(tmp_path / "desired")}, "inventory": str(tmp_path)})
+    full = {"kind": "journal", "subject": "journal", "words": "the disk is full", "since": 1.0, "id": "1" * 12}
+    (tmp_path / f"daemon-{world_of(tmp_path)}.json").write_text(json.dumps({"conditions": [full]}))
+    daemon = Daemon(settings)
+    assert [one.kind for one in daemon.hub.conditions] == ["journal"]
+
+    async def work() -> None:
+        await daemon.sinks.begin()
+        assert list(daemon.hub.conditions) == []
+        await daemon.sinks.end()
+
+    asyncio.run(work())
