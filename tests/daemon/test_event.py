@@ -51,7 +51,7 @@ def test_what_a_slow_reader_loses_is_counted_for_the_metrics(tmp_path: Path) -> 
     run(work())
 
 
-def test_of_a_large_drift_the_overview_keeps_what_it_shows(tmp_path: Path) -> None:
+def test_the_overview_keeps_what_it_shows_of_a_large_drift_and_whose_end_matters(tmp_path: Path) -> None:
     world = World(tmp_path)
 
     async def work() -> None:
@@ -64,6 +64,10 @@ def test_of_a_large_drift_the_overview_keeps_what_it_shows(tmp_path: Path) -> No
             assert [(one["count"], len(one["changes"])) for one in conditions] == [(150, CHANGES)]
             service.hub.conditions.end("drift", "n1")
             assert not known
+            service.hub.conditions.begin("withheld", "n1", "n1 is withheld", device="n1")
+            service.hub.conditions.end("withheld", "n1")
+            over: Any = service.status()["over"]
+            assert [one["kind"] for one in over] == ["drift"]
 
     run(work())
 

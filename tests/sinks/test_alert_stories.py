@@ -367,6 +367,25 @@ def test_what_a_cancelled_receiver_was_about_to_keep_is_kept_by_the_next_one(
     assert office.people["oncall"].told == [("opened", "n1")]
 
 
+def test_neither_a_restart_nor_other_settings_make_messages_come_sooner_nor_counts_begin_anew(office: Office) -> None:
+    async def work() -> None:
+        async with office.running():
+            office.begin("drift", "n1", digest="a")
+            await asyncio.sleep(1)
+        async with office.running() as alerts:
+            office.begin("drift", "n2", digest="b")
+            await asyncio.sleep(15)
+            alerts.adopt(office.settings(repeat="5h"))
+            office.begin("drift", "n3", digest="c")
+            await asyncio.sleep(15)
+            assert alerts.counts["oncall"].sent == 2
+
+    run(work())
+    oncall = office.people["oncall"]
+    assert oncall.told == [("opened", "n1"), ("opened", "n2"), ("opened", "n3")]
+    assert all(later - before >= 9 for (before, _), (later, _) in itertools.pairwise(oncall.heard))
+
+
 def test_a_day_of_nothing_is_silent(office: Office) -> None:
     async def work() -> None:
         async with office.running():
