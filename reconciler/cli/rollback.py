@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import Any
 
 import click
@@ -14,6 +13,7 @@ from reconciler.cli.operate import columns, plan_code
 from reconciler.cli.story import Told, code, story, words
 from reconciler.cli.terminal import interruptible, is_terminal
 from reconciler.core.words import brief, printable
+from reconciler.report.times import clock
 
 HELD = (
     "From now on a newer revision is held until `reconcile approve REVISION` puts it in force, unless it means the "
@@ -55,9 +55,8 @@ def rollback(daemon: Control, cycle: int, yes: bool, dry_run: bool, reason: str)
 def _whence(daemon: Control, cycle: int) -> str:
     """Of when the cycle is, who began it, and what it was: `Cycle 41, 2026-11-21 14:03:11, by ada: …`."""
     entry: dict[str, Any] = daemon.get(f"/v1/history/{cycle}")["entries"][0]
-    began = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry["began"]))
     by = f", by {entry['by']}" if entry.get("by") else ""
-    return f"Cycle {cycle}, {began}{by}: {entry.get('words') or entry['kind']}"
+    return f"Cycle {cycle}, {clock(entry['began'])}{by}: {entry.get('words') or entry['kind']}"
 
 
 def _confirmed(cycle: int, revision: str) -> bool:

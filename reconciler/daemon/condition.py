@@ -65,6 +65,11 @@ class Conditions:
     def has(self, kind: str, subject: str) -> bool:
         return (kind, subject) in self._open
 
+    def says(self, kind: str, subject: str, words: str) -> bool:
+        """Whether just that was told: beginning it once more would tell nobody anything."""
+        known = self._open.get((kind, subject))
+        return known is not None and known.words == words
+
     def begin(
         self,
         kind: str,

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import filter as matching
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 
 from reconciler.core.words import plural
+from reconciler.daemon.release import release
 from reconciler.daemon.service import SHOWN, Service
 from reconciler.daemon.standing import CALM, Standing
 from reconciler.daemon.suspension import Suspension
@@ -20,14 +19,10 @@ FOREVER = float("inf")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What is no part of the service. ``looked``: when the source was asked last, seconds since the epoch.
-
-    ``dropped``: events that slow readers have lost since the start.
-    """
+    """What is no part of the service. ``looked``: when the source was asked last, seconds since the epoch."""
 
     looked: float | None = None
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
-    dropped: int = 0
 
 
 NOTHING = Beside()
@@ -39,7 +34,7 @@ def view(service: Service, beside: Beside = NOTHING) -> View:
     rollout, checkout = service.hub.rollout, service.deployment.checkout
     kinds = Counter(one.kind for one in conditions)
     return View(
-        version=_version(),
+        version=release(),
         started=service.started,
         ready=not unready(service),
         revision=checkout.revision if checkout else "",
@@ -49,7 +44,7 @@ def view(service: Service, beside: Beside = NOTHING) -> View:
         source_looked=beside.looked,
         journal_up=not kinds["journal"],
         receivers=beside.receivers,
-        dropped=beside.dropped,
+        dropped=service.hub.bus.dropped,
     )
 
 
@@ -122,12 +117,3 @@ def _up(standing: Standing) -> bool | None:
     if standing.phase in ("new", "not mentioned"):
         return None
     return standing.phase not in ("unreachable", "unreadable")
-
-
-@cache
-def _version() -> str:
-    """Of the package that is installed; it reads a file."""
-    try:
-        return version("reconciler")
-    except PackageNotFoundError:
-        return "unknown"

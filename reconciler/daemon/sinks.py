@@ -60,6 +60,7 @@ class Sinks:
             self.alerts.hear(Event(one.kind, one.words, one.device, data={"episode": "opened", **one.data}))
         await self.journal.settle(holding)
         await self.alerts.settle(holding)
+        self.ledger.look()  # that it could not be written before a restart may be over
         start = self.hub.start
         self._tasks += [start(self.journal.run(), "writing the history"), start(self.alerts.run(), "sending alerts")]
 

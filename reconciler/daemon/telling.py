@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.plan import DevicePlan
 from reconciler.core.words import plural
-from reconciler.daemon.condition import NOTHING
 from reconciler.daemon.drift import KEPT, Drift, listed, shows_drift
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.standing import Phase
@@ -88,7 +87,8 @@ class Telling:
         if drift is not None:
             self._say(drift, f"{phase}: {waits}")
         elif phase != "in sync":
-            self._begin(phase, f"{self.device} is {phase}: {reason(device, waits)}", _waiting(device, digest, waits))
+            words = f"{self.device} is {phase}: {reason(device, waits)}"
+            self._begin(phase, words, lambda: _waiting(device, digest, waits))
         if device.notes:
             self._begin("advice", f"{self.device}: {'; '.join(device.notes)}")
         return phase
@@ -102,12 +102,18 @@ class Telling:
                 self.hub.conditions.begin("fight", fight.subject, f"{self.device}: {fight}", device=self.device)
 
     def _say(self, drift: Drift, waits: str = "") -> None:
-        data = {**drift.data, "noticed": self.hub.now(), **({"waits": waits} if waits else {})}
-        words = drift.words(waits)
-        self.hub.conditions.begin("drift", self.device, words, device=self.device, since=drift.seen, data=data)
+        def data() -> Mapping[str, object]:
+            return {**drift.data, "noticed": self.hub.now(), **({"waits": waits} if waits else {})}
 
-    def _begin(self, kind: str, words: str, data: Mapping[str, object] = NOTHING) -> None:
-        self.hub.conditions.begin(kind, self.device, words, device=self.device, data=data)
+        self._begin("drift", drift.words(waits), data, since=drift.seen)
+
+    def _begin(
+        self, kind: str, words: str, data: Callable[[], Mapping[str, object]] = dict, since: float | None = None
+    ) -> None:
+        """``data`` costs some milliseconds, and a device that is held is looked at every few seconds."""
+        conditions = self.hub.conditions
+        if not conditions.says(kind, self.device, words):
+            conditions.begin(kind, self.device, words, device=self.device, since=since, data=data())
 
 
 def _waiting(device: DevicePlan, digest: str, waits: str) -> dict[str, object]:

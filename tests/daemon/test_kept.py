@@ -112,3 +112,45 @@ def test_a_socket_that_somebody_removes_and_a_full_disk_are_mended_and_said(
 
     asyncio.run(work())
     assert [one.reason for one in Daemon(settings).suspensions] == ["cabling"]
+
+
+def kept(folder: Path, kind: str) -> Daemon:
+    """A daemon that knows of one condition from before a restart."""
+    (folder / "desired").mkdir()
+    settings = Settings.model_validate({"source": {"path": str(folder / "desired")}, "inventory": str(folder)})
+    known = {"kind": kind, "subject": kind, "words": "the disk is full", "since": 1.0, "id": "1" * 12}
+    (folder / f"daemon-{world_of(folder)}.json").write_text(json.dumps({"conditions": [known]}))
+    return Daemon(settings)
+
+
+def test_that_the_history_could_not_be_written_before_a_restart_is_over_once_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECONCILE_STATE", str(tmp_path))
+    daemon = kept(tmp_path, "journal")
+    assert [one.kind for one in daemon.hub.conditions] == ["journal"]
+
+    async def work() -> None:
+        await daemon.sinks.begin()
+        assert list(daemon.hub.conditions) == []
+        await daemon.sinks.end()
+
+    asyncio.run(work())
+
+
+def test_alerts_that_have_lost_their_file_hear_of_what_holds_and_other_settings_reach_the_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECONCILE_STATE", str(tmp_path))
+    daemon = kept(tmp_path, "settings")
+
+    async def work() -> None:
+        await daemon.sinks.begin()
+        assert [(one.id, one.kind, one.since) for one in daemon.sinks.alerts.open] == [("1" * 12, "settings", 1.0)]
+        now = daemon.service.settings
+        required = [daemon.sinks.ledger.required]
+        daemon.sinks.adopt(now.model_copy(update={"journal": now.journal.model_copy(update={"required": False})}))
+        assert [*required, daemon.sinks.ledger.required] == [True, False]
+        await daemon.sinks.end()
+
+    asyncio.run(work())

@@ -6,11 +6,13 @@ import asyncio
 import itertools
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reconciler.report.event import Event
 from reconciler.sinks.alerts import desk
+from reconciler.sinks.alerts.store import Store
 from tests.daemon.fasttime import now, run
 from tests.sinks.office import Office, Person
 
@@ -345,6 +347,73 @@ def test_what_is_said_to_hold_once_more_after_a_restart_is_nothing_new(office: O
 
     run(work())
     assert office.people["oncall"].told == [("opened", "n1"), ("opened", "n2")]
+
+
+def test_who_made_a_drift_that_is_still_held_is_not_forgotten_by_a_restart(office: Office) -> None:
+    """Who it was stands in syslog of before: the daemon that finds the drift again does not know."""
+
+    async def work() -> None:
+        async with office.running():
+            office.begin("drift", "n1", "drift; by ada", digest="a", by="ada")
+            office.begin("drift", "n1", "drift; by ada; held", digest="a", by="ada", waits=HELD)
+            await asyncio.sleep(30)
+        async with office.running():
+            office.begin("drift", "n1", "drift", digest="a")
+            office.begin("drift", "n1", "drift; held", digest="a", waits=HELD)
+            await asyncio.sleep(1000)
+            assert [one.by for one in office.open] == ["ada"]
+            office.begin("drift", "n1", "drift", digest="b")
+            await asyncio.sleep(1)
+            assert [one.by for one in office.open] == [""]
+            await asyncio.sleep(60)
+
+    run(work())
+    assert office.people["oncall"].told == [("opened", "n1"), ("updated", "n1")]
+
+
+def test_what_a_cancelled_receiver_was_about_to_keep_is_kept_by_the_next_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other settings cancel whoever waits for the disk: what had arrived is not told again after a kill."""
+    write, slow = Store.write, asyncio.Event()
+
+    async def late(store: Store, *what: Any) -> bool:
+        if any(one and one["told"] for one in what[0].values()) and not slow.is_set():
+            slow.set()
+            await asyncio.sleep(3600)
+        return await write(store, *what)
+
+    async def work() -> None:
+        monkeypatch.setattr(Store, "write", late)
+        async with office.running() as alerts:
+            office.begin("drift", "n1", digest="a")
+            await slow.wait()
+            alerts.adopt(office.settings(repeat="5h"))
+            await asyncio.sleep(5)
+        async with office.running():
+            await asyncio.sleep(60)
+
+    run(work())
+    assert office.people["oncall"].told == [("opened", "n1")]
+
+
+def test_neither_a_restart_nor_other_settings_make_messages_come_sooner_nor_counts_begin_anew(office: Office) -> None:
+    async def work() -> None:
+        async with office.running():
+            office.begin("drift", "n1", digest="a")
+            await asyncio.sleep(1)
+        async with office.running() as alerts:
+            office.begin("drift", "n2", digest="b")
+            await asyncio.sleep(15)
+            alerts.adopt(office.settings(repeat="5h"))
+            office.begin("drift", "n3", digest="c")
+            await asyncio.sleep(15)
+            assert alerts.counts["oncall"].sent == 2
+
+    run(work())
+    oncall = office.people["oncall"]
+    assert oncall.told == [("opened", "n1"), ("opened", "n2"), ("opened", "n3")]
+    assert all(later - before >= 9 for (before, _), (later, _) in itertools.pairwise(oncall.heard))
 
 
 def test_a_day_of_nothing_is_silent(office: Office) -> None:

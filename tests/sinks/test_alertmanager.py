@@ -8,11 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from reconciler.report.event import Event
 from reconciler.settings.alerts import AlertSettings
 from reconciler.settings.severity import SEVERITIES
-from reconciler.sinks.alerts.alertmanager import name
+from reconciler.sinks.alerts.alert import Alert
+from reconciler.sinks.alerts.alertmanager import Alertmanager, name
 from reconciler.sinks.alerts.alerts import Alerts
+from reconciler.sinks.alerts.clock import Clock
+from reconciler.sinks.alerts.message import Item, message
+from reconciler.sinks.alerts.sender import sender
 from tests.sinks.alertmanager import alertmanager
 from tests.sinks.receiver import Recorder, recording
 
@@ -71,3 +77,18 @@ def test_every_kind_fires_once_and_is_resolved_once(tmp_path: Path) -> None:
         asyncio.run(work())
         wanted = [(status, name(kind)) for status in ("firing", "resolved") for kind in EVERY]
         assert notified(people) == Counter(wanted)
+
+
+@pytest.mark.parametrize("ahead", [0.0, 3600.0])
+def test_a_clock_that_is_put_back_never_makes_it_end_before_it_begins_nor_later_than_now(ahead: float) -> None:
+    """Alertmanager refuses the first for good, and takes the second as still firing."""
+    now = 1795290000.0
+    rules = AlertSettings.model_validate({"receivers": {"am": {"alertmanager": {"url": "http://127.0.0.1:1"}}}})
+    way = sender("am", rules.receivers["am"], "host1", Clock(lambda: now))
+    assert isinstance(way, Alertmanager)
+    alert = Alert("9f8e7d6c5b4a", "unreachable", "n1", "words", now + ahead, "n1")
+    over = alert.over(now, "n1 answers again")
+    (opened,) = way.document(message([Item("opened", 1, alert)]))
+    (resolved,) = way.document(message([Item("resolved", 1, over)]))
+    assert opened["startsAt"] == "2026-11-21T19:40:00.000Z" < opened["endsAt"]
+    assert resolved["startsAt"] == resolved["endsAt"] == "2026-11-21T19:40:00.000Z"

@@ -117,6 +117,7 @@ async def test_whoever_asks_is_heard_behind_a_crowd_that_does_not(monkeypatch: p
     async with serving() as served:
         crowd = [asyncio.create_task(raw(served, b"GET /metrics HTTP/1.1\r\nHost:")) for _ in range(3 * AT_ONCE)]
         await asyncio.sleep(0.1)
+        assert sum(not one.done() for one in crowd) <= AT_ONCE, "the oldest go when there are too many"
         assert (await asked(served, "/metrics"))[:2] == (200, "made 1\n")
         async with asyncio.timeout(2.0):
             assert set(await asyncio.gather(*crowd)) == {b""}

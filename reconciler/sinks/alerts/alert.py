@@ -67,6 +67,11 @@ class Alert:
     def over(self, at: float, outcome: str) -> Alert:
         return replace(self, ended=max(at, self.since), outcome=outcome)
 
+    def goes_on(self, news: Alert) -> Alert:
+        """There is news of it. After a restart nobody knows any more who made a drift that is still the same."""
+        by = news.by or (self.by if news.digest and news.digest == self.digest else "")
+        return replace(news, id=self.id, since=self.since, times=self.times, by=by)
+
     def again(self, news: Alert) -> Alert:
         """It has begun once more before anybody was told that it is over."""
         return replace(news, id=self.id, since=self.since, times=self.times + 1)

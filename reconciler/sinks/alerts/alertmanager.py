@@ -45,8 +45,10 @@ class Alertmanager:
         return [self._alert(item) for item in message.items]
 
     def _alert(self, item: Item) -> dict[str, Any]:
+        """Nothing begins later than now, should a clock have been put back: who ends before it begins is refused."""
         alert = item.alert
-        ends = alert.ended if item.status == "resolved" and alert.ended is not None else self.clock.today() + LASTS
+        now = self.clock.today()
+        ends = min(alert.ended, now) if item.status == "resolved" and alert.ended is not None else now + LASTS
         device = {"device": alert.device} if alert.device else {}
         subject = {"subject": alert.subject} if alert.subject != alert.device else {}
         return {
@@ -64,7 +66,7 @@ class Alertmanager:
                 "episode": alert.id,
                 "runbook": f"docs/ALERTS.md#{anchor(alert.kind)}",
             },
-            "startsAt": rfc3339(alert.since),
+            "startsAt": rfc3339(min(alert.since, now)),
             "endsAt": rfc3339(ends),
         }
 

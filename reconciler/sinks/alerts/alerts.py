@@ -222,13 +222,16 @@ class Alerts:
         self._board.touched, gone, self._gone = set(), self._gone, set()
         for post in posts:
             post.touched = False
-        if await self._store.write(episodes, receivers):
-            return True
-        self._board.touched |= episodes.keys()
-        self._gone |= gone - self._posts.keys()
-        for post in posts:
-            post.touched = True
-        return False
+        is_kept = False
+        try:
+            is_kept = await self._store.write(episodes, receivers)
+        finally:
+            if not is_kept:  # also where whoever waited for it was cancelled: it may never have begun
+                self._board.touched |= episodes.keys()
+                self._gone |= gone - self._posts.keys()
+                for post in posts:
+                    post.touched = True
+        return is_kept
 
     def _kept(self, name: str) -> dict[str, Any] | None:
         one = self._board.episodes.get(name)

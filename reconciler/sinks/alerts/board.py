@@ -7,7 +7,6 @@ told the cause once. What is hidden is told afterwards, if it still holds; what 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
 
 from reconciler.report.event import Event
 from reconciler.sinks.alerts.alert import Alert, of_event, text
@@ -121,7 +120,7 @@ class Board:
             one = self.episodes[news.id] = Episode(news, news.id, now, self._burst)
             self._hold(one)
         elif one.calm is None:
-            one.update(replace(news, id=one.alert.id, since=one.alert.since, times=one.alert.times))
+            one.update(one.alert.goes_on(news))
         else:
             one.update(one.alert.again(news))
             one.calm, one.began = None, now

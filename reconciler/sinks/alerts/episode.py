@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from reconciler.sinks.alerts.alert import Alert, Status, of_document
+from reconciler.sinks.alerts.alert import Alert, of_document
 from reconciler.sinks.alerts.clock import Clock
 
 NUMBERS = re.compile(r"\d+")
@@ -122,8 +122,3 @@ def _meaning(alert: Alert) -> str:
         return ""
     said = f"{alert.digest} {alert.by} {alert.waits}" if alert.kind == "drift" else NUMBERS.sub("#", alert.words)
     return hashlib.sha256(said.encode()).hexdigest()[:12]
-
-
-def is_news(status: Status) -> bool:
-    """What is told because something has happened, and not for the sake of remembering."""
-    return status != "reminder"

@@ -13,8 +13,6 @@ from reconciler.sinks.journal.rows import Row, cycle_of, end, end_changes, in_fo
 NOT_SEEN = "nobody looked when it ended: the daemon was not running"
 NOT_HEARD = "nothing was heard of how it ended"
 CUT_SHORT = "the daemon ended before it was over"
-STAYS = ("held", "withheld")
-"""Phases of a rollout's devices that are no failure: somebody wants them to wait."""
 
 
 def record(connection: sqlite3.Connection, event: Event) -> None:

@@ -86,9 +86,7 @@ def _conditions(view: View) -> Metric:
 
 
 def _receivers(view: View) -> Iterator[Metric]:
-    queued = GaugeMetricFamily(
-        "reconciler_alerts_queued", "Messages that wait for the receiver of alerts.", labels=["receiver"]
-    )
+    queued = GaugeMetricFamily("reconciler_alerts_queued", "Alerts that wait for the receiver.", labels=["receiver"])
     sent = CounterMetricFamily(
         "reconciler_alerts_sent", "Messages that the receiver of alerts has taken.", labels=["receiver"]
     )
