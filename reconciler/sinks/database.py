@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from reconciler.engine.disk import HANGING, OneThread
 from reconciler.sinks.marks import Marks, free_name, marks, same
 from reconciler.sinks.reading import PATIENCE, beside, connect, reading
+from reconciler.sinks.shape import has_shape, shape_made_by
 from reconciler.sinks.trouble import is_spoilt, words
 
 T = TypeVar("T")
@@ -42,7 +43,8 @@ class Database:
     """
 
     def __init__(self, path: Path, version: int, schema: Sequence[str], tell: Tell) -> None:
-        self._path = path.resolve()
+        self._path = Path(os.path.realpath(path))
+        self._shape = shape_made_by(schema)
         self._version = version
         self._schema = tuple(schema)
         self._tell = tell
@@ -153,8 +155,7 @@ class Database:
     def _opened(self, tell: Tell) -> sqlite3.Connection:
         """Raises: sqlite3.Error, OSError, Unwritable."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        if not _made(self._path):
-            self._judge(tell)
+        empty = not _made(self._path) and self._judge(tell)
         connection = connect(self._path, mode="rw")
         try:
             _become_wal(connection)
@@ -162,26 +163,29 @@ class Database:
             connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG}")
             if _version(connection) is None:
                 self._make_tables(connection)
+            if empty:
+                tell(f"{self._path} was empty: {ANEW}")
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _judge(self, tell: Tell) -> None:
-        """Set aside what is of an older version. Raises: Unwritable for a newer one; sqlite3.Error, OSError."""
+    def _judge(self, tell: Tell) -> bool:
+        """Whether it is empty; an older or foreign one is set aside. Raises: Unwritable, OSError, sqlite3.Error."""
         if self._path.stat().st_size == 0:
-            tell(f"{self._path} is empty: {ANEW}")
-            return
+            return True
         with reading(self._path) as connection:
-            found = _version(connection)
+            found, ours = _version(connection), has_shape(connection, self._shape)
         if found is not None and found > self._version:
             raise Unwritable(
                 f"{self._path} is of a newer release (version {found}; this one knows {self._version}): it is left as "
                 "it is; install that release again, or move the file away"
             )
-        if found is not None and found < self._version:
-            self._set_aside(f"is of another release (version {found}; this one writes {self._version})", tell)
+        if found is not None and (found < self._version or not ours):
+            other = f"is of another release (version {found}; this one writes {self._version})"
+            self._set_aside(other if found < self._version else "has other tables or triggers than ours", tell)
             _made(self._path)
+        return False
 
     def _make_tables(self, connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN IMMEDIATE")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -32,7 +34,9 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     SQLite would make the missing ones of its own files, and needs the index to see what a dead process has left in the
     other (https://www.sqlite.org/wal.html, "Read-Only Databases"): where there is no index, a copy is looked at.
     """
-    path = path.resolve(strict=True)
+    path = Path(os.path.realpath(path, strict=True))
+    if not path.is_file():  # SQLite would wait for somebody at the other end of a pipe
+        raise OSError(errno.EINVAL, "it is no file", str(path))
     log, index = beside(path)
     with ExitStack() as stack:
         if log.exists() and not index.exists():
