@@ -119,4 +119,4 @@ class HistoryApi:
 
 def _written(entries: Sequence[dict[str, Any]]) -> bytes:
     """One by one: JSON of thirty megabytes at once would keep everybody waiting, also from another thread."""
-    return f'{{"schema": "{HISTORY}", "entries": [{", ".join(map(json.dumps, entries))}]}}'.encode()
+    return f'{{"schema": "{HISTORY}", "entries": [{", ".join([json.dumps(one) for one in entries])}]}}'.encode()
