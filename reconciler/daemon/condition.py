@@ -97,7 +97,12 @@ class Conditions:
         before = self._open.pop((kind, subject), None)
         if before is None:
             return
-        told = {"episode": "resolved", **before.data, "lasted": round(self._clock() - before.since, 3), **data}
+        told = {
+            "episode": "resolved",
+            **before.data,
+            "lasted": round(max(0.0, self._clock() - before.since), 3),
+            **data,
+        }
         self._bus.publish(Event(told_as or kind, words or f"over: {before.words}", before.device, "info", told))
         self._changed()
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -72,7 +71,6 @@ class Control:
     more: Sequence[web.RouteDef] = ()
     _runner: web.AppRunner | None = None
     _inode: int = 0
-    _previews: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def open(self) -> None:
         """Raises: OSError."""
@@ -174,8 +172,8 @@ class Control:
         return web.json_response(self.service.status())
 
     async def _preview(self, request: web.Request) -> web.Response:
-        """One at a time: each may cost a hundred megabytes, and a thread that new revisions need as well."""
-        async with self._previews:
+        """One at a time, before its body is read: each may cost a hundred megabytes."""
+        async with self.service.deployment.previews:
             asked = AskedPreview.model_validate(await body_of(request))
             documents = {name: base64.b64decode(data, validate=True) for name, data in asked.files.items()}
             seen = await preview(self.service.deployment, asked.name, asked.revision, documents, asked.width)

@@ -63,6 +63,8 @@ class Deployment:
     renewed: Callable[[], None] = lambda: None
     inventory: Inventory | None = None
     checkout: Checkout | None = None
+    previews: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One at a time compiles documents that are not in force: that costs memory, and threads that others need."""
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _files: Files = field(default_factory=Files)
 

@@ -29,6 +29,9 @@ class Doors:
     async def open(self, stack: AsyncExitStack) -> None:
         """Raises: OSError; SecretMissing."""
         handed, listen = systemd.listen_fds(), self.service.settings.listen
+        for one in self.service.hub.conditions:
+            if one.kind == "socket":  # from before a restart, perhaps of another place
+                self.service.hub.conditions.end("socket", one.subject, "it is opened anew")
         await self.control.open()
         stack.push_async_callback(self.control.close)
         await self.hearsay.open(listen.syslog, handed.get("syslog", ()))

@@ -44,9 +44,8 @@ class Drift:
     def healed(self, now: float) -> str:
         """``now``: seconds since the epoch."""
         after = "after the drift" if self.told else "after it was found"
-        return (
-            f"{self.device}: put back {plural(len(self.changes), 'entry', 'entries')} {now - self.seen:.2f} s {after}"
-        )
+        entries = plural(len(self.changes), "entry", "entries")
+        return f"{self.device}: put back {entries} {max(0.0, now - self.seen):.2f} s {after}"
 
     @property
     def data(self) -> Mapping[str, object]:

@@ -42,8 +42,10 @@ class History:
     async def way_back(self, cycle: int) -> tuple[str, Plan]:
         """The revision of a cycle, and the plan that goes back to it. Nothing happens. Raises: Impossible."""
         revision = await self._revision(cycle)
+        deployment = self.service.deployment
         try:
-            plan = await plan_of(self.service.deployment, revision, await self._documents(revision))
+            async with deployment.previews:
+                plan = await plan_of(deployment, revision, await self._documents(revision))
         except Bad as error:
             words = f"revision {brief(revision)} does not fit any more: {printable(str(error))}"
             raise Impossible(words) from None
@@ -81,8 +83,9 @@ class History:
         known = Known(owns_of(inventory) if inventory else {}, most=LISTED)
         scratch = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="diff-"))
         try:
-            sides = await self._side(scratch / "old", old), await self._side(scratch / "new", newer)
-            found = await asyncio.to_thread(compare, *sides, known)
+            async with self.service.deployment.previews:
+                sides = await self._side(scratch / "old", old), await self._side(scratch / "new", newer)
+                found = await asyncio.to_thread(compare, *sides, known)
         except BadRevision as error:
             raise Impossible(printable(str(error))) from None
         finally:

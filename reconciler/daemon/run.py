@@ -89,7 +89,6 @@ class Daemon:
         source = open_source(settings.source, settings.state / "source")
         archive = self.sinks.archive
         self.following = Following(self.deployment, source, settings.source.interval, known, save, archive)
-        self.following.begin_at(settings.source.place)
         self.hearsay = Hearsay(self._hosts, self._called, self.bus.publish)
         self.hub.who = self.hearsay.who
         self._advice = advice
@@ -115,6 +114,7 @@ class Daemon:
         async with AsyncExitStack() as stack:
             for warning in locked(stack, self._settings.state, self._settings.inventory):
                 self.bus.publish(Event("warning", warning, level="warning"))
+            self.following.begin_at(self._settings.source.place)
             await self.sinks.begin()
             stack.push_async_callback(self.sinks.end)
             stack.callback(lambda: self.bus.publish(Event("stopped", "stopped")))

@@ -61,6 +61,9 @@ class Sinks:
         await self.journal.settle(holding)
         await self.alerts.settle(holding)
         self.ledger.look()  # that it could not be written before a restart may be over
+        for one in self.hub.conditions:
+            if one.kind == RECEIVER and one.subject not in self.settings.alerts.receivers:
+                self.hub.conditions.end(RECEIVER, one.subject, f"{one.subject} is no receiver any more")
         start = self.hub.start
         self._tasks += [start(self.journal.run(), "writing the history"), start(self.alerts.run(), "sending alerts")]
 
@@ -75,7 +78,7 @@ class Sinks:
     def receivers(self) -> dict[str, Receiver]:
         """Of alerts, as the metrics count them."""
         counts = self.alerts.counts.items()
-        return {name: Receiver(one.queued, one.sent, one.failed) for name, one in counts}
+        return {name: Receiver(one.queued, one.sent, one.failed, one.dropped) for name, one in counts}
 
     def queued(self) -> dict[str, int]:
         """Alerts that wait, by receiver."""

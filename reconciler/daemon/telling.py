@@ -52,7 +52,7 @@ class Telling:
         written = [planned for planned in device.changes if planned.written]
         if drift is not None and written:
             now = self.hub.now()
-            data = {**drift.data, "took": round(now - drift.seen, 3)}
+            data = {**drift.data, "took": round(max(0.0, now - drift.seen), 3)}
             self.hub.conditions.end("drift", self.device, drift.healed(now), told_as="healed", data=data)
         elif written:
             words = f"{self.device}: applied and proven {plural(len(written), 'change')}: {listed(written)}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-import stat
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from reconciler.engine.disk import HANGING, OneThread
+from reconciler.sinks.making import NoFile, become_wal, made
 from reconciler.sinks.marks import Marks, free_name, marks, same
 from reconciler.sinks.reading import PATIENCE, beside, connect, reading
 from reconciler.sinks.shape import has_shape, shape_made_by
@@ -23,8 +23,6 @@ T = TypeVar("T")
 Tell = Callable[[str], None]
 KEPT_LOG = 4 * 1024 * 1024
 """Bytes that SQLite's log keeps at most once its content is in the file."""
-WAL_TRIES, WAL_PAUSE = 50, 0.02
-"""How often, and after how many seconds, a file is made one with a log where another process does the same."""
 ANEW = "a new one is begun"
 HANGS = PATIENCE + 2.0
 """Seconds; longer than that nothing takes but on a disk that hangs, not even the wait for a lock."""
@@ -104,6 +102,8 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             self._close()
             raise Unwritable(words(error, self._path)) from error
+        except NoFile as error:
+            raise Unwritable(str(error)) from None
         finally:
             self._began = None
 
@@ -155,10 +155,10 @@ class Database:
     def _opened(self, tell: Tell) -> sqlite3.Connection:
         """Raises: sqlite3.Error, OSError, Unwritable."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        empty = not _made(self._path) and self._judge(tell)
+        empty = not made(self._path) and self._judge(tell)
         connection = connect(self._path, mode="rw")
         try:
-            _become_wal(connection)
+            become_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG}")
             if _version(connection) is None:
@@ -184,7 +184,7 @@ class Database:
         if found is not None and (found < self._version or not ours):
             other = f"is of another release (version {found}; this one writes {self._version})"
             self._set_aside(other if found < self._version else "has other tables or triggers than ours", tell)
-            _made(self._path)
+            made(self._path)
         return False
 
     def _make_tables(self, connection: sqlite3.Connection) -> None:
@@ -220,40 +220,6 @@ def _retrieved(asked: asyncio.Future[Any]) -> None:
 def _tell_soon(loop: asyncio.AbstractEventLoop, tell: Tell, said: str) -> None:
     with suppress(RuntimeError):  # the loop is closed: nobody is there any more
         loop.call_soon_threadsafe(tell, said)
-
-
-def _made(path: Path) -> bool:
-    """Make an empty file; False: one is there, and may be written. Raises: OSError; Unwritable where that is no file.
-
-    SQLite would open one that may only be read, and make its own files beside it with the same rights, for ever.
-    """
-    try:
-        made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise Unwritable(f"{path} is no file") from None
-        os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
-        return False
-    try:
-        if os.geteuid() == 0:  # a run of root's in a service's folder; SQLite gives its own files to the same owner
-            folder = path.parent.stat()
-            os.fchown(made, folder.st_uid, folder.st_gid)
-    finally:
-        os.close(made)
-    return True
-
-
-def _become_wal(connection: sqlite3.Connection) -> None:
-    """Another process that does so at the same moment is not waited for by SQLite itself. Raises: sqlite3.Error."""
-    for left in range(WAL_TRIES, 0, -1):
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if left == 1 or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            time.sleep(WAL_PAUSE)
-        else:
-            return
 
 
 def _version(connection: sqlite3.Connection) -> int | None:

@@ -34,11 +34,12 @@ class DeviceView:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """One receiver of alerts. ``queued``: messages that wait; ``sent``, ``failed``: how many since the start."""
+    """One receiver of alerts. ``queued``: alerts that wait; ``sent``, ``failed``, ``dropped``: since the start."""
 
     queued: int = 0
     sent: int = 0
     failed: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

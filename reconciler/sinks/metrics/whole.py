@@ -93,10 +93,16 @@ def _receivers(view: View) -> Iterator[Metric]:
     failed = CounterMetricFamily(
         "reconciler_alerts_failed", "Attempts to reach the receiver of alerts that failed.", labels=["receiver"]
     )
+    dropped = CounterMetricFamily(
+        "reconciler_alerts_dropped",
+        "Alerts of which the receiver will never hear: too many waited for it.",
+        labels=["receiver"],
+    )
     numbers: list[tuple[GaugeMetricFamily | CounterMetricFamily, Callable[[Receiver], int]]] = [
         (queued, lambda one: one.queued),
         (sent, lambda one: one.sent),
         (failed, lambda one: one.failed),
+        (dropped, lambda one: one.dropped),
     ]
     for family, number in numbers:
         for name, receiver in sorted(view.receivers.items()):
