@@ -33,6 +33,7 @@ from reconciler.report.event import Event
 from reconciler.settings.heal import HealRule
 from reconciler.settings.load import load_settings
 from reconciler.settings.loop import LoopSettings
+from reconciler.settings.model import Settings
 from reconciler.settings.window import Window
 from reconciler.settings.windows import Windows
 from reconciler.source.checkout import Checkout, Refused, Unavailable
@@ -116,7 +117,10 @@ class FakeRecorder:
 
 
 class World:
-    """``transports``: the devices. ``events``: everything that was told. ``recorder``: outlives the daemon."""
+    """``transports``: the devices. ``events``: everything that was told. ``recorder``: outlives the daemon.
+
+    ``spec``: lines of its settings.
+    """
 
     def __init__(self, folder: Path, names: Iterable[str] = ("n1", "n2"), **loop: Any) -> None:
         self.folder = folder
@@ -131,6 +135,7 @@ class World:
         self.flips = 3
         self.loop = LoopSettings.model_validate(loop)
         self.kept: dict[str, Any] = {}
+        self.spec = ""
         (folder / "inventory.yaml").write_text(
             "apiVersion: reconciler/v1\nkind: Inventory\nmetadata: {name: t}\nspec:\n  devices:\n"
             + "".join(f"    {name}: {{platform: linux, host: 192.0.2.1, username: root}}\n" for name in self.transports)
@@ -159,6 +164,7 @@ class World:
     async def running(self) -> AsyncIterator[Service]:
         """The daemon, from the moment it is started to a clean end."""
         self.service = self._service()
+        await self.begin()
         tasks = [asyncio.create_task(one) for one in (self.service.following.run(), self.service.watch_clock())]
         try:
             yield self.service
@@ -167,6 +173,13 @@ class World:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self.service.deployment.stop(10.0)
+            await self.end()
+
+    async def begin(self) -> None:
+        """Before anything happens: who listens."""
+
+    async def end(self) -> None:
+        """After everything else."""
 
     def _service(self) -> Service:
         bus = Bus()
@@ -185,11 +198,15 @@ class World:
         fleet = FakeFleet(self.transports, self.audited, self.driver)
         deployment = Deployment(hub, self.folder / "inventory.yaml", state=self.folder / "state", fleet=fleet)
         hub.recompiled = deployment.call_all
-        archive = Archive(self.recorder, self.folder / "recorded")
-        following = Following(deployment, self.source, 30.0, self.kept, archive=archive)
-        settings = load_settings(self.settle()).settings
+        settings = load_settings(self.settle(self.spec)).settings
         assert settings is not None
+        archive = self.archive(settings, hub, deployment)
+        following = Following(deployment, self.source, 30.0, self.kept, archive=archive)
         return Service(settings, hub, deployment, following, now())
+
+    def archive(self, settings: Settings, hub: Hub, deployment: Deployment) -> Archive:
+        """What keeps the documents of what was in force."""
+        return Archive(self.recorder, self.folder / "recorded")
 
     def _keep(self) -> None:
         self.kept["conditions"] = self.service.hub.conditions.documents()

@@ -11,7 +11,6 @@ import pytest
 from tests.lab.warm import lab
 from tests.push.conftest import Pusher
 
-
 pytestmark = pytest.mark.long
 
 
