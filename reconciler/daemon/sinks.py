@@ -59,6 +59,7 @@ class Sinks:
         for one in self.hub.conditions:  # whoever has lost its file hears of it anew; all others know it
             self.alerts.hear(Event(one.kind, one.words, one.device, data={"episode": "opened", **one.data}))
         await self.journal.settle(holding)
+        self.ledger.look()
         await self.alerts.settle(holding)
         self.ledger.look()  # that it could not be written before a restart may be over
         for one in self.hub.conditions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.core.plan import DevicePlan
 from reconciler.core.words import plural
@@ -52,7 +52,8 @@ class Telling:
         written = [planned for planned in device.changes if planned.written]
         if drift is not None and written:
             now = self.hub.now()
-            data = {**drift.data, "took": round(max(0.0, now - drift.seen), 3)}
+            applied = replace(drift, changes=device.changes)  # when it was noticed they may have had to wait
+            data = {**applied.data, "took": round(max(0.0, now - drift.seen), 3)}
             self.hub.conditions.end("drift", self.device, drift.healed(now), told_as="healed", data=data)
         elif written:
             words = f"{self.device}: applied and proven {plural(len(written), 'change')}: {listed(written)}"

@@ -105,7 +105,7 @@ class Turns:
         async with self.hub.gates.of(self.device):
             if self._is_outdated(cycle, plan, device):
                 return self._again(cycle)
-            if not await self.hub.record(device, cycle.repository.revision, plan.digest, drift.by if drift else ""):
+            if device.writes and not await self._recorded(cycle, plan, device, drift.by if drift else ""):
                 return self._settled(cycle, cycle.planned(cycle.seen, [self.device]))
             outcome = await self._applied(cycle, plan, device)
         self.hub.approved.discard(plan.digest)
@@ -118,6 +118,9 @@ class Turns:
         self.reading = after.reading
         left = cycle.planned(cycle.seen, [self.device])
         return self._failed(cycle, f"still differs: {_left(left)}") if left.writable else self._settled(cycle, left)
+
+    async def _recorded(self, cycle: Cycle, plan: Plan, device: DevicePlan, by: str) -> bool:
+        return await self.hub.record(device, cycle.repository.revision, plan.digest, by)
 
     def _is_outdated(self, cycle: Cycle, plan: Plan, device: DevicePlan) -> bool:
         """Whether, while others were waited for, another revision has come, or what is written has to wait."""

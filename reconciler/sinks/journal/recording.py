@@ -74,6 +74,8 @@ def _over(connection: sqlite3.Connection, event: Event) -> None:
     entry, ending = _entry_of(connection, event), text(event.words)
     if entry is None:
         entry, ending = insert(connection, _episode(connection, event), changes_of(event)), ""
+    elif outcome == "healed" and (changes := changes_of(event)):
+        set_changes(connection, entry, changes)
     connection.execute("UPDATE entry SET episode = ? WHERE id = ?", (text(event.data.get("id")), entry))
     end(connection, entry, outcome, event.at, ending)
 
