@@ -35,7 +35,7 @@ Asked = Mapping[str, Any]
 @click.option("--until", callback=moments.typed, metavar="WHEN", help="The same.")
 @click.option("--by", metavar="GLOB", help="Only what somebody did, or was wanted by somebody, of such a name.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="How it ended; open: it goes on.")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="The newest so many.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="The newest so many.")
 @click.option("--before", type=click.IntRange(min=1), metavar="ID", help="Only what is older than this entry.")
 @click.option("--journal", type=click.Path(path_type=Path), help="Read this file, and ask no daemon.")
 @click.option("--output", "-o", type=click.Choice(["text", "json"]), default="text", help="What to print.")
