@@ -46,7 +46,7 @@ def headline(entry: Entry, now: float) -> Iterator[Piece]:
         yield ending(entry, now)
     yield Piece(f", {plural(entry['devices'], 'device')}" if "devices" in entry else "")
     yield Piece(f", {plural(entry['count'], 'change')}" if "devices" in entry and "count" in entry else "")
-    yield Piece(f" (of {entry['parent']})" if "parent" in entry else "", dim=True)
+    yield Piece(f" (part of {entry['parent']})" if "parent" in entry else "", dim=True)
 
 
 def title(entry: Entry) -> Iterator[Piece]:

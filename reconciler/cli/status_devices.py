@@ -32,6 +32,8 @@ WORST_FIRST = {
 MARGIN = "  "
 HOST = re.compile(r"(\S+)(?: port \d+)?: ")
 """With what the reason of a device that does not answer begins (`transport.settings`)."""
+PLANNED = ("withheld", "held", "drift")
+"""Conditions that carry the changes that are not written; of a device with several the last counts."""
 CHANGES = 2
 LINES = 2
 """Lines that a reason may take on a terminal; `reconcile plan` has it in full."""
@@ -39,7 +41,10 @@ LINES = 2
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One device that is not calm. ``why`` is what devices with the same trouble share; ``reason`` its very own."""
+    """One device that is not calm. ``why`` is what devices with the same trouble share; ``reason`` its very own.
+
+    ``drift`` is what somebody else has changed, ``differs`` what else waits to be written.
+    """
 
     name: str
     phase: str
@@ -47,6 +52,7 @@ class Trouble:
     reason: str
     why: str
     drift: str
+    differs: str = ""
     digest: str = ""
 
     @property
@@ -56,11 +62,11 @@ class Trouble:
 
 def sections(found: Mapping[str, Any], now: float, screen: Screen) -> Iterator[Section]:
     """One for each phase. ``found``: ``reconciler/status/v1``; ``now`` in seconds since the epoch."""
-    drifts = {one["subject"]: one for one in found["conditions"] if one["kind"] == "drift"}
+    waiting = {one["subject"]: one for kind in PLANNED for one in found["conditions"] if one["kind"] == kind}
     groups: dict[tuple[str, ...], list[Trouble]] = {}
     for name, device in found["devices"].items():
         if device["phase"] not in CALM:
-            trouble = _trouble(name, found, drifts.get(name, {}))
+            trouble = _trouble(name, found, waiting.get(name, {}))
             groups.setdefault(trouble.kind, []).append(trouble)
     ordered = sorted(groups.values(), key=lambda alike: (rank(alike[0].phase), min(one.since for one in alike)))
     for number, (phase, of_phase) in enumerate(groupby(ordered, key=lambda alike: alike[0].phase)):
@@ -74,9 +80,14 @@ def rank(phase: str) -> int:
 
 
 def command(alike: Sequence[Trouble], found: Mapping[str, Any]) -> str:
-    """What to type, exactly; empty: nothing helps but time, or another section says it."""
+    """What to type, exactly; empty: nothing helps but time, or another section says it.
+
+    Nobody is asked to approve what is not shown: of different plans that is `reconcile plan`.
+    """
     first = alike[0]
     if first.phase == "held" and first.digest:
+        if len({one.differs for one in alike}) > 1:
+            return "reconcile plan"
         digests = sorted(one.digest for one in alike)
         return f"reconcile approve {' '.join(digests)}" if len(digests) <= NAMED else "reconcile plan"
     if first.phase == "unreachable" and "host key" in first.reason:
@@ -87,19 +98,32 @@ def command(alike: Sequence[Trouble], found: Mapping[str, Any]) -> str:
     return ""
 
 
-def _trouble(name: str, found: Mapping[str, Any], drift: Mapping[str, Any]) -> Trouble:
+def _trouble(name: str, found: Mapping[str, Any], waiting: Mapping[str, Any]) -> Trouble:
+    """``waiting``: the condition that has the device's changes."""
     device = found["devices"][name]
     phase, reason = device["phase"], device.get("reason", "")
-    changes = [recorded_text(change | {"withheld": "", "written": True}) for change in drift.get("changes", ())]
+    changes = [recorded_text(change | {"withheld": "", "written": True}) for change in waiting.get("changes", ())]
     if changes:  # they are said below
         reason = reason.partition(f": {changes[0].head} ")[0]
+    reason = _referred(name, reason, found)
+    said = [f"{change.head} {change.detail}".rstrip() for change in changes]
+    is_drift = waiting.get("kind") == "drift"
+    drift = _drift(waiting, said) if is_drift else ""
+    differs = _differs(waiting, said) if said and not is_drift else ""
+    return Trouble(name, phase, device["since"], reason, _why(name, phase, reason), drift, differs, _digest(device))
+
+
+def _referred(name: str, reason: str, found: Mapping[str, Any]) -> str:
+    """The reason without what fights and suspensions say in sections of their own (`fights.Fight`, `Suspension`)."""
     for fight in found["fights"]:
         if fight["device"] == name:
-            reason = re.sub(
-                rf"{re.escape(fight['words'])}(; healing of it stops until `[^`]*`)?", "a fight, see below", reason
-            )
-    said = _drift(drift, [f"{change.head} {change.detail}" for change in changes])
-    return Trouble(name, phase, device["since"], reason, _why(name, phase, reason), said, _digest(device))
+            words = rf"{re.escape(fight['words'])}(; healing of it stops until `[^`]*`)?"
+            reason = re.sub(words, "a fight, see below", reason)
+    for one in found["suspended"]:
+        if fnmatchcase(name, one["target"]):
+            words = rf"suspended (until \S+ \S+ \S+ )?by .*? since \S+ \S+ \S+: {re.escape(one['reason'])}"
+            reason = re.sub(words, "suspended, see below", reason)
+    return reason
 
 
 def _digest(device: Mapping[str, Any]) -> str:
@@ -121,10 +145,14 @@ def _drift(drift: Mapping[str, Any], changes: Sequence[str]) -> str:
         return ""
     if not changes:
         return str(drift["words"]).partition(": ")[2]
-    count = drift.get("count", len(changes))
+    return "; ".join([_differs(drift, changes), *([f"by {drift['by']}"] if drift.get("by") else [])])
+
+
+def _differs(waiting: Mapping[str, Any], changes: Sequence[str]) -> str:
+    """The first changes, and how many there are besides."""
+    count = waiting.get("count", len(changes))
     more = [f"and {count - CHANGES} more"] if count > CHANGES else []
-    by = [f"by {drift['by']}"] if drift.get("by") else []
-    return "; ".join([*changes[:CHANGES], *more, *by])
+    return "; ".join([*changes[:CHANGES], *more])
 
 
 def _is_restrained(name: str, found: Mapping[str, Any]) -> bool:
@@ -140,9 +168,11 @@ def _block(alike: Sequence[Trouble], found: Mapping[str, Any], now: float, scree
     head = [Piece(names, bold=True), Piece(": "), Piece(first.phase, color), Piece(f" for {_ages(alike, now)}")]
     room = len("".join(piece.text for piece in head))
     said = [*folded([*head, Piece(f": {_short(reason, room, screen)}" if reason else "")], screen, "", MARGIN * 2)]
-    if first.drift:
-        drift = Piece(_short(first.drift, len(MARGIN), screen))
-        said += folded([Piece("drift: ", color), drift], screen, MARGIN, MARGIN * 2)
+    differs = first.differs if len({one.differs for one in alike}) == 1 else ""
+    for label, changes in (("drift: ", first.drift), ("differs: ", differs)):
+        if changes:
+            told = Piece(_short(changes, len(MARGIN), screen))
+            said += folded([Piece(label, color), told], screen, MARGIN, MARGIN * 2)
     way = command(alike, found)
     said += folded([Piece(way, "cyan")], screen, MARGIN, MARGIN * 2) if way else ()
     return Block(tuple(said), len(alike), way=bool(way))

@@ -114,8 +114,11 @@ def everything_wrong() -> Stand:
     stand.turn("k01-worker3", "unreachable", "172.20.20.4: shows another host key than known_hosts has", 45)
     stand.turn("k01-worker", "held", "heal: hold", 720, digest="9e01962fb62a", differences=2, revision=REVISION)
     stand.drift("k01-worker", "held: heal: hold", [FORGED, LOST])
-    cabling = "2 differences: suspended until 2026-11-21 05:04:04 +0000 by ada since 2026-11-21 03:03:04 +0000: cabling"
-    stand.turn("k01-control-plane", "withheld", f"{cabling}: + route 10.2.0.0/16", 40, differences=2, revision=REVISION)
+    cabling = "1 difference: suspended until 2026-11-21 05:04:04 +0000 by ada since 2026-11-21 03:03:04 +0000: cabling"
+    stand.turn(
+        "k01-control-plane", "withheld", f"{cabling}: + route {LOST['name']} …", 40, differences=1, revision=REVISION
+    )
+    stand.begin("withheld", "k01-control-plane", f"{cabling}: + route {LOST['name']} …", 40, changes=[LOST], count=1)
     stand.suspend("k01-control-*", "cabling", "ada", 7199)
     stand.turn("ceos01", "withheld", "1 difference: fight over vlan 10", 610, differences=1)
     stand.drift("ceos01", "withheld: a fight", by="bob on vty3 (10.0.0.5)")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import get_args
+from typing import Any, get_args
 
 import click
 import pytest
@@ -21,7 +21,7 @@ from reconciler.core.words import printable
 from reconciler.daemon.standing import CALM, Phase
 from reconciler.report.screen import PIPE, Screen
 from tests.cli.goldens import golden
-from tests.cli.standing import NOW, Stand, calm, everything_wrong, storm
+from tests.cli.standing import FORGED, LOST, NOW, Stand, calm, everything_wrong, storm
 
 SCREENS = {"pipe": PIPE, "80x24": Screen(80, height=24), "120": Screen(120), "verbose": Screen(80, verbose=True)}
 STANDS: dict[str, Callable[[], Stand]] = {"calm": calm, "wrong": everything_wrong, "storm": storm}
@@ -104,6 +104,26 @@ def test_every_device_that_is_not_calm_is_told_of_once(devices: dict[str, tuple[
     text = "\n".join(lines(stand.found, NOW, Screen(80, verbose=True)))
     assert all(printable(name) in text.replace("\n    ", " ") for name in troubled)
     assert text.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ([FORGED, FORGED], "  differs: ~ route 10.1.0.0/16 table 254 metric 0 gateway 10.0.0.66 → 10.0.0.1"),
+        ([FORGED, LOST], "  reconcile plan"),
+    ],
+)
+def test_what_is_to_be_approved_is_shown(changes: list[dict[str, Any]], shown: str) -> None:
+    stand = calm()
+    for name, change, digest in zip(
+        ("k01-worker", "k01-worker2"), changes, ("9e01962fb62a", "5c6695667b72"), strict=True
+    ):
+        stand.turn(name, "held", "heal: hold", digest=digest)
+        stand.begin("held", name, f"{name} is held: heal: hold", changes=[change], count=1)
+    told = list(lines(stand.document, NOW, PIPE))
+    place = told.index("k01-worker, k01-worker2: held for 12m: heal: hold")
+    assert told[place + 1] == shown
+    assert ("  reconcile approve 5c6695667b72 9e01962fb62a" in told) == (changes[0] == changes[1])
 
 
 def test_every_phase_has_its_place() -> None:
