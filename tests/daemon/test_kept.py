@@ -51,6 +51,22 @@ def test_what_is_remembered_of_devices_may_be_anything(
     assert list(Record(tmp_path).unsaved) == []
 
 
+def test_what_could_not_be_remembered_is_remembered_with_the_next_look(tmp_path: Path) -> None:
+    is_full = True
+
+    def write(path: Path, document: dict[str, Any]) -> None:
+        if is_full:
+            raise OSError(28, "No space left on device")
+        keep.write(path, document)
+
+    record = Record(tmp_path / "inventory", tmp_path, write)
+    record.keep({"n1": "c1"})
+    assert Record(tmp_path / "inventory", tmp_path).devices == set()
+    is_full = False
+    record.keep({"n1": "c1"})
+    assert Record(tmp_path / "inventory", tmp_path).converged("n1", "c1")
+
+
 def opened(path: Path) -> None:
     async def work() -> None:
         control = Control(None, path)  # type: ignore[arg-type]  # nobody asks it

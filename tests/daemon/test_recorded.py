@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from tests.daemon.fasttime import run
@@ -91,7 +91,15 @@ async def lived(world: Recorded, steps: list[Step]) -> None:
         assert list(world.service.hub.conditions) == []
 
 
-@settings(max_examples=10)
+UNSAVED = [("push", "n1", 1.5), ("kill", "n2", 0.3)]
+"""Killed when what was applied was not saved so far: there is nothing to be written any more, and it is saved."""
+MENDED = [("fail", "n1", 0.3), ("restart", "n1", 0.3), ("kill", "n1", 0.3)]
+"""The disk is whole again when the next daemon starts, and nothing is to be written."""
+
+
+@example(UNSAVED)
+@example(MENDED)
+@settings(max_examples=8)
 @given(some.lists(STEPS, min_size=1, max_size=12))
 def test_everything_that_is_sent_is_in_the_history_before_and_has_an_outcome(steps: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
+from reconciler.lab import netns
 from tests.daemon_lab.disks import SMALL, Place, place, until
+from tests.sinks.receiver import Recorder, recording
 
 ONE, TWO = "k01-worker", "k01-worker2"
 FILL = "cat /dev/zero > filler 2> /dev/null; true"
@@ -108,6 +111,30 @@ def test_a_history_of_a_newer_release_is_left_alone_and_nothing_is_applied(small
     assert small.healed(ONE)
     small.daemon.wait("healed", ONE, mark)
     assert len(small.said("journal", mark)) == 2
+
+
+@pytest.mark.parametrize("harm", ["rm alerts-*", "head -c 100000 /dev/urandom > $(ls alerts-*.db)", FILL])
+def test_alerts_go_on_whatever_becomes_of_their_file(small: Place, harm: str) -> None:
+    with ExitStack() as stack:
+        oncall = netns.within(small.daemon.lab.jump_namespace, lambda: stack.enter_context(recording()))
+        small.reload(
+            alerts=f'{{settle: 100ms, interval: 100ms, receivers: {{desk: {{webhook: {{url: "{oncall.url}"}}}}}}}}'
+        )
+        reason = ["--reason", "cabling", "--for", "1h"]
+        assert small.reconcile("suspend", ONE, *reason).returncode == 0
+        small.lose(ONE)
+        assert until(lambda: ("opened", ONE) in told(oncall), 10.0)
+        small.inside(harm)
+        assert small.reconcile("resume", ONE).returncode == 0
+        if harm == FILL:
+            small.inside("rm filler")
+        assert until(lambda: ("resolved", ONE) in told(oncall), 10.0)
+        assert [one for one in told(oncall) if one[1] == ONE] == [("opened", ONE), ("resolved", ONE)]
+        small.reload(alerts="{}")
+
+
+def told(oncall: Recorder) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((status, subject) for status, subject in oncall.told if status != "updated"))
 
 
 def harmed(made: Place, harm: str) -> None:
