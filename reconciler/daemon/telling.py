@@ -22,6 +22,7 @@ OVER: dict[Phase | str, str] = {
     "advice": "no advice any more",
 }
 """How an episode ends of which nothing else is known."""
+PENDING = "what has drifted still differs, and waits as a part of the new revision"
 
 
 @dataclass
@@ -35,10 +36,9 @@ class Telling:
 
     def noticed(self, device: DevicePlan, digest: str, told: float | None) -> Drift | None:
         """A drift is told once, however often it is looked at before it is gone."""
-        if self._drift is not None and self._drift.digest == digest:
-            return self._drift
-        self._drift = None
-        if shows_drift(device):
+        if not shows_drift(device):
+            self._drift = None
+        elif self._drift is None or self._drift.digest != digest:
             seen, by = told or self.hub.now(), self.hub.who(self.device)
             self._drift = Drift(
                 self.device, digest, device.changes, by, seen, told is not None, self.hub.good.get(self.device)
@@ -84,7 +84,8 @@ class Telling:
         drift = self._drift if phase != "in sync" and shows_drift(device) else None
         now = {"drift" if drift else phase, *(["advice"] if device.notes else [])}
         for kind in OVER.keys() - now:
-            self.hub.conditions.end(kind, self.device, f"{self.device}: {OVER[kind]}")
+            over = PENDING if kind == "drift" and device.changes else OVER[kind]
+            self.hub.conditions.end(kind, self.device, f"{self.device}: {over}")
         if drift is not None:
             self._say(drift, f"{phase}: {waits}")
         elif phase != "in sync":

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from reconciler.settings.heal import HealRule
 from tests.daemon.fasttime import run
-from tests.daemon.world import FORGED, ONE, World
+from tests.daemon.world import FORGED, ONE, World, other
+from tests.engine.fakes import NODE
 
 HOUR = 3600.0
 
@@ -148,3 +149,50 @@ def test_what_held_of_a_device_that_is_ours_no_more_ends(tmp_path: Path) -> None
 
     run(work())
     assert told(world) == [("unreachable", "opened"), ("unreachable", "resolved")]
+
+
+def test_a_drift_that_a_new_revision_takes_over_is_no_drift_any_more_and_what_is_written_is_an_applied_change(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+
+    async def work() -> None:
+        async with world.running() as service:
+            await asyncio.sleep(1.0)
+            world.suspend("n1", HOUR)
+            world.forge("n1")
+            await asyncio.sleep(1.0)
+            world.commit("c2", text=other(world, 9))
+            await asyncio.sleep(60.0)
+            assert [one.kind for one in service.hub.conditions] == ["withheld"]
+            service.resume("n1", "ada")
+            await asyncio.sleep(60.0)
+            assert world.has("n1", ONE)
+            assert list(service.hub.conditions) == []
+
+    run(work())
+    assert world.told("healed") == []
+    (gone,) = (event for event in world.told("drift") if event.data["episode"] == "resolved")
+    assert gone.words == "n1: what has drifted still differs, and waits as a part of the new revision"
+    assert [event.device for event in world.told("applied")][-1] == "n1"
+
+
+def test_a_drift_that_waits_for_nothing_else_and_then_belongs_to_a_revision_is_applied_and_not_healed(
+    tmp_path: Path,
+) -> None:
+    """The very same change: as drift it was left alone, for a revision it is written."""
+    world = World(tmp_path)
+    world.heal = (HealRule(heal="alert"),)
+
+    async def work() -> None:
+        async with world.running():
+            await asyncio.sleep(1.0)
+            world.forge("n1")
+            await asyncio.sleep(1.0)
+            world.commit("c2", text=NODE.format(name="n1") + NODE.format(name="n2").replace("10.2.", "10.9."))
+            await asyncio.sleep(60.0)
+            assert world.has("n1", ONE)
+
+    run(work())
+    assert world.told("healed") == []
+    assert sorted(event.device for event in world.told("applied")[2:]) == ["n1", "n2"]

@@ -70,7 +70,7 @@ class Desk:
         """None: nothing, as things are."""
         told = one.told.get(self.name)
         if told is None:
-            waits = not one.shown or (one.calm is None and self.board.hides(one))
+            waits = not one.shown or self.board.hides(one)  # also if it is over: what hides it has been told
             return self._rested("opened", one, one.burst.due) if not waits and self.wants(one.alert) else None
         if told.status == "resolved":
             return None
