@@ -38,8 +38,8 @@ def status(daemon: Control, screen: Screen, output: str, watch: float | None) ->
 
     On a terminal as much as it has room for; in a pipe, or with -v, everything.
 
-    Exit codes: 0 all is well, 1 applying failed, 4 a device is unreachable or unreadable, 3 one is held, 2 one differs
-    and is not written. Of several, the first. With --watch 0 after Ctrl-C.
+    Exit codes: 0 all is well, 1 applying failed or no revision can be put in force, 4 a device is unreachable or
+    unreadable, 3 one is held, 2 one differs and is not written. Of several, the first. With --watch 0 after Ctrl-C.
     """
     if watch is None:
         return _shown(daemon.get("/v1/status"), output, screen)
@@ -65,4 +65,5 @@ def _shown(found: dict[str, Any], output: str, screen: Screen) -> int:
         click.echo(json.dumps(found, indent=2))
     else:
         click.echo("\n".join(status_text.lines(found, time.time(), screen.without(PROMPT))))
-    return worst(CODES.get(device["phase"], CONVERGED) for device in found["devices"].values())
+    lost = [ERROR] if found["conditions"] and not found["source"] else []
+    return worst([*lost, *(CODES.get(device["phase"], CONVERGED) for device in found["devices"].values())])

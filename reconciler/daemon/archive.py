@@ -23,6 +23,8 @@ class Recorder(Protocol):
 
     async def documents(self, revision: str) -> Files | None: ...
 
+    async def about(self, revision: str) -> tuple[str, str]: ...
+
 
 class Archive:
     """``folder``: what is in force from here is written there; it is ours alone."""
@@ -44,8 +46,9 @@ class Archive:
 
     async def at(self, revision: str) -> Checkout:
         """That revision, as a folder of documents. Raises: Unavailable; Unwritable."""
-        found = await self.documents(revision)
-        return Checkout(revision, await asyncio.to_thread(self._written, revision, found), f"recorded {revision}")
+        found, (subject, author) = await self.documents(revision), await self._recorder.about(revision)
+        place = await asyncio.to_thread(self._written, revision, found)
+        return Checkout(revision, place, f"recorded {revision}", author, subject)
 
     def _written(self, revision: str, found: Files) -> Path:
         shutil.rmtree(self._folder, ignore_errors=True)  # nobody reads from there any more: documents are in memory

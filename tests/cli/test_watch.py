@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pytest
 
-from reconciler.cli import watch
+from reconciler.cli import status, watch
 from reconciler.cli.control import Control, NoDaemon
 from reconciler.cli.main import root
 from reconciler.report.screen import PIPE, Screen
@@ -124,3 +124,10 @@ def test_a_terminal_is_redrawn_in_place_and_says_who_went_away(monkeypatch: pyte
     assert "5 of 5 devices in sync" in plain[1]
     assert "ceos01: unreachable" in plain[2]
     assert "no answer for 0s: no daemon answers; what was last known:" in " ".join(plain[3].split())
+
+
+@pytest.mark.parametrize(("source", "code"), [({}, 1), ({"revision": "c1"}, 0)])
+def test_that_no_revision_can_be_put_in_force_is_an_error(source: dict[str, str], code: int) -> None:
+    away = {"id": "0" * 12, "kind": "source", "subject": "source", "words": "no route to host", "since": 1.7e9}
+    found = {"source": source, "devices": {}, "conditions": [away]}
+    assert status._shown(found, "json", PIPE) == code

@@ -186,3 +186,19 @@ def test_what_is_kept_may_be_anything(tmp_path: Path, found: Any) -> None:
 
     run(work())
     assert world.told("mistake") == []
+
+
+def test_who_has_made_it_and_what_it_is_called_is_still_known(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async def work() -> None:
+        async with world.running():
+            await second(world)
+            world.recorder.named["c1"] = ("The seed lab", "Ada")
+            await gone_back(world)
+            checkout = world.service.deployment.checkout
+            assert checkout is not None
+            assert (checkout.revision, checkout.subject, checkout.author) == ("c1", "The seed lab", "Ada")
+            assert world.recorder.named["c1"] == ("The seed lab", "Ada")
+
+    run(work())

@@ -108,9 +108,13 @@ class FakeRecorder:
 
     def __init__(self) -> None:
         self.kept: dict[str, Files] = {}
+        self.named: dict[str, tuple[str, str]] = {}
 
     async def put_in_force(self, revision: str, files: Files, subject: str, author: str) -> None:
-        self.kept[revision] = dict(files)
+        self.kept[revision], self.named[revision] = dict(files), (subject, author)
+
+    async def about(self, revision: str) -> tuple[str, str]:
+        return self.named.get(revision, ("", ""))
 
     async def documents(self, revision: str) -> Files | None:
         return self.kept.get(revision)

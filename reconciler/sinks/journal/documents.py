@@ -66,6 +66,12 @@ def read(connection: sqlite3.Connection, beginning: str) -> dict[str, bytes] | N
     return documents
 
 
+def about(connection: sqlite3.Connection, revision: str) -> tuple[str, str]:
+    """Subject and author of its commit; empty where nobody knows. Raises: sqlite3.Error."""
+    found = connection.execute("SELECT subject, author FROM revision WHERE revision = ?", (text(revision),)).fetchone()
+    return (str(found[0]), str(found[1])) if found else ("", "")
+
+
 def forget(connection: sqlite3.Connection) -> None:
     """What no entry names, but never the latest. Raises: sqlite3.Error."""
     gone = connection.execute(

@@ -123,6 +123,10 @@ class Journal:
         """Of the one revision that is so named or begins so, by path; None: they are not kept. Raises: Unwritable."""
         return await self._read(lambda connection: documents.read(connection, revision))
 
+    async def about(self, revision: str) -> tuple[str, str]:
+        """Subject and author of its commit; empty where nobody knows. Raises: Unwritable."""
+        return await self._read(lambda connection: documents.about(connection, revision))
+
     async def revision_of(self, entry: int) -> str:
         """The revision that was in force then; empty: nobody knows. Raises: Unwritable."""
         return await self._read(lambda connection: query.revision_of(connection, entry))
