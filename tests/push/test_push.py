@@ -111,7 +111,7 @@ def test_a_suspended_device_is_left_alone_and_everybody_sees_it(pusher: Pusher) 
     status = pusher.reconcile("status").stdout
     assert "4 of 5 devices in sync" in status
     assert re.search(r"suspended: k01-worker by root for another (2h|1h59m), until \S+ \S+: cabling", status)
-    assert re.search(r"k01-worker: withheld for \d+s: 1 difference: suspended until", status)
+    assert re.search(r"k01-worker: withheld for \d+s: 1 difference: suspended, see below", status)
     assert pusher.reconcile("resume", "k01-worker").stdout == "ended: k01-worker: cabling\n"
     pusher.until(lambda: "10.10.20.0/24" in pusher.routes("k01-worker"))
     assert pusher.reconcile("resume", "k01-worker").returncode == 1
