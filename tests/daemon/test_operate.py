@@ -199,7 +199,7 @@ def test_a_status_says_since_when_and_until_when_and_each_thing_once(
     done = CliRunner().invoke(root, ["status"], standalone_mode=False)
     assert "suspended: n2 by me for another 1h59m, until" in done.output
     assert "n2: withheld for 40s: 2 differences: suspended, see below" in done.output
-    assert done.output.count("suspended until") == 1
+    assert done.output.count("suspended: n2") == 1
     for route in ("10.1.0.0/16", "10.2.0.0/16"):
         assert done.output.count(f"+ route {route}") == 1
     assert "fight on n1: route 10.1.0.0/16" in done.output
