@@ -31,9 +31,12 @@ PrintLastLog no
 MaxStartups 200
 MaxSessions 100
 LogLevel ERROR
+SetEnv SHLVL=1
 Subsystem sftp internal-sftp
 """
-"""No PAM and no reverse look-up: a login costs half of what Debian's defaults make of it."""
+"""No PAM and no reverse look-up: a login costs half of what Debian's defaults make of it. With ``SHLVL`` bash is no
+first shell, and reads no ~/.bashrc of whoever brings the lab up (bash(1), "INVOCATION").
+"""
 
 
 def furnish(lab: Lab, member: Member, public_key: str) -> None:

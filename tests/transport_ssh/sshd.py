@@ -27,7 +27,11 @@ StrictModes no
 UsePAM no
 UseDNS no
 LogLevel VERBOSE
+SetEnv SHLVL=1
 {more}
+"""
+"""With that bash is no first shell, and reads no ~/.bashrc of whoever runs the tests (bash(1)): it may wait for a lock
+that a shell has left which was killed.
 """
 
 
