@@ -167,18 +167,6 @@ def test_neither_a_restart_nor_other_settings_make_messages_come_sooner_nor_coun
     assert all(later - before >= 9 for (before, _), (later, _) in itertools.pairwise(oncall.heard))
 
 
-def test_a_day_of_nothing_is_silent(office: Office) -> None:
-    async def work() -> None:
-        async with office.running():
-            for _ in range(24 * 60):
-                assert office.alerts is not None
-                office.alerts.hear(Event("revision", "words"))
-                await asyncio.sleep(60)
-
-    run(work())
-    assert (office.people["oncall"].heard, office.said, office.troubles) == ([], [], [])
-
-
 @pytest.mark.parametrize("place", ["a folder", "nonsense", "garbage"])
 def test_alerts_go_out_whatever_is_on_the_disk(office: Office, place: str) -> None:
     path = office.folder / "alerts.db"

@@ -266,3 +266,15 @@ def test_what_is_never_taken_is_given_up_and_told_and_keeps_nothing_back(office:
         "it will never take this, so it was given up: unreachable of n3: HTTP 400 Bad Request",
         "",
     ]
+
+
+def test_a_day_of_nothing_is_silent(office: Office) -> None:
+    async def work() -> None:
+        async with office.running():
+            for _ in range(24 * 60):
+                assert office.alerts is not None
+                office.alerts.hear(Event("revision", "words"))
+                await asyncio.sleep(60)
+
+    run(work())
+    assert (office.people["oncall"].heard, office.said, office.troubles) == ([], [], [])
