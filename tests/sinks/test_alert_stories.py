@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.report.event import Event
 from tests.daemon.fasttime import run
 from tests.sinks.office import Office, Person
 
