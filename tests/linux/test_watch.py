@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -105,8 +106,9 @@ def test_whoever_of_it_is_killed_nothing_outlives_the_channel(node: Node, shell:
 
 
 def _until_gone(pid: int) -> None:
-    while _name(str(pid)) and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]:
-        time.sleep(0.002)
+    with suppress(FileNotFoundError, ProcessLookupError):  # it goes while we look
+        while _name(str(pid)) and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]:
+            time.sleep(0.002)
 
 
 def test_an_overflow_is_told(node: Node) -> None:

@@ -152,7 +152,8 @@ def test_an_episode_is_one_entry_that_says_how_it_began_and_ended(told: Told) ->
             entry.pop("ended", None), entry.pop("outcome", None), entry.pop("ending", None)
         if "by" in data and not (resolved and before):
             entry["by"] = data["by"]
-        if "changes" in data and not (resolved and before):
+        applied = event.kind == "healed" and bool(data.get("changes"))  # what was put back is what was written at last
+        if "changes" in data and (applied or not (resolved and before)):
             entry["changes"] = data["changes"][:FEW]  # type: ignore[index]
             entry["count"] = len(data["changes"])  # type: ignore[arg-type]
         if resolved:
