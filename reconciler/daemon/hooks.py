@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
 from reconciler.daemon.allowance import Allowance
 from reconciler.report.event import Event
-from reconciler.settings.listen import Endpoint
 from reconciler.sinks.public import Public
 from reconciler.source.webhook import MAX_BODY, Denied, Webhook
 
@@ -24,7 +22,7 @@ PATIENCE = 10.0
 """Seconds for one of them. Whoever is turned away is looked for at the next turn all the same."""
 
 
-class Hooks:
+class Hooks(Public):
     """``called``: somebody has pushed. ``tell``: who was turned away is worth a line in the log."""
 
     def __init__(
@@ -34,21 +32,9 @@ class Hooks:
         self._called, self._tell = called, tell
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_post("/{host}", self._receive)
-        self._public = Public(app, CONNECTIONS, LONGEST)
+        super().__init__(app, CONNECTIONS, LONGEST)
         self._allowance = Allowance(rate=0.1, burst=10.0)
         self._reading = 0
-
-    async def open(self, place: Endpoint | None, handed: Sequence[socket.socket] = ()) -> None:
-        """Listen there, and on sockets that are bound already. Raises: OSError."""
-        await self._public.open(place, handed)
-
-    @property
-    def port(self) -> int:
-        """Where it really listens."""
-        return self._public.port
-
-    async def close(self) -> None:
-        await self._public.close()
 
     async def _receive(self, request: web.Request) -> web.Response:
         webhook = self._webhooks.get(request.match_info["host"])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from aiohttp import web
@@ -13,7 +12,6 @@ from prometheus_client.exposition import gzip_accepted
 
 from reconciler.core.words import printable
 from reconciler.report.mistake import mistake
-from reconciler.settings.listen import Endpoint
 from reconciler.sinks.metrics.metrics import Page
 from reconciler.sinks.public import Public
 
@@ -35,7 +33,7 @@ class Pages(Protocol):
     def page(self, *, openmetrics: bool = False) -> Page: ...
 
 
-class Web:
+class Web(Public):
     """``live``, ``ready``: why not, in words; empty: it is."""
 
     def __init__(self, metrics: Pages, live: Words, ready: Words) -> None:
@@ -43,23 +41,11 @@ class Web:
         self._pages: dict[bool, tuple[float, Page]] = {}
         app = web.Application(middlewares=[_guarded])
         app.router.add_routes(self.routes())
-        self._public = Public(app, AT_ONCE, LONGEST)
+        super().__init__(app, AT_ONCE, LONGEST)
 
     def routes(self) -> list[web.RouteDef]:
         """For another server of ours as well. GET brings HEAD with it."""
         return [web.get("/metrics", self._scraped), web.get("/livez", self._livez), web.get("/readyz", self._readyz)]
-
-    async def open(self, place: Endpoint | None, handed: Sequence[socket.socket] = ()) -> None:
-        """Listen there, and on sockets that are bound already. Raises: OSError."""
-        await self._public.open(place, handed)
-
-    @property
-    def port(self) -> int:
-        """Where it really listens."""
-        return self._public.port
-
-    async def close(self) -> None:
-        await self._public.close()
 
     async def _scraped(self, request: web.Request) -> web.Response:
         page = self._page(openmetrics=OPENMETRICS in request.headers.get("Accept", ""))
