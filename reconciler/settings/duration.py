@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator
 from reconciler.core.span import seconds, words
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
+from reconciler.settings.bounds import bounds
 
 
 def _duration(value: Any) -> Any:
@@ -27,11 +28,4 @@ Duration = Annotated[float, SPAN, Example("90s")]
 
 def between(shortest: str, longest: str) -> AfterValidator:
     """Refuses spans outside of these bounds, which count as within: ``Annotated[Duration, between("5s", "1d")]``."""
-    least, most = seconds(shortest), seconds(longest)
-
-    def check(span: float) -> float:
-        if not least <= span <= most:
-            wrong(f"{words(span)} is too {'short' if span < least else 'long'}", f"use {shortest} to {longest}")
-        return span
-
-    return AfterValidator(check)
+    return bounds(seconds, words, (shortest, longest), ("short", "long"))

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator
 
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
+from reconciler.settings.bounds import bounds
 
 UNITS = {"K": 1024, "M": 1024**2, "G": 1024**3}
 WHOLE = re.compile(r"([0-9]{1,9})([KMG])")
@@ -47,11 +48,4 @@ Size = Annotated[int, BeforeValidator(_size, json_schema_input_type=str), Exampl
 
 def within(smallest: str, largest: str) -> AfterValidator:
     """Refuses sizes outside of these bounds, which count as within: ``Annotated[Size, within("4M", "64G")]``."""
-    least, most = size(smallest), size(largest)
-
-    def check(total: int) -> int:
-        if not least <= total <= most:
-            wrong(f"{words(total)} is too {'small' if total < least else 'large'}", f"use {smallest} to {largest}")
-        return total
-
-    return AfterValidator(check)
+    return bounds(size, words, (smallest, largest), ("small", "large"))
