@@ -14,7 +14,8 @@ from reconciler.daemon.deployment import Deployment
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.sinks import Sinks
 from reconciler.settings.model import Settings
-from reconciler.sinks.journal import Query, read_only
+from reconciler.sinks.journal.past import read_only
+from reconciler.sinks.journal.query import Query
 from tests.daemon.world import World
 from tests.engine.fakes import DictTransport
 

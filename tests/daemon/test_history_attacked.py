@@ -22,7 +22,7 @@ from reconciler.daemon.control import Control
 from reconciler.daemon.history import History
 from reconciler.settings.alerts import AlertSettings
 from reconciler.sinks.alerts.alerts import Alerts
-from reconciler.sinks.journal import Journal
+from reconciler.sinks.journal.journal import Journal
 from tests.daemon.world import World, other, until
 
 Client = aiohttp.ClientSession

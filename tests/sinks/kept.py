@@ -12,7 +12,10 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from reconciler.report.event import Event
-from reconciler.sinks.journal import HISTORY, Journal, NoHistory, Query, Work, read_only
+from reconciler.sinks.journal.entry import HISTORY, Work
+from reconciler.sinks.journal.journal import Journal
+from reconciler.sinks.journal.past import NoHistory, read_only
+from reconciler.sinks.journal.query import Query
 from tests.sinks.test_history_laws import change
 
 VALID = Draft202012Validator(json.loads((Path(__file__).parents[2] / "schemas/history.v1.json").read_text()))

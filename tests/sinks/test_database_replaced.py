@@ -12,7 +12,9 @@ import pytest
 
 from reconciler.report.event import Event
 from reconciler.sinks.database import Unwritable
-from reconciler.sinks.journal import Journal, NoHistory, Query, read_only
+from reconciler.sinks.journal.journal import Journal
+from reconciler.sinks.journal.past import NoHistory, read_only
+from reconciler.sinks.journal.query import Query
 from reconciler.sinks.journal.schema import SCHEMA, VERSION
 
 Make = Callable[[Path], None]

@@ -18,7 +18,8 @@ from reconciler.engine.disk import Files
 from reconciler.sinks import database
 from reconciler.sinks.alerts.store import Store
 from reconciler.sinks.database import Unwritable
-from reconciler.sinks.journal import Query, journal, past
+from reconciler.sinks.journal import journal, past
+from reconciler.sinks.journal.query import Query
 from tests.sinks.kept import Kept, running
 
 ANSWERLESS = "the disk does not answer"

@@ -17,9 +17,11 @@ import pytest
 
 from reconciler.report.event import Event
 from reconciler.sinks import database
-from reconciler.sinks.journal import Journal, Query, Work
 from reconciler.sinks.journal import journal as journal_module
 from reconciler.sinks.journal.batch import Batch
+from reconciler.sinks.journal.entry import Work
+from reconciler.sinks.journal.journal import Journal
+from reconciler.sinks.journal.query import Query
 from tests.daemon.test_signals import ROOT, config, settled
 
 WORK = Work("n1", "pending", "c1", "d1")

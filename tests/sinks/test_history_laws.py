@@ -13,11 +13,10 @@ from hypothesis import strategies as some
 from jsonschema import Draft202012Validator
 
 from reconciler.report.event import Event
-from reconciler.sinks.journal import HISTORY, Query, Retention, Work
-from reconciler.sinks.journal.entry import FEW
-from reconciler.sinks.journal.query import find, one
+from reconciler.sinks.journal.entry import FEW, HISTORY, Work
+from reconciler.sinks.journal.query import Query, find, one
 from reconciler.sinks.journal.recording import begin, record, settle
-from reconciler.sinks.journal.retention import prune
+from reconciler.sinks.journal.retention import Retention, prune
 from reconciler.sinks.journal.schema import SCHEMA
 
 VALID = Draft202012Validator(json.loads((Path(__file__).parents[2] / "schemas/history.v1.json").read_text()))

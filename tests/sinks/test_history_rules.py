@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 
 from reconciler.report.event import Event
-from reconciler.sinks.journal import Query, Retention, Work
-from reconciler.sinks.journal.query import find
+from reconciler.sinks.journal.entry import Work
+from reconciler.sinks.journal.query import Query, find
 from reconciler.sinks.journal.recording import begin, record
-from reconciler.sinks.journal.retention import prune
+from reconciler.sinks.journal.retention import Retention, prune
 from tests.sinks.test_history_laws import everything, history
 
 

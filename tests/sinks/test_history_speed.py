@@ -7,8 +7,7 @@ import sqlite3
 import pytest
 
 from reconciler.report.event import Event
-from reconciler.sinks.journal import Query
-from reconciler.sinks.journal.query import find
+from reconciler.sinks.journal.query import Query, find
 from reconciler.sinks.journal.recording import record
 from tests.sinks.test_history_laws import history
 

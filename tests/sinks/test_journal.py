@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from reconciler.sinks.journal import Query, Retention
+from reconciler.sinks.journal.query import Query
+from reconciler.sinks.journal.retention import Retention
 from tests.sinks.kept import Kept, running, stored
 from tests.sinks.test_history_laws import change
 

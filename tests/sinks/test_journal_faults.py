@@ -14,8 +14,10 @@ import pytest
 
 from reconciler.report.event import Event
 from reconciler.sinks.database import Unwritable
-from reconciler.sinks.journal import NoHistory, Query, Work, read_only
 from reconciler.sinks.journal.batch import MOST
+from reconciler.sinks.journal.entry import Work
+from reconciler.sinks.journal.past import NoHistory, read_only
+from reconciler.sinks.journal.query import Query
 from tests.sinks.disks import apart, fill, needs_root, small
 from tests.sinks.kept import ALL, NOW, Kept, running
 from tests.sinks.test_history_laws import change
@@ -136,7 +138,8 @@ DAEMON = """
 import asyncio, sys
 from pathlib import Path
 from typing import Any
-from reconciler.sinks.journal import Journal, Work
+from reconciler.sinks.journal.entry import Work
+from reconciler.sinks.journal.journal import Journal
 
 async def work():
     journal = Journal(Path(sys.argv[1]), tell=print)
