@@ -255,3 +255,39 @@ class Streams(Protocol):
         It never returns. Raises: Unreachable, with the reason why nothing is heard any more.
         """
         ...
+
+
+class ConfirmedCommit(Protocol):
+    """One transaction on one device, which takes back by itself what nobody confirms in time. Steps in this order.
+
+    Every step may raise Unreachable; then it is not known how far it came, and the device's own timer decides.
+    """
+
+    async def arm(self, undo: Script) -> Sequence[Failure]:
+        """Before the first write on any device. ``undo``: what leads back to the state that was read."""
+        ...
+
+    async def apply(self, script: Script) -> Sequence[Failure]:
+        """One stage of it; a device may have several. ``stale``: nothing of this stage was sent."""
+        ...
+
+    async def reach(self) -> None:
+        """Whether the device still lets us in: over a connection of its own, made for this. Raises: Unreachable."""
+        ...
+
+    async def confirm(self) -> Sequence[Failure]:
+        """What was applied stays, and nothing of the transaction is left on the device."""
+        ...
+
+    async def roll_back(self) -> Sequence[Failure]:
+        """The device is led back now. Also after a part of a stage, and where nothing was applied at all."""
+        ...
+
+
+@runtime_checkable
+class Commits(Protocol):
+    """A transport whose device can take back by itself what nobody confirms."""
+
+    def transaction(self, number: int, seconds: int) -> ConfirmedCommit:
+        """``number``: of this process, used once. After ``seconds`` from arming the device takes back by itself."""
+        ...
