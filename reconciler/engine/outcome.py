@@ -1,0 +1,29 @@
+"""How applying to one device ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.core.driver import Failure
+from reconciler.core.plan import DevicePlan
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``residue``: what still differs although everything was sent. ``error``: why it is not known, or did not last.
+
+    ``warnings``: what there is to say although all is well. ``unsaved``: the device does not boot with it.
+    ``taken_back``: all of it was undone, for a reason of its own or of another device.
+    """
+
+    device: str
+    failures: tuple[Failure, ...] = ()
+    residue: DevicePlan | None = None
+    error: str = ""
+    warnings: tuple[str, ...] = ()
+    unsaved: bool = False
+    taken_back: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return not self.failures and not self.error and (self.residue is None or not self.residue.changes)
