@@ -12,6 +12,7 @@ import click
 from reconciler.cli.exits import ERROR
 from reconciler.cli.options import Common, common
 from reconciler.cli.terminal import flush, give_up_output, speak_plainly
+from reconciler.cli.terms import terms
 
 COMMANDS = {
     "validate": ("reconciler.cli.validate:validate", "Check documents, inventory, settings: every problem at once."),
@@ -60,6 +61,7 @@ class Root(click.Group):
 @click.option("--approve", "approval", metavar="DIGEST", default="", help="Apply the held plan that has this digest.")
 @click.option("--live", type=click.Path(path_type=Path), help="With --dry-run: plan from `observe -o json`.")
 @click.version_option(package_name="reconciler")
+@terms
 @common
 def root(options: Common, **asked: Any) -> int:
     """Bring the inventory's devices to the state that the documents want: observe, plan, ask, apply, prove.

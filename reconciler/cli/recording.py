@@ -12,7 +12,7 @@ import click
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import printable
 from reconciler.desired import files
-from reconciler.engine.apply import Outcome
+from reconciler.engine.outcome import Outcome
 from reconciler.engine.record import world_of
 from reconciler.report.outcome import reasons
 from reconciler.report.plan_json import change_document

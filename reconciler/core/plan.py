@@ -13,6 +13,7 @@ from typing import Literal
 from reconciler.core.change import VERBS, Change, Verb
 from reconciler.core.codec import attributes
 from reconciler.core.driver import Reading, Script
+from reconciler.core.schedule import Schedule, Stage, Step
 
 Status = Literal["ok", "unreachable", "unreadable", "held"]
 Cause = Literal["drift", "pending"]
@@ -75,6 +76,11 @@ class DevicePlan:
         return self.status == "ok" and not self.changes
 
     @property
+    def written(self) -> tuple[Change, ...]:
+        """The changes that may be sent now."""
+        return tuple(planned.change for planned in self.changes if planned.written)
+
+    @property
     def writes(self) -> bool:
         """Whether there is something to send now; of what is held no line is in the script."""
         return self.status != "unreachable" and bool(self.script.lines)
@@ -88,6 +94,15 @@ class Plan:
     devices: tuple[DevicePlan, ...]
     warnings: tuple[str, ...] = ()
     """What is legal and suspect about the documents."""
+    schedule: Schedule | None = None
+    """In which order the changes of all devices are sent, and what that costs; None: nobody has asked."""
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """What is sent, in order; without a schedule everything at once."""
+        if self.schedule is not None:
+            return self.schedule.stages
+        return (Stage(tuple(Step(device.name, device.written) for device in self.writable)),)
 
     @cached_property
     def digest(self) -> str:

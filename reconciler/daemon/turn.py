@@ -12,9 +12,9 @@ from reconciler.daemon.drift import listed
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.standing import Phase, Standing
 from reconciler.daemon.telling import Telling, reason, verdict
-from reconciler.engine.apply import Outcome
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.observe import Sight
+from reconciler.engine.outcome import Outcome
 from reconciler.intent.compile import World
 from reconciler.intent.wish import Wish
 from reconciler.report.event import Event

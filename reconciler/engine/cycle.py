@@ -13,13 +13,20 @@ from reconciler.core.change import Change
 from reconciler.core.driver import Saves, Script
 from reconciler.core.plan import Cause, DevicePlan, Plan, Restraint, Withheld, unrestrained
 from reconciler.desired.repository import Repository
-from reconciler.engine.apply import Application, Outcome
+from reconciler.engine.apply import Application
 from reconciler.engine.compiled import Compiler
 from reconciler.engine.observe import SENSELESS, Device, Sight, observe, senseless
+from reconciler.engine.order import held_for_interruption, in_order, probes_of
+from reconciler.engine.outcome import Outcome
 from reconciler.engine.plan import plan_device, restrain
 from reconciler.engine.record import Record
+from reconciler.engine.saving import Saving
+from reconciler.engine.transaction.probes import Probes
+from reconciler.engine.transaction.terms import Terms
 from reconciler.intent.compile import World
+from reconciler.intent.topology import topology_of
 from reconciler.intent.wish import Owns, Wish
+from reconciler.walk.topology import Topology
 
 Listener = Callable[[str, str], None]
 """Hears what just happened to a device: (device, words)."""
@@ -38,6 +45,7 @@ class Cycle:
     record: Record
     owns: Mapping[str, Owns] = field(default_factory=dict)
     approvals: Collection[str] = ()
+    terms: Terms = Terms()
     restraint: Restraint = unrestrained
     listen: Listener = lambda device, words: None
     seen: dict[str, Sight] = field(default_factory=dict)
@@ -49,7 +57,7 @@ class Cycle:
 
     async def plan(self) -> Plan:
         """Observe every device and plan. Raises: Contradiction."""
-        return self.planned(await self.look(self.devices))
+        return self.ordered(self.planned(await self.look(self.devices)))
 
     async def look(self, names: Iterable[str], *, quick: bool = False) -> Mapping[str, Sight]:
         """Read these devices again; of the others holds what was seen before. ``quick``: only what drifts by itself.
@@ -99,6 +107,21 @@ class Cycle:
         plan = self._plan((*drafts, *self._vanished(world, None)))
         digest = await asyncio.to_thread(lambda: plan.digest)
         return self.planned(sights, self.devices) if digest in self.approvals else plan
+
+    @cached_property
+    def topology(self) -> Topology:
+        """Which cables the documents tell of."""
+        return topology_of(self.repository)
+
+    def ordered(self, plan: Plan) -> Plan:
+        """The plan with its stages; held, where it cuts flows and nobody has agreed to that."""
+        found = in_order(plan, self.seen, self.topology)
+        agreed = self.terms.interruption or plan.digest in self.approvals
+        return found if agreed else held_for_interruption(found)
+
+    def probes(self, plan: Plan) -> Probes:
+        """Pings that tell whether ``plan`` does what it says."""
+        return probes_of(plan, self.seen, self.topology, self.devices)
 
     def _plan(self, devices: tuple[DevicePlan, ...]) -> Plan:
         return Plan(self.repository.revision, devices, self.compiler.warnings)
@@ -163,7 +186,7 @@ class Cycle:
         """Also what an earlier run has changed and, cut short, not saved."""
         calm = [device.name for device in plan.devices if device.in_sync and device.name in self.record.unsaved]
         found = {outcome.device: outcome for outcome in (*map(Outcome, calm), *outcomes)}
-        saved = await Application(self, plan).saved([outcome for outcome in found.values() if outcome.ok])
+        saved = await Saving(self).of([outcome for outcome in found.values() if outcome.ok])
         self.record.unsaved.discard(name for name, outcome in saved.items() if outcome.ok and not outcome.unsaved)
         found |= saved
         return [outcome for name, outcome in found.items() if name not in calm or not outcome.ok or outcome.warnings]

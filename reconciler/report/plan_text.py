@@ -10,6 +10,7 @@ from reconciler.core.change import SIGNS, Change, Verb
 from reconciler.core.codec import plain
 from reconciler.core.plan import DevicePlan, Plan, Planned
 from reconciler.core.words import plural, printable
+from reconciler.report import blast_text
 from reconciler.report.nested import parts
 from reconciler.report.screen import PIPE, Screen
 from reconciler.report.text import Piece, Text, folded
@@ -27,8 +28,9 @@ WayOut = Callable[[Sequence[DevicePlan]], str]
 
 
 def lines(plan: Plan, screen: Screen = PIPE, way_out: WayOut | None = None) -> Iterator[str]:
-    """The whole plan; the last line counts. ``way_out``: how it is approved; without it as a single run is."""
+    """The whole plan, then whom it touches; the last line counts. ``way_out``: how it is approved; without it as a single run is."""
     yield from blocks(plan.devices, screen, way_out or (lambda devices: f"--approve {plan.digest}"))
+    yield from blast_text.lines(plan, screen)
     yield summary(plan)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from reconciler.core.driver import Failure, Script, Unreachable
+from reconciler.core.driver import Unreachable
 from reconciler.core.failpoint import failpoint
 from reconciler.engine.observe import Sight, side_by_side
 from reconciler.engine.transaction.party import Party

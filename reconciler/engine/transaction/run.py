@@ -11,10 +11,10 @@ from reconciler.core.change import Change
 from reconciler.core.driver import Failure, Reading, Script, Unreachable
 from reconciler.core.failpoint import failpoint
 from reconciler.core.resource import Key
+from reconciler.core.schedule import Stage
 from reconciler.core.words import plural
 from reconciler.engine.observe import Sight, side_by_side
 from reconciler.engine.transaction.party import Party
-from reconciler.core.schedule import Stage
 
 MARGIN = 5.0
 """Seconds before a device's own timer ends within which nothing is confirmed any more."""
@@ -52,7 +52,9 @@ class Transaction:
     async def arm(self) -> None:
         """All devices, before the first write to any. Raises: Broken."""
         if self.armed:
-            await self._each([party for party in self.parties if party.armed], lambda p: p.commit.arm(p.undo()), "armed")
+            await self._each(
+                [party for party in self.parties if party.armed], lambda p: p.commit.arm(p.undo()), "armed"
+            )
 
     async def apply(self) -> None:
         """Raises: Broken. What comes after a stage of which a part failed is not sent."""
@@ -111,7 +113,9 @@ class Transaction:
         for name, changes in steps.items():
             some = f" (stage {number + 1} of {len(self.stages)})" if len(self.stages) > 1 else ""
             self.world.listen(name, f"applying {plural(len(changes), 'change')}{some}")
-        await self._send({name: self._script(name, changes, readings[name]) for name, changes in steps.items()}, "applied")
+        await self._send(
+            {name: self._script(name, changes, readings[name]) for name, changes in steps.items()}, "applied"
+        )
         for name, changes in steps.items():
             self._by_name[name].stepped(changes)
 
