@@ -68,6 +68,13 @@ class Deployment:
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _files: Files = field(default_factory=Files)
 
+    def __post_init__(self) -> None:
+        self.hub.joint.call = self._call
+
+    def _call(self, device: str) -> None:
+        if (keeper := self.keepers.get(device)) is not None:
+            keeper.call()
+
     def read_inventory(self) -> Inventory:
         """Raises: Bad."""
         inventory = load_inventory(self.inventory_path)

@@ -133,4 +133,4 @@ def _taken_back(party: Party, ended: str, culprits: str) -> Outcome:
     own = so_far(party)
     why = own.error or ("" if own.failures else culprits)
     error = f"{why}; {ended}" if why else ended
-    return Outcome(party.name, own.failures, error=error, warnings=own.warnings, taken_back=True)
+    return Outcome(party.name, own.failures, error=error, warnings=own.warnings, taken_back=True, own=not own.ok)

@@ -13,7 +13,7 @@ class Outcome:
     """``residue``: what still differs although everything was sent. ``error``: why it is not known, or did not last.
 
     ``warnings``: what there is to say although all is well. ``unsaved``: the device does not boot with it.
-    ``taken_back``: all of it was undone, for a reason of its own or of another device.
+    ``taken_back``: all of it was undone, for a reason of its own, or because of another device that failed.
     """
 
     device: str
@@ -23,6 +23,14 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     unsaved: bool = False
     taken_back: bool = False
+
+    own: bool = True
+    """Whether the trouble, if there is some, is the device's own."""
+
+    @property
+    def culprit(self) -> bool:
+        """Whether it is this device that failed."""
+        return self.own and not self.ok
 
     @property
     def ok(self) -> bool:
