@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,8 @@ from reconciler.cli.options import Common, common
 from reconciler.cli.terminal import flush, give_up_output, speak_plainly
 from reconciler.cli.terms import terms
 
+FAILPOINTS = frozenset({"RECONCILE_FAILPOINT", "RECONCILE_FAILPOINT_LOG"})
+"""Variables with which tests break us at a named point (`lab.failpoints`)."""
 COMMANDS = {
     "validate": ("reconciler.cli.validate:validate", "Check documents, inventory, settings: every problem at once."),
     "compile": ("reconciler.cli.documents:compile_", "Show what the documents mean for each device."),
@@ -78,6 +81,10 @@ def root(options: Common, **asked: Any) -> int:
 def main() -> None:
     """Entry point: every failure is a sentence and an exit code, never a traceback."""
     speak_plainly()
+    if FAILPOINTS & os.environ.keys():
+        from reconciler.lab.failpoints import install
+
+        install()
     try:
         code = root(standalone_mode=False)
         flush()

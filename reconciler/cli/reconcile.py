@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -39,7 +39,7 @@ class Run:
     yes: bool = False
     approval: str = ""
     live: Path | None = None
-    terms: Terms = Terms()
+    terms: Terms = field(default_factory=Terms)
 
 
 def run(asked: Run) -> int:

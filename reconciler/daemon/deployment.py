@@ -23,6 +23,7 @@ from reconciler.engine.disk import Files
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.owned import owns_of
 from reconciler.engine.record import Record
+from reconciler.engine.transaction.terms import Terms
 from reconciler.intent.compile import World
 from reconciler.report.event import Event
 from reconciler.source.checkout import Checkout
@@ -63,6 +64,7 @@ class Deployment:
     renewed: Callable[[], None] = lambda: None
     inventory: Inventory | None = None
     checkout: Checkout | None = None
+    terms: Terms = field(default_factory=Terms)
     previews: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One at a time compiles documents that are not in force: that costs memory, and threads that others need."""
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -105,7 +107,8 @@ class Deployment:
             before.record if before else Record(self.inventory_path, self.state, self._files.write),
             owns_of(inventory),
             self.hub.approved,
-            self.hub.restraints,
+            restraint=self.hub.restraints,
+            terms=self.terms,
             seen=dict(before.seen) if before else {},
             before=compiler.latest if compiler else None,
             reads=self.hub.reads,

@@ -23,14 +23,17 @@ Record = Callable[[DevicePlan, str, str, str], Awaitable[bool]]
 class Around(Protocol):
     """The part of the hub that is needed here (`daemon.hub.Hub`)."""
 
-    loop: LoopSettings
-    record: Record
-    now: Callable[[], float]
     approved: set[str]
     writing: Writing
 
     @property
     def cycle(self) -> Cycle: ...
+    @property
+    def loop(self) -> LoopSettings: ...
+    @property
+    def record(self) -> Record: ...
+    @property
+    def now(self) -> Callable[[], float]: ...
     def stand(self, device: str, standing: Standing) -> None: ...
 
 

@@ -45,7 +45,7 @@ class Cycle:
     record: Record
     owns: Mapping[str, Owns] = field(default_factory=dict)
     approvals: Collection[str] = ()
-    terms: Terms = Terms()
+    terms: Terms = field(default_factory=Terms)
     restraint: Restraint = unrestrained
     listen: Listener = lambda device, words: None
     seen: dict[str, Sight] = field(default_factory=dict)

@@ -54,7 +54,7 @@ def _held(device: DevicePlan, reason: str) -> DevicePlan:
 def probes_of(plan: Plan, sights: Mapping[str, Sight], topology: Topology, devices: Mapping[str, Device]) -> Probes:
     """A few pings that go over what ``plan`` changes."""
     before = as_seen(sights)
-    then = before | {device.name: _then(before[device.name], device) for device in plan.writable}
+    then = {**before, **{device.name: _then(before[device.name], device) for device in plan.writable}}
     return Probes(devices, covering(before, then, topology, set(_touched(plan))))
 
 

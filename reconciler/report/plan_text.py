@@ -28,7 +28,10 @@ WayOut = Callable[[Sequence[DevicePlan]], str]
 
 
 def lines(plan: Plan, screen: Screen = PIPE, way_out: WayOut | None = None) -> Iterator[str]:
-    """The whole plan, then whom it touches; the last line counts. ``way_out``: how it is approved; without it as a single run is."""
+    """The whole plan, then whom it touches; the last line counts.
+
+    ``way_out``: how it is approved; without it as a single run is.
+    """
     yield from blocks(plan.devices, screen, way_out or (lambda devices: f"--approve {plan.digest}"))
     yield from blast_text.lines(plan, screen)
     yield summary(plan)
