@@ -1,4 +1,4 @@
-"""Named points at which tests kill us or break something: between any two steps of a transaction, and of the journal."""
+"""Named points at which tests kill us or break something: between any two steps of a transaction, in the journal."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Around(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What has become of one device. ``outcome`` None: nothing was sent, ``plan`` says why; ``digest``: of all parts."""
+    """What has become of one device. ``outcome`` None: nothing was sent, ``plan`` says why; ``digest``: of all."""
 
     cycle: Cycle
     plan: DevicePlan

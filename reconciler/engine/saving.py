@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.core.driver import Script, Unreachable
+from reconciler.core.failpoint import failpoint
 from reconciler.engine.observe import Device, side_by_side
 from reconciler.engine.outcome import Outcome
 
@@ -36,10 +37,12 @@ class Saving:
         script = self.world.saving(outcome.device)
         if script is None:
             return outcome
+        failpoint("before saved")
         try:
             failures = await self.world.devices[outcome.device].transport.apply(script)
         except Unreachable as error:
             return dataclasses.replace(outcome, error=f"applied and proven, but not saved: {error}")
+        failpoint("one saved")
         said = tuple(failure.reason for failure in failures if failure.nature == "warning")
         bad = tuple(failure for failure in failures if failure.nature != "warning")
         return dataclasses.replace(outcome, failures=bad, warnings=(*outcome.warnings, *said), unsaved=bool(said))
