@@ -1,4 +1,4 @@
-"""Break something exactly between two steps of ours: kill this process, or run a command, when a named point is reached.
+"""Break something exactly between two steps of ours: kill this process, or run a command, at a named point.
 
 ``RECONCILE_FAILPOINT=one applied:2=kill`` kills it the second time that the point ``one applied`` is reached (without a
 number: the first time); ``=sh COMMAND`` runs shell text there and goes on. ``RECONCILE_FAILPOINT_LOG=FILE`` writes down
