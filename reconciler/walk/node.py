@@ -36,14 +36,14 @@ class Node:
         self.on_dev: dict[str, list[Address]] = {}
         self.neighbours: dict[tuple[str, str], Neighbour] = {}
         self.fdb: dict[tuple[str, str], list[FdbEntry]] = {}
-        self._routes: list[Route] = []
+        self.routes: list[Route] = []
         self._rules: list[Rule] = []
         file: dict[str, Callable[[Any], None]] = {
             Link.kind: lambda link: self.links.__setitem__(link.ifname, link),
             Address.kind: self._file_address,
             Neighbour.kind: lambda one: self.neighbours.__setitem__((one.dev, spelled(one.dst)), one),
             FdbEntry.kind: lambda one: self.fdb.setdefault((one.dev, one.mac), []).append(one),
-            Route.kind: self._routes.append,
+            Route.kind: self.routes.append,
             Rule.kind: self._rules.append,
         }
         for resource in state.values():
@@ -62,7 +62,7 @@ class Node:
     @cached_property
     def fib(self) -> Fib:
         addresses = [address for found in self.on_dev.values() for address in found]
-        return Fib(self._routes, addresses, self.is_up, self.addresses if self.is_whole else None)
+        return Fib(self.routes, addresses, self.is_up, self.addresses if self.is_whole else None)
 
     def lookup(self, packet: Packet) -> Found:
         """Which entry the rules and tables lead ``packet`` to; most packets ask what others have asked already."""

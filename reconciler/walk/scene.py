@@ -40,7 +40,7 @@ class Scene:
     def __init__(self, world: World, topology: Topology) -> None:
         self.topology = topology
         eos = {name for name in world if topology.platforms.get(name) == EOS}
-        self.nodes: dict[str, Node] = {name: _node(world[name]) for name in world if name not in eos}
+        self.nodes: dict[str, Node] = {name: node_of(world[name]) for name in world if name not in eos}
         self.switches: dict[str, Switch] = {name: _switch(world[name]) for name in eos}
         states = [world[name] for name in sorted(eos)]
         self.domains = DOMAINS.of([*states, topology], lambda: Domains(self.switches, topology))
@@ -204,7 +204,8 @@ def _place(name: str, dev: str, plug: Plug) -> str:
     return f"{name}: {plug.trouble.why}"
 
 
-def _node(state: State) -> Node:
+def node_of(state: State) -> Node:
+    """A state of a node, understood once."""
     found: Node = STATES.of([state], lambda: Node(state))
     return found
 

@@ -14,6 +14,7 @@ from reconciler.walk.node import Node
 from reconciler.walk.packet import LOCAL, Load, Outcome, Packet, dropped, unknown
 from reconciler.walk.prefixes import number_of, spelled, version_of
 
+TUNNELS = ("vxlan", "ipip", "wireguard")
 EXTERNAL = "external"
 """A tunnel device that a program (eBPF) tells the far end of every single packet."""
 

@@ -13,11 +13,10 @@ from reconciler.walk.prefixes import version_of
 from reconciler.walk.scene import Reached, Scene
 from reconciler.walk.switch import Switch, Way, vrf_of
 from reconciler.walk.topology import End
-from reconciler.walk.tunnels import Arriving, Sending
+from reconciler.walk.tunnels import TUNNELS, Arriving, Sending
 
 LIMIT = 64
 """Steps of one walk; whoever takes more goes round in circles (an IP packet lives for as many hops)."""
-TUNNELS = ("vxlan", "ipip", "wireguard")
 OPAQUE = ("gre", "sit", "ip6tnl", "ip6gre", "tun", "xfrm", "vti", "geneve")
 """Devices whose far end is not read."""
 POD = "pod"
