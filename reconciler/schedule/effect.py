@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from reconciler.core.change import Change
-from reconciler.core.resource import Key, Resource, State
+from reconciler.core.resource import Resource, State
 from reconciler.linux import operation as node
 from reconciler.linux.operation import Operation, operations
 from reconciler.schedule.kernel import Delta, effect

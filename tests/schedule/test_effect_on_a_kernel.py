@@ -8,14 +8,13 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.change import Change, diff
-from reconciler.core.resource import Key, Live, Resource, State, state_of
+from reconciler.core.resource import Key, Live, Resource, State
 from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import Route
 from reconciler.schedule.effect import trail
-
 from tests.linux.conftest import bare, node
 from tests.linux.node import DRIVER, Node
 
