@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reconciler.walk.topology import Topology, World
+from reconciler.walk.homes import Home, homes
+from reconciler.walk.kept import Kept
+from reconciler.walk.scene import node_of
+from reconciler.walk.topology import EOS, Topology, World
+
+HOMES: Kept[list[Home]] = Kept(1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +29,51 @@ class Flow:
 
 
 def flows(before: World, after: World, topology: Topology) -> list[Flow]:
-    """One flow per source node and home network of the target, as seen in either world; sorted by node names.
+    """One flow per source node and home network of the target, as seen in either world; by node, pods' first.
 
     A node's homes: networks of its blackhole routes, host routes on pod interfaces, subnets of pod bridges, host
-    addresses of tunnel devices; and its own addresses on networks with other nodes.
+    addresses of tunnel devices; and its own addresses. To a home of pods and to the end of a tunnel a pod of the source
+    sends, to a node's own address the node itself: from its address on that network, where it has one.
     """
-    raise NotImplementedError
+    known = {name: _homes(name, before, after) for name in sorted({*before, *after}) if _is_node(name, topology)}
+    return [
+        Flow(source, target, src, home.address)
+        for source, mine in known.items()
+        for target, theirs in known.items()
+        if source != target
+        for home in theirs
+        if (src := _source(mine, home))
+    ]
+
+
+def _is_node(name: str, topology: Topology) -> bool:
+    return topology.platforms.get(name) != EOS
+
+
+def _homes(name: str, *worlds: World) -> Sequence[Home]:
+    """Those of both worlds, each network once: with a real pod of the later world, where it knows one."""
+    found: dict[tuple[object, str], Home] = {}
+    for world in reversed(worlds):
+        for home in _homes_in(name, world):
+            there = found.setdefault((home.prefix, home.sort), home)
+            if home.is_real and not there.is_real:
+                found[home.prefix, home.sort] = home
+    return tuple(found.values())
+
+
+def _homes_in(name: str, world: World) -> Sequence[Home]:
+    state = world.get(name)
+    return () if state is None else HOMES.of([state], lambda: homes(node_of(state)))
+
+
+def _source(mine: Sequence[Home], home: Home) -> str:
+    """Who of the source sends to ``home``; empty: nobody there has an address of its family."""
+    return next(_senders(mine, home), "")
+
+
+def _senders(mine: Sequence[Home], home: Home) -> Iterator[str]:
+    fitting = [one for one in mine if one.prefix.version == home.prefix.version]
+    if home.sort != "own":
+        yield from (one.address for one in fitting if one.sort == "pods")
+    yield from (one.address for one in fitting if one.sort == "own" and one.wire == home.wire)
+    yield from (one.address for one in fitting if one.sort == "own")

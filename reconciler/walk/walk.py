@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from reconciler.core.resource import Key
 from reconciler.walk.flow import Flow
+from reconciler.walk.packet import Outcome, Used, Verdict
+from reconciler.walk.scene import Scene, scene_of
 from reconciler.walk.topology import Topology, World
-
-Verdict = Literal["delivered", "dropped", "unknown"]
+from reconciler.walk.walker import Walker
 
 
 class Hop(NamedTuple):
@@ -23,8 +25,9 @@ class Hop(NamedTuple):
 class Walk:
     """``why``: what happened at the end, in words. ``consulted``: (device, key) of the entries that were used.
 
-    ``devices``: those whose tables were looked at; a change of another device cannot change this walk. ``unknown``: it
-    left what the documents and readings tell; it counts neither as alive nor as interrupted.
+    ``devices``: those whose tables were looked at; a change of another device can change this walk only by what it
+    answers to (an address, a MAC). ``unknown``: it left what the documents and readings tell; it counts neither as
+    alive nor as interrupted.
     """
 
     verdict: Verdict
@@ -36,4 +39,21 @@ class Walk:
 
 def walk(world: World, topology: Topology, flow: Flow) -> Walk:
     """Follow the packets of ``flow``; of several equal ways all have to deliver."""
-    raise NotImplementedError
+    return _walk(scene_of(world, topology), flow)
+
+
+def walks(world: World, topology: Topology, flows: Iterable[Flow]) -> dict[Flow, Walk]:
+    """The walks of many flows through one world."""
+    scene = scene_of(world, topology)
+    return {flow: _walk(scene, flow) for flow in flows}
+
+
+def _walk(scene: Scene, flow: Flow) -> Walk:
+    walker = Walker(scene, flow.target)
+    outcome: Outcome = walker.start(flow.source, flow.src, flow.dst)
+    used: set[Used] = walker.used
+    hops = tuple(Hop(*hop) for hop in walker.hops)
+    return Walk(outcome.verdict, outcome.why, hops, frozenset(used), frozenset(walker.devices))
+
+
+__all__ = ["Hop", "Verdict", "Walk", "walk", "walks"]

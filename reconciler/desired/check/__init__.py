@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.desired.check import blocks, clusters, fabric, interfaces, nodes, podcidrs, pools, switches, vrfs
+from reconciler.desired.check import (
+    blocks,
+    cables,
+    clusters,
+    fabric,
+    interfaces,
+    nodes,
+    podcidrs,
+    pools,
+    switches,
+    vrfs,
+)
 from reconciler.desired.check.finding import Finding, World
 
 RULES = (
     *(switches.svis_have_vlans, switches.ports_have_vlans, switches.vlan_one, switches.subnets, switches.routes),
-    *(switches.vlans_in_use, vrfs.vrfs_exist, vrfs.natures, vrfs.bgp_groups, vrfs.bgp_ranges),
+    *(cables.ends, switches.vlans_in_use, vrfs.vrfs_exist, vrfs.natures, vrfs.bgp_groups, vrfs.bgp_ranges),
     *(nodes.routes, nodes.rows, nodes.next_hops, nodes.underlay),
     *(interfaces.names, interfaces.masters, interfaces.lower_devices, interfaces.tunnel_ids),
     *(clusters.members, clusters.api_node, clusters.sections, clusters.switch_routes),

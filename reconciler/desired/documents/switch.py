@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from reconciler.desired.documents.bgp import Bgp
 from reconciler.desired.documents.spec import Many, Part, Spec
 from reconciler.desired.documents.switch_values import (
+    CableEnd,
     ChannelId,
     DeclaredVrf,
     NextHop,
@@ -61,11 +62,13 @@ class ChannelGroup(Part):
 class SwitchPort(Part):
     """One port: access (VLAN 1 unless told), trunk, or routed where it has ``addresses`` (primary first).
 
-    Open: ``vrf``, ``channelGroup``, ``portfast``, ``bpduguard``.
+    Open: ``vrf``, ``channelGroup``, ``portfast``, ``bpduguard``. ``to`` is the other end of its cable: it configures
+    nothing, and says which packets pass here.
     """
 
     example: ClassVar[str] = "{access: 10}"
     description: Description | None = None
+    to: CableEnd | None = None
     access: VlanId | None = None
     trunk: Trunk | None = None
     addresses: Many[Interface] | None = None

@@ -9,7 +9,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from reconciler.desired.documents.values import Prefix, matching, plain_address, without_zone, wrong
+from reconciler.desired.documents.values import (
+    DEVICE_NAME,
+    IFNAME,
+    Prefix,
+    matching,
+    plain_address,
+    without_zone,
+    wrong,
+)
 from reconciler.switch.addresses import is_address, is_ipv6, router
 from reconciler.switch.kinds import DEFAULT_VRF
 from reconciler.switch.names import compress, expand
@@ -148,6 +156,15 @@ def _named(what: str) -> Callable[[str], str]:
     return matching(GROUP_NAME, what, "use 1 to 100 letters, digits and _.:/+-, no spaces")
 
 
+CABLE = re.compile(rf"({DEVICE_NAME.pattern}):({PORT.pattern}|{IFNAME.pattern})")
+
+
+def _cable_end(text: str) -> str:
+    if not CABLE.fullmatch(text):
+        wrong(f"{text!r} is not an interface of a device", "expected one such as k01-worker:eth1 or leaf2:Ethernet49")
+    return text
+
+
 VlanId = Annotated[int, AfterValidator(_vlan_id)]
 VlanKey = Annotated[int, AfterValidator(_vlan_id), BeforeValidator(_vlan_key)]
 VlanName = Annotated[
@@ -167,6 +184,7 @@ PeerGroupName = Annotated[
 ]
 RouterAddress = Annotated[str, AfterValidator(_router_address), Field(examples=["10.10.10.254"])]
 NextHop = Annotated[str, AfterValidator(_next_hop), Field(examples=["10.10.10.1"])]
+CableEnd = Annotated[str, AfterValidator(_cable_end), Field(examples=["k01-worker:eth1"])]
 ChannelId = Annotated[int, Field(ge=1, le=2000)]
 Asn = Annotated[int, Field(ge=1, le=4294967295)]
 Prefix4 = Annotated[Prefix, AfterValidator(_ipv4)]

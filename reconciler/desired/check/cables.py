@@ -1,0 +1,39 @@
+"""What the documents say of cables, and cannot be: two in one socket, or one to a device that nobody mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.desired.check.finding import Finding, Spot, World, twice
+from reconciler.desired.documents import Node, Switch
+
+DEVICES = (Switch, Node)
+
+
+def ends(world: World) -> Iterator[Finding]:
+    """One socket takes one cable. A far end without a document may be somebody else's, or a slip of the pen."""
+    rows = list(_rows(world))
+    yield from twice(
+        (((near, far), spot) for near, far, spot in _sockets(rows)),
+        lambda _, other: f"the far end of another port, too ({other})",
+    )
+    for _, far, spot in rows:
+        device = far.partition(":")[0]
+        if all(world.lacks(kind.__name__, device) for kind in DEVICES):
+            yield spot.warning(f"no document is named {device}", "use the name of a Node or a Switch")
+
+
+def _rows(world: World) -> Iterator[tuple[str, str, Spot]]:
+    """Near end, far end, and where it is said."""
+    for switch in world.of(Switch):
+        for name, port in switch.spec.interfaces.items():
+            if port.to is not None:
+                yield f"{switch.name}:{name}", port.to, Spot(switch, ("spec", "interfaces", name, "to"))
+
+
+def _sockets(rows: list[tuple[str, str, Spot]]) -> Iterator[tuple[str, str, Spot]]:
+    """Each far end once; a cable between two switches may be told at both."""
+    told = {(far, near) for near, far, _ in rows}
+    for near, far, spot in rows:
+        if (near, far) not in told or near <= far:
+            yield "", far, spot
