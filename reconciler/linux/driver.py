@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, ClassVar
 
 from reconciler.core.change import Change
 from reconciler.core.driver import Answer, Line, Reading, Script, Unreadable
-from reconciler.core.order import breaks, kind_order, makes
-from reconciler.core.resource import Key, Resource, State, state_of
+from reconciler.core.resource import Resource, state_of
 from reconciler.core.watching import Program, watching
 from reconciler.linux import address, fdb, link, managers, neighbour, route, rule, tables, wireguard
 from reconciler.linux.address import Address
-from reconciler.linux.fallout import fallout, in_its_place
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.memory import Memory
 from reconciler.linux.monitor import PROGRAMS
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.onlink import depth, in_the_way
+from reconciler.linux.operation import KINDS, Operation, operations
 from reconciler.linux.route import Route
 from reconciler.linux.rule import Rule
 from reconciler.linux.rumour import LinuxRumours
 from reconciler.linux.session import QUESTION, Session, session_of
 from reconciler.linux.tables import TABLES, Tables
 
-KINDS: tuple[type[Resource], ...] = (Link, Address, Neighbour, FdbEntry, Route, Rule)
-ORDER = kind_order(KINDS)
-FIRST = -1
-"""Before every place among a kind."""
-Placed = tuple[tuple[int, int], Line]
 PUT: dict[str, Callable[[Any], str]] = {
     Address.kind: address.put,
     Neighbour.kind: neighbour.put,
@@ -94,75 +86,23 @@ class LinuxDriver:
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
         """Lines for ``ip``, ``bridge`` and ``wg``. Raises: ValueError for a word that cannot stand in a line."""
-        changed = frozenset(change.key for change in changes)
-        fresh = frozenset(c.subject.name for c in changes if isinstance(c.subject, Link) and c.recreates)
-        writers = {change.key: _Writer(change, reading.found, changed, fresh) for change in changes}
-        first = in_the_way(changes)
-        away = [writers[key].drop_first() for key in sorted(first)]
-        made = [writers[change.key].make() for change in makes(changes, ORDER)]
-        gone = [writers[change.key].unmake() for change in breaks(changes, ORDER) if change.key not in first]
-        by_table = sorted(chain(*away, *made), key=lambda pair: pair[0])  # replays join the entries of their kind
-        return Script(tuple(line for _, line in by_table), tuple(line for _, line in chain(*gone)))
+        made, gone = operations(changes, reading.found)
+        return Script(tuple(chain.from_iterable(map(_lines, made))), tuple(chain.from_iterable(map(_lines, gone))))
 
 
-@dataclass(frozen=True, slots=True)
-class _Writer:
-    """The lines of one change, each with its place: by the kind of entry that it writes, and among its kind.
-
-    On ``fresh`` interfaces nothing has to be removed: it has gone with the interface that was there before.
-    """
-
-    change: Change
-    found: State
-    changed: frozenset[Key]
-    fresh: frozenset[str]
-
-    def drop_first(self) -> Iterator[Placed]:
-        """What has gone is in the way of others no longer: the line before all others of its kind."""
-        assert self.change.before is not None, "what is not there is in nobody's way"
-        for (place, _), line in self._drop(self.change.before):
-            yield (place, FIRST), line
-
-    def make(self) -> Iterator[Placed]:
-        before, after = self.change.before, self.change.after
-        if before is not None and self.change.recreates:
-            yield from self._drop(before)
-        if isinstance(after, Link):
-            yield from self._interface(None if self.change.recreates else before, after)
-        elif after is not None:
-            yield self._put(after)
-        yield from map(self._put, self.change.replays)
-        if self.change.recreates:
-            yield from self._restore()
-
-    def _interface(self, before: Resource | None, after: Link) -> Iterator[Placed]:
+def _lines(operation: Operation) -> Iterator[Line]:
+    """Raises: ValueError for a word that cannot stand in a line."""
+    change, before, after = operation
+    if after is None:
+        yield Line(_program(operation.subject), DROP[operation.subject.kind](before), change)
+    elif not isinstance(after, Link):
+        yield Line(_program(after), PUT[after.kind](after), change)
+    else:
         old = before if isinstance(before, Link) else None
         for text in link.create(after) if old is None else link.modify(old, after):
-            yield self._line(after, text)
+            yield Line(_program(after), text, change)
         for text in wireguard.lines(after.ifname, {} if old is None else old.values, after.values):
-            yield _place(after), Line(wireguard.PROGRAM, text, self.change)
-
-    def unmake(self) -> Iterator[Placed]:
-        yield from self._drop(self.change.subject)
-        yield from self._restore()
-
-    def _restore(self) -> Iterator[Placed]:
-        return map(self._put, fallout(self.change, self.found, self.changed))
-
-    def _drop(self, resource: Resource) -> Iterator[Placed]:
-        if resource.link not in self.fresh:
-            for _ in range(1 + len(in_its_place(resource, self.found, self.changed))):
-                yield self._line(resource, DROP[resource.kind](resource))
-
-    def _put(self, resource: Resource) -> Placed:
-        return self._line(resource, PUT[resource.kind](resource))
-
-    def _line(self, resource: Resource, text: str) -> Placed:
-        return _place(resource), Line(_program(resource), text, self.change)
-
-
-def _place(resource: Resource) -> tuple[int, int]:
-    return ORDER.index(resource.kind), depth(resource)
+            yield Line(wireguard.PROGRAM, text, change)
 
 
 def _program(resource: Resource) -> str:

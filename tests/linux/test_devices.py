@@ -14,8 +14,8 @@ from reconciler.core.driver import Answer, Reading
 from reconciler.core.order import breaks, makes
 from reconciler.core.resource import Live, state_of
 from reconciler.linux.claim import LinuxClaim
-from reconciler.linux.driver import ORDER
 from reconciler.linux.link import OUR_ALIAS, Link
+from reconciler.linux.operation import ORDER
 
 from .node import DRIVER, Node
 

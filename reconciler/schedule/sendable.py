@@ -1,0 +1,76 @@
+"""What of a device's changes may go at one go: nothing that is refused now, or takes along what shall stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.core.change import Change
+from reconciler.core.resource import Key, State
+from reconciler.linux.route import KERNEL_PROTOCOL, Route
+from reconciler.schedule.effect import Trail, trail
+
+
+class Pending:
+    """The changes of one device that are still to come, from the ``state`` that it has by then."""
+
+    def __init__(self, state: State, changes: Sequence[Change]) -> None:
+        self.state = state
+        self.changes = tuple(changes)
+        whole = trail(state, changes)
+        self._doomed = frozenset(key for key in state if key not in whole.end)
+        self._whole = None if next(self._objections(whole, self.changes), None) else whole
+
+    def trail(self, wanted: Sequence[Change]) -> tuple[Trail, tuple[Change, ...]]:
+        """The way of as many of ``wanted`` as the device takes by themselves; and which these are."""
+        if self._whole is not None and len(wanted) == len(self.changes):
+            return self._whole, self.changes
+        chosen = tuple(wanted)
+        while chosen:
+            way = trail(self.state, chosen)
+            late = set(self._objections(way, chosen))
+            if not late:
+                return way, chosen
+            chosen = tuple(change for change in chosen if change.key not in late)
+        return trail(self.state, ()), ()
+
+    def at_once(self) -> Trail:
+        """All of them, whatever the device says to it."""
+        return self._whole or trail(self.state, self.changes)
+
+    def after(self, way: Trail, sent: Sequence[Change]) -> Pending:
+        """What is left once ``sent`` has gone."""
+        gone = {change.key for change in sent}
+        return Pending(way.end, [change for change in self.changes if change.key not in gone])
+
+    def _objections(self, way: Trail, chosen: Sequence[Change]) -> Iterator[Key]:
+        """Changes of ``chosen`` that have to wait for others."""
+        sent = {change.key: change for change in chosen}
+        waiting = {change.key for change in self.changes} - sent.keys()
+        for move in way.moves:
+            if move.refusal:
+                taker = _taker(way, move.change.key) if move.change.after is None else None
+                yield taker or move.change.key
+        for key, change in sent.items():
+            if change.after is not None and key not in way.end:
+                yield _taker(way, key) or key
+        for key in _lost(way):
+            if key not in sent and (key in waiting or not (key in self._doomed or _is_derived(way.start, key))):
+                yield _taker(way, key) or key
+
+
+def _lost(way: Trail) -> Iterator[Key]:
+    """Those that were there and are not any more."""
+    taken = {key for move in way.moves for key, left in move.delta.items() if left is None}
+    return (key for key in taken if key in way.start and key not in way.end)
+
+
+def _taker(way: Trail, lost: Key) -> Key | None:
+    """The change that took it along."""
+    takers = (move.change.key for move in way.moves if lost in move.delta and move.delta[lost] is None)
+    return next((key for key in takers if key != lost), None)
+
+
+def _is_derived(start: State, key: Key) -> bool:
+    """Connected routes come and go with their addresses."""
+    route = start.get(key)
+    return isinstance(route, Route) and route.protocol == KERNEL_PROTOCOL
