@@ -19,6 +19,7 @@ from reconciler.cli.terminal import interruptible, is_terminal
 from reconciler.core.plan import Plan
 from reconciler.core.words import printable
 from reconciler.desired.repository import Repository
+from reconciler.engine.bounds import limits_of
 from reconciler.engine.compiled import Contradiction
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import fleet
@@ -69,7 +70,8 @@ async def _cycle(asked: Run, repository: Repository) -> int:
     inventory = inventory_of(asked.options, repository)
     asked.options.check_targets(inventory.devices)
     async with fleet(inventory, repository, asked.options.targeted, writes=not asked.dry_run) as devices:
-        cycle = Cycle(repository, devices, Record(asked.options.inventory), owns_of(inventory), {asked.approval} - {""})
+        record, limits = Record(asked.options.inventory), limits_of(inventory)
+        cycle = Cycle(repository, devices, record, owns_of(inventory), {asked.approval} - {""}, limits=limits)
         cycle.terms = asked.terms
         try:
             return await _planned(asked, cycle)

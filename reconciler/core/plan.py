@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from reconciler.core.change import VERBS, Change, Verb
 from reconciler.core.codec import attributes
@@ -50,6 +50,17 @@ class Planned:
     withheld: str = ""
 
 
+class Ignored(NamedTuple):
+    """A difference that is left as it is: of an entry as a whole, or (``fields``) of some attributes.
+
+    ``origin``: the file and line of the rule that says so.
+    """
+
+    change: Change
+    fields: tuple[str, ...]
+    origin: str
+
+
 @dataclass(frozen=True, slots=True)
 class DevicePlan:
     """One device. ``owned`` counts its resources that are ours, ``script`` holds the changes that may be written.
@@ -68,6 +79,7 @@ class DevicePlan:
     approvable: bool = False
     reading: Reading | None = None
     notes: tuple[str, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
     vanished: bool = False
     """No document mentions it any more: nothing on it is changed, and once approved it is forgotten."""
 

@@ -17,6 +17,7 @@ from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.load import load
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
+from reconciler.engine.bounds import limits_of
 from reconciler.engine.compiled import Contradiction
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.disk import Files
@@ -26,6 +27,7 @@ from reconciler.engine.record import Record
 from reconciler.engine.transaction.terms import Terms
 from reconciler.intent.compile import World
 from reconciler.report.event import Event
+from reconciler.settings.limits import LimitSettings
 from reconciler.source.checkout import Checkout
 
 PATIENCE = 60.0
@@ -52,6 +54,7 @@ class Bad(Exception):
 class Deployment:
     """``state``: the folder of what is remembered. ``targeted``: the devices that this daemon looks after.
 
+    ``limits``: what the settings say of them, where the inventory says nothing.
     ``keepers`` by device. ``renewed``: called when devices may be others, or reached otherwise.
     """
 
@@ -60,6 +63,7 @@ class Deployment:
     state: Path
     targeted: Callable[[str], bool] = lambda name: True
     fleet: Fleet = field(default_factory=lambda: Fleet(writes=True))
+    limits: LimitSettings = field(default_factory=LimitSettings)
     keepers: dict[str, Keeper] = field(default_factory=dict)
     renewed: Callable[[], None] = lambda: None
     inventory: Inventory | None = None
@@ -108,6 +112,7 @@ class Deployment:
             owns_of(inventory),
             self.hub.approved,
             restraint=self.hub.restraints,
+            limits=limits_of(inventory, self.limits),
             terms=self.terms,
             seen=dict(before.seen) if before else {},
             before=compiler.latest if compiler else None,
@@ -118,6 +123,12 @@ class Deployment:
         except Contradiction as error:
             raise Bad(error.problems, lasting=False) from None
         return cycle
+
+    def limit(self, limits: LimitSettings) -> None:
+        """From the next plan on."""
+        self.limits = limits
+        if self.inventory is not None:
+            self.hub.cycle.limits = limits_of(self.inventory, limits)
 
     async def put_in_force(self, checkout: Checkout, repository: Repository, inventory: Inventory) -> None:
         """From now on devices are kept at this revision; all of them look again. Raises: Bad, and nothing changes."""

@@ -11,14 +11,16 @@ from functools import cached_property
 
 from reconciler.core.change import Change
 from reconciler.core.driver import Saves, Script
+from reconciler.core.limits import FleetLimits
 from reconciler.core.plan import Cause, DevicePlan, Plan, Restraint, Withheld, unrestrained
+from reconciler.core.tally import Tally
 from reconciler.desired.repository import Repository
 from reconciler.engine.apply import Application
 from reconciler.engine.compiled import Compiler
 from reconciler.engine.observe import SENSELESS, Device, Sight, observe, senseless
 from reconciler.engine.order import held_for_interruption, in_order, probes_of
 from reconciler.engine.outcome import Outcome
-from reconciler.engine.plan import plan_device, restrain
+from reconciler.engine.plan import extents, in_total, plan_device, restrain
 from reconciler.engine.record import Record
 from reconciler.engine.saving import Saving
 from reconciler.engine.transaction.probes import Probes
@@ -36,8 +38,8 @@ Listener = Callable[[str, str], None]
 class Cycle:
     """The documents, the devices and what is remembered of both. ``seen``: every device as it was last read.
 
-    ``approvals``: digests of plans that a person has approved. ``restraint``: which changes have to wait. ``reads``:
-    how often each device was read.
+    ``approvals``: digests of plans that a person has approved. ``restraint``: which changes have to wait; ``limits``:
+    how much may be written without anybody's approval. ``reads``: how often each device was read.
     """
 
     repository: Repository
@@ -47,6 +49,7 @@ class Cycle:
     approvals: Collection[str] = ()
     terms: Terms = field(default_factory=Terms)
     restraint: Restraint = unrestrained
+    limits: FleetLimits = field(default_factory=FleetLimits)
     listen: Listener = lambda device, words: None
     seen: dict[str, Sight] = field(default_factory=dict)
     before: World | None = None
@@ -54,6 +57,7 @@ class Cycle:
     _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _in_sync: dict[str, DevicePlan] = field(default_factory=dict)
     _planned_for: World | None = None
+    _tally: Tally = field(default_factory=Tally)
 
     async def plan(self) -> Plan:
         """Observe every device and plan. Raises: Contradiction."""
@@ -86,11 +90,13 @@ class Cycle:
             self.compiler.judge()
         names = [name for name in world if self._acts_on(name) and (only is None or name in only)]
         gone = self._vanished(world, only)
-        plan = self._plan((*self._drafts(world, names, sights), *gone))
+        drafts = self._in_total(self._drafts(world, names, sights), whole=only is None)
+        plan = self._plan((*drafts, *gone))
         if plan.digest not in self.approvals:
             return plan
         forgotten = (dataclasses.replace(device, status="ok", reason="") for device in gone)
-        drafts = self._drafts(world, names, sights, approved=True)
+        drafts = tuple(self._drafts(world, names, sights, approved=True))
+        self._tally.let(extents(drafts))
         return dataclasses.replace(plan, devices=(*drafts, *forgotten))
 
     async def planned_one_by_one(self, sights: Mapping[str, Sight], before: Cycle | None = None) -> Plan:
@@ -104,7 +110,7 @@ class Cycle:
             calm = before and before.still_in_sync(name, world, sights)
             drafts += [calm] if calm else self._drafts(world, [name], sights)
             await asyncio.sleep(0)
-        plan = self._plan((*drafts, *self._vanished(world, None)))
+        plan = self._plan((*self._in_total(drafts, whole=True), *self._vanished(world, None)))
         digest = await asyncio.to_thread(lambda: plan.digest)
         return self.planned(sights, self.devices) if digest in self.approvals else plan
 
@@ -126,13 +132,25 @@ class Cycle:
     def _plan(self, devices: tuple[DevicePlan, ...]) -> Plan:
         return Plan(self.repository.revision, devices, self.compiler.warnings)
 
+    def _in_total(self, drafts: Iterable[DevicePlan], *, whole: bool) -> tuple[DevicePlan, ...]:
+        """The plans, held where they are too much together.
+
+        Not ``whole``: one after the other is planned, and all that this revision does counts, but no repairs later on.
+        """
+        plans = tuple(drafts)
+        if whole:
+            self._tally = Tally()
+        counted = [plan for plan in plans if whole or plan.cause == "pending"]
+        return in_total(plans, self._tally.refused(extents(counted), self.limits.total, len(self.devices)))
+
     def _drafts(
         self, world: World, names: Iterable[str], sights: Mapping[str, Sight], *, approved: bool = False
     ) -> Iterator[DevicePlan]:
         if self._planned_for is not world:
             self._in_sync, self._planned_for = {}, world
         for wish in map(world.__getitem__, names):
-            plan = restrain(self._draft(wish, sights, approved=approved), wish.holds, approved=approved)
+            draft, limits = self._draft(wish, sights, approved=approved), self.limits.of(wish.device)
+            plan = restrain(draft, wish.holds, limits, approved=approved)
             self._in_sync.pop(wish.device, None)
             if plan.in_sync:
                 self._in_sync[wish.device] = plan

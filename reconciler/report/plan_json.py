@@ -47,8 +47,9 @@ def _device(device: DevicePlan) -> dict[str, object]:
     head = {"name": device.name, "platform": device.platform, "status": device.status}
     reason = {"reason": device.reason} if device.reason else {}
     notes = {"notes": list(device.notes)} if device.notes else {}
+    ignored = {"ignored": len(device.ignored)} if device.ignored else {}
     changes = [change_document(planned, device.cause) for planned in device.changes]
-    return {**head, **reason, "changes": changes, **notes}
+    return {**head, **reason, "changes": changes, **notes, **ignored}
 
 
 def change_document(planned: Planned, cause: Cause) -> dict[str, object]:

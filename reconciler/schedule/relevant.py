@@ -90,7 +90,10 @@ class _Table:
         for there in self._at.get(address, ()):
             keys.add(there.key)
             if isinstance(there, Neighbour):
-                behind = [*self._behind.get((there.dev, there.lladdr), ()), *self._behind.get((there.dev, FLOOD_MAC), ())]
+                behind = [
+                    *self._behind.get((there.dev, there.lladdr), ()),
+                    *self._behind.get((there.dev, FLOOD_MAC), ()),
+                ]
                 keys.update(entry.key for entry in behind)
                 addresses.update(entry.dst for entry in behind)
         addresses.update(self._endpoints(address))

@@ -15,9 +15,9 @@ from click.testing import CliRunner
 from reconciler.cli.main import root
 from reconciler.core.codec import as_json, from_json
 from reconciler.core.resource import Resource
+from reconciler.desired.kinds import KINDS
 from reconciler.desired.load import load
 from reconciler.intent.compile import compile_world
-from reconciler.intent.kinds import KINDS
 from tests.intent.test_claim import resource
 from tests.intent.test_vectors import in_order
 from tests.intent.vectors import LISTS, Record, cases, documents, expected, records, table, write
