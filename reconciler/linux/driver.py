@@ -132,7 +132,7 @@ class _Writer:
         elif after is not None:
             yield self._put(after)
         yield from map(self._put, self.change.replays)
-        if self.change.recreates:
+        if self.change.recreates or isinstance(after, Link):
             yield from self._restore()
 
     def _interface(self, before: Resource | None, after: Link) -> Iterator[Placed]:
