@@ -114,7 +114,7 @@ class Plan:
         """What is sent, in order; without a schedule everything at once."""
         if self.schedule is not None:
             return self.schedule.stages
-        return (Stage(tuple(Step(device.name, device.written) for device in self.writable)),)
+        return (Stage(tuple(Step(device.name, tuple(device.written)) for device in self.writable)),)
 
     @cached_property
     def digest(self) -> str:

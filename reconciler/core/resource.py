@@ -103,6 +103,10 @@ class Resource(ABC):
         """Interfaces that have to be there before it can be made."""
         return () if self.link is None else (self.link,)
 
+    def is_made_again(self, fields: Mapping[str, tuple[object, object]]) -> bool:
+        """Whether the old entry has to go for this one, from which it differs in ``fields``: name -> (old, new)."""
+        return not self.recreated_by.isdisjoint(fields)
+
     @property
     def is_hardware(self) -> bool:
         """Whether it is there or it is not: configuration can change it and cannot make it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.core.driver import Script
 from reconciler.core.plan import DevicePlan, Plan
-from reconciler.core.resource import Key, State
+from reconciler.core.resource import Key
 from reconciler.core.schedule import Blast
 from reconciler.core.words import plural
 from reconciler.engine.observe import Device, Sight
@@ -54,19 +54,13 @@ def _held(device: DevicePlan, reason: str) -> DevicePlan:
 def probes_of(plan: Plan, sights: Mapping[str, Sight], topology: Topology, devices: Mapping[str, Device]) -> Probes:
     """A few pings that go over what ``plan`` changes."""
     before = as_seen(sights)
-    then = {**before, **{device.name: _then(before[device.name], device) for device in plan.writable}}
+    then = {**before, **{device.name: after(before[device.name], device.written) for device in plan.writable}}
     return Probes(devices, covering(before, then, topology, set(_touched(plan))))
 
 
 def as_seen(sights: Mapping[str, Sight]) -> World:
     """Everything that is known of the devices' tables."""
     return {name: sight.reading.found for name, sight in sights.items() if sight.reading is not None}
-
-
-def _then(state: State, device: DevicePlan) -> State:
-    for change in device.written:
-        state = after(state, change)
-    return state
 
 
 def _touched(plan: Plan) -> Iterator[tuple[str, Key]]:

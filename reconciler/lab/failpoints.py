@@ -52,7 +52,7 @@ def install(environment: Mapping[str, str] = os.environ) -> None:
 def _action(text: str) -> Callable[[], None]:
     word, _, command = text.partition(" ")
     if word == "sh" and command:
-        return lambda: subprocess.run(["/bin/sh", "-c", command], check=False, stdin=subprocess.DEVNULL) and None
+        return lambda: _shell(command)
     if word in ("kill", ""):
         return _die if word else (lambda: None)
     raise ValueError(f"{text!r} is no action: kill, or sh COMMAND")
@@ -60,3 +60,7 @@ def _action(text: str) -> Callable[[], None]:
 
 def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _shell(command: str) -> None:
+    subprocess.run(["/bin/sh", "-c", command], check=False, stdin=subprocess.DEVNULL)

@@ -82,10 +82,7 @@ class Party:
     @cached_property
     def then(self) -> State:
         """What the plan leads to, as far as can be told."""
-        then: State = dict(self.before.found)
-        for change in self.changes:
-            then = after(then, change)
-        return then
+        return after(self.before.found, self.changes)
 
     @cached_property
     def concerned(self) -> frozenset[Key]:
@@ -105,8 +102,7 @@ class Party:
 
     def stepped(self, changes: Sequence[Change]) -> None:
         """These have been sent."""
-        for change in changes:
-            self.expected = after(self.expected, change)
+        self.expected = after(self.expected, changes)
 
     def take(self, failures: Sequence[Failure]) -> None:
         """What the device said to a step."""
