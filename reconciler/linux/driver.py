@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -16,6 +18,8 @@ from reconciler.linux import address, fdb, link, managers, neighbour, route, rul
 from reconciler.linux.address import Address
 from reconciler.linux.fallout import fallout, in_its_place
 from reconciler.linux.fdb import FdbEntry
+from reconciler.linux.interlock import AsRead
+from reconciler.linux.leftovers import left
 from reconciler.linux.link import Link
 from reconciler.linux.memory import Memory
 from reconciler.linux.monitor import PROGRAMS
@@ -59,6 +63,7 @@ class LinuxDriver:
     def __init__(self) -> None:
         self._memory = Memory()
         self._last: tuple[Tables, Session, Reading] | None = None
+        self._witness: dict[str, str] = {}
 
     @property
     def watch(self) -> str:
@@ -74,9 +79,11 @@ class LinuxDriver:
         """
         *asked, told, of_session, managing = answers
         try:
-            return self._read(tables.read(asked, told, self._memory), of_session, managing)
+            reading = self._read(tables.read(asked, told, self._memory), of_session, managing)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise Unreadable(f"an entry is not as iproute2 prints it: {type(error).__name__} {error}") from error
+        self._witness |= {question: self._memory.witness(question) for question in TABLES}
+        return reading
 
     def _read(self, now: Tables, answer: Answer, managing: Answer) -> Reading:
         last = self._last if self._last is not None and self._last[0].is_same(now) else None
@@ -87,22 +94,32 @@ class LinuxDriver:
         carriers = now.interfaces.carriers
         session = self._memory.recalled(QUESTION, (answer,), lambda: session_of(answer, carriers, found))
         advice = self._memory.recalled(managers.QUESTION, (managing,), lambda: managers.read(managing, carriers))
+        advice += left(managing.greeting)
         if last is None or last[1] is not session or last[2].advice != advice:
-            self._last = (now, session, Reading(found, session=session.keys, way=session.way, advice=advice))
+            self._witness = {}  # of this reading alone: it goes on with every answer that means the same
+            read = Reading(found, session=session.keys, way=session.way, advice=advice, witness=self._witness)
+            self._last = (now, session, read)
         assert self._last is not None, "just made"
         return self._last[2]
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
         """Lines for ``ip``, ``bridge`` and ``wg``. Raises: ValueError for a word that cannot stand in a line."""
-        changed = frozenset(change.key for change in changes)
-        fresh = frozenset(c.subject.name for c in changes if isinstance(c.subject, Link) and c.recreates)
-        writers = {change.key: _Writer(change, reading.found, changed, fresh) for change in changes}
-        first = in_the_way(changes)
-        away = [writers[key].drop_first() for key in sorted(first)]
-        made = [writers[change.key].make() for change in makes(changes, ORDER)]
-        gone = [writers[change.key].unmake() for change in breaks(changes, ORDER) if change.key not in first]
-        by_table = sorted(chain(*away, *made), key=lambda pair: pair[0])  # replays join the entries of their kind
-        return Script(tuple(line for _, line in by_table), tuple(line for _, line in chain(*gone)))
+        script = _script(changes, reading.found)
+        if not changes:
+            return script
+        return dataclasses.replace(script, expects=AsRead(tuple(changes), reading, partial(_script, changes)))
+
+
+def _script(changes: Sequence[Change], found: State) -> Script:
+    changed = frozenset(change.key for change in changes)
+    fresh = frozenset(c.subject.name for c in changes if isinstance(c.subject, Link) and c.recreates)
+    writers = {change.key: _Writer(change, found, changed, fresh) for change in changes}
+    first = in_the_way(changes)
+    away = [writers[key].drop_first() for key in sorted(first)]
+    made = [writers[change.key].make() for change in makes(changes, ORDER)]
+    gone = [writers[change.key].unmake() for change in breaks(changes, ORDER) if change.key not in first]
+    by_table = sorted(chain(*away, *made), key=lambda pair: pair[0])  # replays join the entries of their kind
+    return Script(tuple(line for _, line in by_table), tuple(line for _, line in chain(*gone)))
 
 
 @dataclass(frozen=True, slots=True)
