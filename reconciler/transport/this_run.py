@@ -46,6 +46,11 @@ class UnderWay:
         return _ends.get((self._place, number), 0.0) > time.monotonic()
 
 
+def transaction_name(run: Run, number: int) -> str:
+    """``rec-4f2a-1c2b-9d3-7``: letters, digits and dashes, used once."""
+    return f"rec-{run.name}-{number:d}"
+
+
 def _is_over(name: str) -> bool:
     """A program of this machine that does not run any more. Of another machine's nobody here can know."""
     where, _, rest = name.partition("-")
