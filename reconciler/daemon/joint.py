@@ -13,6 +13,7 @@ from reconciler.core.words import plural
 from reconciler.daemon.standing import Standing
 from reconciler.daemon.writing import Writing
 from reconciler.engine.cycle import Cycle
+from reconciler.engine.order import coupled
 from reconciler.engine.outcome import Outcome
 from reconciler.settings.loop import LoopSettings
 
@@ -55,7 +56,21 @@ class Joint:
     call: Callable[[str], None] = lambda device: None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _parts: dict[str, Part] = field(default_factory=dict)
+    _grouping: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _grouped: Cycle | None = None
+    _groups: dict[str, frozenset[str]] = field(default_factory=dict)
     _culprits: dict[str, float] = field(default_factory=dict)
+
+    async def group(self, device: str, cycle: Cycle) -> frozenset[str]:
+        """Who has to be written to together with ``device`` at this revision, itself included."""
+        async with self._grouping:
+            if self._grouped is not cycle:
+                plan = await cycle.planned_one_by_one(cycle.seen)
+                pending = tuple(one for one in plan.devices if one.writes and one.cause == "pending")
+                plan = await asyncio.to_thread(cycle.in_order, dataclasses.replace(plan, devices=pending))
+                self._groups = {name: group for group in coupled(plan) for name in group}
+                self._grouped = cycle
+        return self._groups.get(device, frozenset({device}))
 
     def part(self, device: str) -> Part | None:
         """What has become of ``device`` since it was asked last; None: nothing, or of another revision."""
@@ -69,7 +84,7 @@ class Joint:
                 return part
             if cycle is not self.hub.cycle:
                 return None
-            plan = cycle.ordered(await self._plan(device, cycle))
+            plan = cycle.held_where_it_interrupts(await self._plan(device, cycle))
             parts = await self._carried_out(cycle, plan) if plan.writable else _waiting(cycle, plan)
             self._parts |= {one: part for one, part in parts.items() if one != device}
             for other in parts.keys() - {device}:
@@ -78,10 +93,11 @@ class Joint:
 
     async def _plan(self, leader: str, cycle: Cycle) -> Plan:
         """Without devices that have just failed: they keep nobody waiting, and come when they lead."""
-        plan = await cycle.planned_one_by_one(cycle.seen)
         late = {name for name, until in self._culprits.items() if until > self.hub.now() and name != leader}
-        members = [one for one in plan.devices if one.writes and one.cause == "pending" and one.name not in late]
-        return dataclasses.replace(plan, devices=tuple(members))
+        members = await self.group(leader, cycle) - late
+        plan = cycle.planned(cycle.seen, members)
+        pending = tuple(one for one in plan.devices if one.writes and one.cause == "pending")
+        return await asyncio.to_thread(cycle.in_order, dataclasses.replace(plan, devices=pending))
 
     async def _carried_out(self, cycle: Cycle, plan: Plan) -> dict[str, Part]:
         members = [one for one in plan.writable if await self._recorded(cycle, plan, one)]

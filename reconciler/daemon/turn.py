@@ -107,7 +107,7 @@ class Turns:
         if not device.writes and not (device.in_sync and self.device in cycle.record.unsaved):
             cycle.remember(plan)
             return self._settled(cycle, plan)
-        if device.writes and device.cause == "pending":
+        if device.writes and device.cause == "pending" and len(await self.hub.joint.group(self.device, cycle)) > 1:
             return await self._jointly(cycle)
         return await self._alone(cycle, cycle.ordered(plan), drift)
 

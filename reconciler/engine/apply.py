@@ -49,9 +49,7 @@ class Application:
         for _ in range(ROUNDS):
             transaction = self._transaction(plan)
             outcomes = await self._carried_out(transaction, plan)
-            if not (transaction.armed and transaction.is_stale):
-                break
-            again = await self._planned_again(plan)
+            again = await self._planned_again(plan) if transaction.is_to_begin_anew else None
             if again is None:
                 break
             plan = again
@@ -88,7 +86,8 @@ class Application:
     async def _broken(self, transaction: Transaction, broken: Broken) -> list[Outcome]:
         """All of it is taken back where it was armed; else what has become of each device is looked at."""
         if not transaction.armed:
-            return await self._proof.of(transaction.parties)
+            one_by_one = len(transaction.stages) > 1
+            return await (self._proof.of(transaction.parties) if one_by_one else self._settled(transaction))
         culprits = transaction.culprits
         ended = await take_back(transaction)
         return [_taken_back(party, ended[party.name], culprits or str(broken)) for party in transaction.parties]

@@ -121,9 +121,16 @@ class Cycle:
 
     def ordered(self, plan: Plan) -> Plan:
         """The plan with its stages; held, where it cuts flows and nobody has agreed to that."""
-        found = in_order(plan, self.seen, self.topology)
+        return self.held_where_it_interrupts(self.in_order(plan))
+
+    def in_order(self, plan: Plan) -> Plan:
+        """The plan with its stages, for what was seen last."""
+        return in_order(plan, self.seen, self.topology)
+
+    def held_where_it_interrupts(self, plan: Plan) -> Plan:
+        """An ordered plan that cuts flows waits until somebody agrees."""
         agreed = self.terms.interruption or plan.digest in self.approvals
-        return found if agreed else held_for_interruption(found)
+        return plan if agreed else held_for_interruption(plan)
 
     def probes(self, plan: Plan) -> Probes:
         """Pings that tell whether ``plan`` does what it says."""

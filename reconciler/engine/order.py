@@ -14,7 +14,7 @@ from reconciler.engine.observe import Device, Sight
 from reconciler.engine.transaction.probes import Probes, covering
 from reconciler.schedule.effect import after
 from reconciler.schedule.plan import schedule
-from reconciler.walk.topology import Topology, World
+from reconciler.walk.topology import LINUX, Topology, World
 
 FEW = 3
 """So many interrupted pairs are named."""
@@ -26,6 +26,21 @@ def in_order(plan: Plan, sights: Mapping[str, Sight], topology: Topology) -> Pla
         return plan
     changes = {device.name: device.written for device in plan.writable}
     return dataclasses.replace(plan, schedule=schedule(changes, as_seen(sights), topology))
+
+
+def coupled(plan: Plan) -> list[frozenset[str]]:
+    """Devices of a plan whose changes concern one another: they are written to together. Each is in one group.
+
+    Together are the ends of the pairs that the plan affects, and all switches, which may be on the way of any of them.
+    """
+    writing = {device.name: device.platform for device in plan.writable}
+    if plan.schedule is None:
+        return [frozenset({name}) for name in writing]
+    blast = plan.schedule.blast
+    ends = {end for pair in (*blast.affected, *blast.gained, *blast.lost) for end in pair}
+    together = frozenset(name for name, platform in writing.items() if ends and (name in ends or platform != LINUX))
+    alone = [frozenset({name}) for name in writing if name not in together]
+    return [*([together] if together else []), *alone]
 
 
 def held_for_interruption(plan: Plan) -> Plan:

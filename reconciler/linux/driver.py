@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from reconciler.core.change import Change
 from reconciler.core.driver import Answer, Line, Reading, Script, Unreadable
-from reconciler.core.resource import Resource, state_of
+from reconciler.core.resource import Resource, State, state_of
 from reconciler.core.watching import Program, watching
 from reconciler.linux import address, fdb, link, managers, neighbour, route, rule, tables, wireguard
 from reconciler.linux.address import Address

@@ -85,6 +85,11 @@ class Transaction:
         )
 
     @property
+    def is_to_begin_anew(self) -> bool:
+        """Whether another plan, for what the devices are now, may do better."""
+        return self.is_stale and (self.armed or len(self.stages) > 1)
+
+    @property
     def culprits(self) -> str:
         """Which devices have failed, in words; empty: none of its own."""
         failed = [party.name for party in self.parties if not party.ok]
