@@ -12,8 +12,8 @@ from reconciler.switch.dialogue import Run
 from reconciler.switch.eos.exchange import Asking, Exchange, abort, document
 
 QUESTION = "show configuration sessions | json"
-NAME = re.compile(r"rec-(.+)-(?:t(\d{1,9})a?|\d+)")
-"""The run, and the number of the transaction over several devices that it belongs to, if it does."""
+NAME = re.compile(r"rec-(.+)-(?:t(\d{1,9})|t\d{1,9}a|\d+)")
+"""The run, and the number of the transaction over several devices that it is, if it is one."""
 PENDING = "pending"
 WAITING = "pendingCommitTimer"
 """A session whose commit waits to be confirmed, up to EOS 4.31; later ones are `committed` and named at the top."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from reconciler.core.change import Change
@@ -121,7 +122,9 @@ class EosCommit(Commit):
         except Lost:
             yield from left(name)
             raise
-        yield from left(name)
+        with suppress(Lost):
+            yield Say("end")
+        yield from self._dropped()
         return problem
 
     def _dropped(self) -> Talk:
