@@ -4,5 +4,6 @@
 """
 
 from reconciler.schedule.model import Blast, Pair, Schedule, Stage, Step
+from reconciler.schedule.plan import schedule
 
-__all__ = ["Blast", "Pair", "Schedule", "Stage", "Step"]
+__all__ = ["Blast", "Pair", "Schedule", "Stage", "Step", "schedule"]

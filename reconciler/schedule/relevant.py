@@ -25,16 +25,17 @@ from reconciler.walk.flow import Flow
 POD_LINKS = ("cali*", "lxc*", "veth*")
 """One pod each: they matter to their own pods alone."""
 Covers = Route | Address | StaticRoute
-Relevant = Mapping[str, frozenset[Key]]
-"""Device -> keys of its entries. A switch is not in it: all of it matters to everybody."""
+Relevant = Mapping[str, frozenset[Key] | None]
+"""Device -> keys of its entries; None of a switch: all of it matters to everybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What of one device matters to one address: entries, and addresses that matter next."""
+    """What of one device matters to one address: entries, and what matters next: addresses, and who has a MAC."""
 
     keys: frozenset[Key]
     addresses: frozenset[str]
+    macs: frozenset[str]
 
 
 class Atlas:
@@ -45,13 +46,14 @@ class Atlas:
         self._tables = {device: _Table([*resources]) for device, resources in variants.items()}
         self._owners: dict[str, set[str]] = {}
         for device, table in self._tables.items():
-            for address in table.owned:
+            for address in table.owned | table.macs:
                 self._owners.setdefault(address, set()).add(device)
 
     def relevant(self, flow: Flow) -> Relevant:
         """Closed: what an entry that matters points to matters, too, on every device that has such an address."""
         found: dict[str, set[Key]] = {}
         addresses = dict.fromkeys((flow.src, flow.dst))
+        macs: set[str] = set()
         done: set[tuple[str, str]] = set()
         names = dict.fromkeys((flow.source, flow.target, *self._switches))
         while todo := [(name, one) for name in names for one in addresses if (name, one) not in done]:
@@ -63,8 +65,9 @@ class Atlas:
                 hit = table.about(one)
                 found.setdefault(name, set(table.always)).update(hit.keys)
                 addresses.update(dict.fromkeys(hit.addresses))
+                macs |= hit.macs
             names.update(dict.fromkeys(chain.from_iterable(sorted(self._owners.get(one, ())) for one in addresses)))
-        return {name: frozenset(keys) for name, keys in found.items() if name not in self._switches}
+        return {name: None if name in self._switches else frozenset(keys) for name, keys in found.items()}
 
 
 @dataclass
@@ -82,6 +85,7 @@ class _Table:
     def _about(self, address: str) -> Hit:
         keys: set[Key] = set()
         addresses: set[str] = set()
+        macs: set[str] = set()
         for one in self._covering(address_of(address)):
             keys.add(one.key)
             if isinstance(one, Route):
@@ -90,11 +94,15 @@ class _Table:
         for there in self._at.get(address, ()):
             keys.add(there.key)
             if isinstance(there, Neighbour):
-                behind = [*self._behind.get((there.dev, there.lladdr), ()), *self._behind.get((there.dev, FLOOD_MAC), ())]
+                macs.add(there.lladdr)
+                behind = [
+                    *self._behind.get((there.dev, there.lladdr), ()),
+                    *self._behind.get((there.dev, FLOOD_MAC), ()),
+                ]
                 keys.update(entry.key for entry in behind)
                 addresses.update(entry.dst for entry in behind)
         addresses.update(self._endpoints(address))
-        return Hit(frozenset(keys), frozenset(addresses))
+        return Hit(frozenset(keys), frozenset(addresses), frozenset(macs))
 
     @cached_property
     def owned(self) -> frozenset[str]:
@@ -102,6 +110,10 @@ class _Table:
         of_node = (one.local for one in self.resources if isinstance(one, Address))
         on_switch = (one.addresses or () for one in self.resources if isinstance(one, Interface | Svi))
         return frozenset((*of_node, *(text.partition("/")[0] for text in chain.from_iterable(on_switch))))
+
+    @cached_property
+    def macs(self) -> frozenset[str]:
+        return frozenset(one.address for one in self.resources if isinstance(one, Link) and one.address is not None)
 
     @cached_property
     def always(self) -> frozenset[Key]:
