@@ -83,6 +83,8 @@ class Telling:
             if trails:
                 for walk, last in self.prover.moments(flow, self.worlds[number], trails):
                     yield number, walk, last
+                    if walk.verdict == "dropped":
+                        break  # one is enough of this stage
 
 
 def _at(last: Mapping[str, Change]) -> str:

@@ -17,6 +17,8 @@ from reconciler.schedule.stage import Going, Standing, units
 from reconciler.walk.flow import Flow
 
 Unit = tuple[str, tuple[Change, ...]]
+Step = tuple[tuple[Unit, ...], frozenset[Pair], Standing]
+"""What goes next, what that costs from the beginning on, and where the devices stand then."""
 Done = frozenset[tuple[str, Key]]
 """Device and first key of each unit that has gone."""
 
@@ -30,11 +32,15 @@ class Path(NamedTuple):
 
 @dataclass
 class Finder:
-    """Dijkstra over the sets of units that have gone; a way costs the pairs that it interrupts."""
+    """Dijkstra over the sets of changes that have gone; a way costs the pairs that it interrupts.
+
+    ``eager``: whatever hurts nobody goes at once, which leaves far fewer sets, and may miss the best way.
+    """
 
     prover: Prover
     flows: Sequence[Flow]
     budget: int
+    eager: bool = False
     _best: dict[Done, list[frozenset[Pair]]] = field(default_factory=dict)
 
     def path(self, standing: Standing) -> Path | None:
@@ -48,10 +54,10 @@ class Finder:
             _, _, _, path, done, here = heapq.heappop(heap)
             if not any(pending.changes for pending in here.values()):
                 return path
-            for unit, costs, there in self._steps(path, here):
-                now = done | {(unit[0], unit[1][0].key)}
+            for some, costs, there in self._steps(path, here):
+                now = done | {(name, changes[0].key) for name, changes in some}
                 if self._is_better(now, costs):
-                    further = Path((*path.units, unit), costs)
+                    further = Path((*path.units, *some), costs)
                     heapq.heappush(heap, (len(costs), -len(now), next(ticket), further, now, there))
         return None
 
@@ -62,30 +68,35 @@ class Finder:
         known[:] = [other for other in known if not costs <= other] + [costs]
         return True
 
-    def _steps(self, path: Path, here: Standing) -> Iterator[tuple[Unit, frozenset[Pair], Standing]]:
-        """What may go next. What is made and touches nobody goes at once, what is deleted so when all else has gone."""
+    def _steps(self, path: Path, here: Standing) -> Iterator[Step]:
         going = Going(self.prover, here)
-        late: list[tuple[Unit, frozenset[Pair], Standing]] = []
-        found = []
-        for name, pending in here.items():
-            for unit in units(pending.changes):
-                ways = going.ways({name: unit})
-                if len(ways[name].sent) != len(unit):
-                    continue
-                touched = [flow for flow in self._open(path) if name in self.prover.relevant(flow)]
-                hurt = going.hurt(touched, ways)
-                step = ((name, unit), path.costs | {Pair(*flow.pair) for flow in hurt}, going.after(ways))
-                if self._is_idle(touched, name, ways[name].trail.moves):
-                    if unit[0].after is not None:
-                        yield step
-                        return
-                    late.append(step)
-                else:
-                    found.append(step)
-        yield from found or late[:1]
+        flows = [flow for flow in self.flows if flow.pair not in path.costs]
+        ways = going.most(flows) if self.eager else {}
+        if ways:
+            some = tuple((name, unit) for name, way in ways.items() for unit in units(way.sent))
+            yield some, path.costs, going.after(ways)
+            return
+        yield from self._single(going, flows, path.costs)
 
-    def _open(self, path: Path) -> Iterator[Flow]:
-        return (flow for flow in self.flows if flow.pair not in path.costs)
+    def _single(self, going: Going, flows: Sequence[Flow], costs: frozenset[Pair]) -> Iterator[Step]:
+        """What may go next. What is made and touches nobody goes at once, what is deleted so when all else has gone."""
+        late: list[Step] = []
+        found: list[Step] = []
+        for name, unit in ((name, one) for name, some in going.standing.items() for one in units(some.changes)):
+            ways = going.ways({name: unit})
+            if len(ways[name].sent) != len(unit):
+                continue
+            touched = [flow for flow in flows if name in self.prover.relevant(flow)]
+            hurt = frozenset(Pair(*flow.pair) for flow in going.hurt(touched, ways))
+            step: Step = (((name, unit),), costs | hurt, going.after(ways))
+            if not self._is_idle(touched, name, ways[name].trail.moves):
+                found.append(step)
+            elif unit[0].after is None:
+                late.append(step)
+            else:
+                yield step
+                return
+        yield from found or late[:1]
 
     def _is_idle(self, flows: Sequence[Flow], name: str, moves: Sequence[Move]) -> bool:
         keys = {key for move in moves for key in move.delta}

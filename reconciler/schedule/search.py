@@ -1,4 +1,4 @@
-"""In which order all devices' changes go: one that keeps every flow alive, else that which interrupts the fewest pairs."""
+"""In which order the changes go: one that keeps every flow alive, else one that interrupts the fewest node pairs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from reconciler.walk.flow import Flow
 
 SMALL = 40
 """Plans of so few units are searched through, as far as the budget reaches."""
-BUDGET = 1500
+FEW = 8
+"""Of so few every order is looked at."""
+BUDGET = 600
 """Sets of units that a search looks at."""
 TRIES = 8
 """So often the pairs that are given up are added to one device at a time; then all that is left goes at once."""
@@ -42,9 +44,10 @@ class Search:
 
     def _searched(self, arranged: Arrangement, standing: Standing) -> list[list[Ways]]:
         """Orders with the fewest interrupted pairs, of plans that are small enough."""
-        if sum(len([*units(pending.changes)]) for pending in standing.values()) > SMALL:
+        number = sum(len([*units(pending.changes)]) for pending in standing.values())
+        if number > SMALL:
             return []
-        path = Finder(self.prover, self.flows, BUDGET).path(standing)
+        path = Finder(self.prover, self.flows, BUDGET, eager=number > FEW).path(standing)
         if path is None:
             return []
         along = list(arranged.along(standing, path.units, path.costs))
