@@ -180,9 +180,9 @@ def _address_gone(found: State, address: Address) -> Iterator[tuple[Key, Resourc
         yield from _sources_gone(found, one, keys)
     if not _is_six(live) and not any(not _is_six(one) and one.key not in keys for one in _addresses(found, live.dev)):
         yield from ((key, None) for key in _on(found, live.dev, (Neighbour,)) if not _is_six(found[key]))
-        for one in [*found.values()]:
-            if isinstance(one, Route) and live.dev in devices(one) and not _is_six(one):
-                yield from _route_without(found, one, live.dev)
+        for route in found.values():
+            if isinstance(route, Route) and live.dev in devices(route) and not _is_six(route):
+                yield from _route_without(found, route, live.dev)
 
 
 def _secondaries(found: State, primary: Address) -> list[Address]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 from itertools import chain
+from typing import TypeVar
 
 from reconciler.core.resource import Key, Resource
 from reconciler.linux.address import Address
@@ -24,17 +25,23 @@ from reconciler.walk.flow import Flow
 
 POD_LINKS = ("cali*", "lxc*", "veth*")
 """One pod each: they matter to their own pods alone."""
+K = TypeVar("K")
+V = TypeVar("V")
 Covers = Route | Address | StaticRoute
-Relevant = Mapping[str, frozenset[Key]]
-"""Device -> keys of its entries. A switch is not in it: all of it matters to everybody."""
+Relevant = Mapping[str, frozenset[Key] | None]
+"""Device -> keys of its entries; None of a switch: all of it matters to everybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What of one device matters to one address: entries, and addresses that matter next."""
+    """What of one device matters when an address is looked up there. ``hops``: whoever has one may get the packet next.
+
+    ``outer``: where a tunnel may lead to: looked up on the same device, and the packet comes out at whoever has it.
+    """
 
     keys: frozenset[Key]
-    addresses: frozenset[str]
+    hops: frozenset[str] = frozenset()
+    outer: frozenset[str] = frozenset()
 
 
 class Atlas:
@@ -43,28 +50,38 @@ class Atlas:
     def __init__(self, variants: Mapping[str, Iterable[Resource]], switches: Iterable[str]) -> None:
         self._switches = tuple(switches)
         self._tables = {device: _Table([*resources]) for device, resources in variants.items()}
-        self._owners: dict[str, set[str]] = {}
+        self._owners: dict[str, list[str]] = {}
         for device, table in self._tables.items():
-            for address in table.owned:
-                self._owners.setdefault(address, set()).add(device)
+            for name in table.owned:
+                self._owners.setdefault(name, []).append(device)
 
     def relevant(self, flow: Flow) -> Relevant:
-        """Closed: what an entry that matters points to matters, too, on every device that has such an address."""
+        """Closed: wherever the packet may come to, all that may be looked up there matters."""
         found: dict[str, set[Key]] = {}
-        addresses = dict.fromkeys((flow.src, flow.dst))
         done: set[tuple[str, str]] = set()
-        names = dict.fromkeys((flow.source, flow.target, *self._switches))
-        while todo := [(name, one) for name in names for one in addresses if (name, one) not in done]:
-            for name, one in todo:
-                done.add((name, one))
-                table = self._tables.get(name)
-                if table is None:
-                    continue
-                hit = table.about(one)
-                found.setdefault(name, set(table.always)).update(hit.keys)
-                addresses.update(dict.fromkeys(hit.addresses))
-            names.update(dict.fromkeys(chain.from_iterable(sorted(self._owners.get(one, ())) for one in addresses)))
-        return {name: frozenset(keys) for name, keys in found.items() if name not in self._switches}
+        todo = [(flow.source, flow.src), (flow.source, flow.dst), (flow.target, flow.dst)]
+        while todo:
+            place = todo.pop()
+            if place not in done and place[0] in self._tables:
+                done.add(place)
+                todo += self._next(place, found)
+        for name in (*self._switches, flow.source, flow.target):
+            if name in self._tables:
+                found.setdefault(name, set(self._tables[name].always))
+        return {name: None if name in self._switches else frozenset(found[name]) for name in sorted(found)}
+
+    def _next(self, place: tuple[str, str], found: dict[str, set[Key]]) -> Iterator[tuple[str, str]]:
+        """Where the packet may come to after a look-up of an address on a device."""
+        name, address = place
+        table = self._tables[name]
+        hit = table.about(address)
+        found.setdefault(name, set(table.always)).update(hit.keys)
+        yield from ((name, outer) for outer in hit.outer)
+        yield from ((switch, address) for switch in self._switches)
+        for hop in (address, *hit.hops, *hit.outer):
+            for owner in self._owners.get(hop, ()):
+                found.setdefault(owner, set(self._tables[owner].always)).update(self._tables[owner].own(hop))
+                yield owner, address
 
 
 @dataclass
@@ -81,30 +98,32 @@ class _Table:
 
     def _about(self, address: str) -> Hit:
         keys: set[Key] = set()
-        addresses: set[str] = set()
+        hops = {address}
         for one in self._covering(address_of(address)):
             keys.add(one.key)
             if isinstance(one, Route):
                 keys.update(Key(Link.kind, dev) for dev in devices(one))
-            addresses.update(_hops(one))
-        for there in self._at.get(address, ()):
-            keys.add(there.key)
-            if isinstance(there, Neighbour):
-                behind = [
-                    *self._behind.get((there.dev, there.lladdr), ()),
-                    *self._behind.get((there.dev, FLOOD_MAC), ()),
-                ]
-                keys.update(entry.key for entry in behind)
-                addresses.update(entry.dst for entry in behind)
-        addresses.update(self._endpoints(address))
-        return Hit(frozenset(keys), frozenset(addresses))
+            hops.update(_hops(one))
+        outer = {*self._endpoints(address), *(hops if self._has_ipip else ())}
+        for neighbour in (one for hop in tuple(hops) for one in self._neighbours.get(hop, ())):
+            behind = [*self._behind.get((neighbour.dev, neighbour.lladdr), ()), *self._flood.get(neighbour.dev, ())]
+            keys.update((neighbour.key, *(entry.key for entry in behind)))
+            hops.add(neighbour.lladdr)
+            outer.update(entry.dst for entry in behind)
+        return Hit(frozenset(keys), frozenset(hops), frozenset(outer))
+
+    def own(self, hop: str) -> Iterable[Key]:
+        """The entries that make it the owner of an address."""
+        return [one.key for one in self._addresses.get(hop, ())]
 
     @cached_property
     def owned(self) -> frozenset[str]:
-        """Addresses that it has itself, a switch's on its interfaces."""
-        of_node = (one.local for one in self.resources if isinstance(one, Address))
+        """Addresses that it has itself, a switch's on its interfaces; and MACs."""
         on_switch = (one.addresses or () for one in self.resources if isinstance(one, Interface | Svi))
-        return frozenset((*of_node, *(text.partition("/")[0] for text in chain.from_iterable(on_switch))))
+        macs = (one.address for one in self.resources if isinstance(one, Link) and one.address is not None)
+        return frozenset(
+            (*self._addresses, *macs, *(text.partition("/")[0] for text in chain.from_iterable(on_switch)))
+        )
 
     @cached_property
     def always(self) -> frozenset[Key]:
@@ -136,22 +155,26 @@ class _Table:
         return [(network_of(text), end.rpartition(":")[0].strip("[]")) for ips, end in ends for text in ips]
 
     @cached_property
-    def _at(self) -> dict[str, list[Resource]]:
-        found: dict[str, list[Resource]] = {}
-        for one in self.resources:
-            if isinstance(one, Address):
-                found.setdefault(one.local, []).append(one)
-            elif isinstance(one, Neighbour):
-                found.setdefault(one.dst, []).append(one)
-        return found
+    def _has_ipip(self) -> bool:
+        return any(isinstance(one, Link) and one.info_kind == "ipip" for one in self.resources)
+
+    @cached_property
+    def _addresses(self) -> dict[str, list[Address]]:
+        return _by((one.local, one) for one in self.resources if isinstance(one, Address))
+
+    @cached_property
+    def _neighbours(self) -> dict[str, list[Neighbour]]:
+        return _by((one.dst, one) for one in self.resources if isinstance(one, Neighbour))
 
     @cached_property
     def _behind(self) -> dict[tuple[str, str], list[FdbEntry]]:
-        found: dict[tuple[str, str], list[FdbEntry]] = {}
-        for one in self.resources:
-            if isinstance(one, FdbEntry):
-                found.setdefault((one.dev, one.mac), []).append(one)
-        return found
+        entries = (one for one in self.resources if isinstance(one, FdbEntry))
+        return _by(((one.dev, one.mac), one) for one in entries)
+
+    @cached_property
+    def _flood(self) -> dict[str, list[FdbEntry]]:
+        entries = (one for one in self.resources if isinstance(one, FdbEntry) and one.mac == FLOOD_MAC)
+        return _by((one.dev, one) for one in entries)
 
     @cached_property
     def _prefixes(self) -> dict[tuple[int, int], dict[int, list[Covers]]]:
@@ -163,6 +186,13 @@ class _Table:
                 by_number = found.setdefault((network.version, network.prefixlen), {})
                 by_number.setdefault(int(network.network_address), []).append(one)
         return found
+
+
+def _by(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 def _hops(one: Covers) -> Iterator[str]:

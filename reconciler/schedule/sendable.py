@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, State
@@ -16,14 +17,25 @@ class Pending:
     def __init__(self, state: State, changes: Sequence[Change]) -> None:
         self.state = state
         self.changes = tuple(changes)
-        whole = trail(state, changes)
-        self._doomed = frozenset(key for key in state if key not in whole.end)
-        self._whole = None if next(self._objections(whole, self.changes), None) else whole
+
+    @cached_property
+    def _all(self) -> Trail:
+        return trail(self.state, self.changes)
+
+    @cached_property
+    def _doomed(self) -> frozenset[Key]:
+        """What is gone in the end, whatever the order."""
+        return frozenset(key for key in self.state if key not in self._all.end)
+
+    @cached_property
+    def _is_whole(self) -> bool:
+        """Whether all of them can go at one go."""
+        return next(self._objections(self._all, self.changes), None) is None
 
     def trail(self, wanted: Sequence[Change]) -> tuple[Trail, tuple[Change, ...]]:
         """The way of as many of ``wanted`` as the device takes by themselves; and which these are."""
-        if self._whole is not None and len(wanted) == len(self.changes):
-            return self._whole, self.changes
+        if len(wanted) == len(self.changes) and self._is_whole:
+            return self._all, self.changes
         chosen = tuple(wanted)
         while chosen:
             way = trail(self.state, chosen)
@@ -35,7 +47,7 @@ class Pending:
 
     def at_once(self) -> Trail:
         """All of them, whatever the device says to it."""
-        return self._whole or trail(self.state, self.changes)
+        return self._all
 
     def after(self, way: Trail, sent: Sequence[Change]) -> Pending:
         """What is left once ``sent`` has gone."""

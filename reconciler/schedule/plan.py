@@ -1,0 +1,165 @@
+"""From the changes of all devices to their order: stages that lose no packet which need not be lost, and the proof."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+from reconciler.core.change import Change
+from reconciler.core.resource import Key, Resource
+from reconciler.linux.address import Address
+from reconciler.schedule.arrange import Ways
+from reconciler.schedule.blast import Home, Story, Telling, blast_of
+from reconciler.schedule.effect import NODE_KINDS, SWITCH_KINDS, trail
+from reconciler.schedule.idle import is_idle
+from reconciler.schedule.kernel import connected
+from reconciler.schedule.model import Blast, Schedule, Stage, Step
+from reconciler.schedule.prover import Judge, Prover
+from reconciler.schedule.relevant import Atlas
+from reconciler.schedule.search import Search
+from reconciler.schedule.sendable import Pending
+from reconciler.schedule.stage import Way
+from reconciler.walk.flow import Flow, flows
+from reconciler.walk.topology import EOS, Topology, World
+from reconciler.walk.walk import Walk, walk
+
+Changes = Mapping[str, Sequence[Change]]
+
+
+def schedule(changes: Changes, world: World, topology: Topology) -> Schedule:
+    """The order of ``changes`` (device -> what is to change) where ``world`` is what all devices have now.
+
+    Every change is in exactly one step. Devices that could not be read are not in ``world``; a changed one has to be.
+    """
+    written = {name: tuple(some) for name, some in sorted(changes.items()) if some}
+    pairs = _pairs(world, topology)
+    if all(is_idle(change) for some in written.values() for change in some):
+        return Schedule(_all_at_once(written), Blast(pairs))
+    problem = Problem(written, world, topology)
+    stages = problem.stages()
+    stories = problem.stories(stages)
+    hurt = {number for story in stories.values() for number in story.stages}
+    staged = tuple(Stage(_steps(ways), interrupts=number in hurt) for number, ways in enumerate(stages))
+    return Schedule(_with_the_rest(staged, written), blast_of(pairs, stories))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is to be ordered, with all that is known of it."""
+
+    changes: Changes
+    world: World
+    topology: Topology
+
+    def stages(self) -> list[Ways]:
+        flows = [flow for flow in self.touched if self._lives(flow, self.world) and self._lives(flow, self.after)]
+        return Search(self.prover, flows, partial(self._cost, flows)).stages(self.standing)
+
+    def stories(self, stages: Sequence[Ways], flows: Sequence[Flow] | None = None) -> dict[Flow, Story]:
+        telling = Telling(self.prover, self.world, stages, self._homes)
+        return {flow: telling.story(flow) for flow in (self.touched if flows is None else flows)}
+
+    @cached_property
+    def standing(self) -> dict[str, Pending]:
+        return {name: Pending(self.world.get(name, {}), _in_tables(some)) for name, some in self.changes.items()}
+
+    @cached_property
+    def after(self) -> World:
+        return {**self.world, **{name: pending.at_once().end for name, pending in self.standing.items()}}
+
+    @cached_property
+    def flows(self) -> Sequence[Flow]:
+        return flows(self.world, self.after, self.topology)
+
+    @cached_property
+    def touched(self) -> Sequence[Flow]:
+        """Those that some change may matter to."""
+        keys = {name: frozenset(_keys(pending)) for name, pending in self.standing.items()}
+        return [flow for flow in self.flows if self._is_touched(flow, keys)]
+
+    def _is_touched(self, flow: Flow, changed: Mapping[str, frozenset[Key]]) -> bool:
+        relevant = self.prover.relevant(flow)
+        mine = ((relevant[name], keys) for name, keys in changed.items() if name in relevant)
+        return any(matter is None or not matter.isdisjoint(keys) for matter, keys in mine)
+
+    @cached_property
+    def prover(self) -> Prover:
+        switches = [name for name in self.world if self.topology.platforms.get(name) == EOS]
+        variants = {name: [*state.values(), *self._variants(name)] for name, state in self.world.items()}
+        return Prover(self.world, self._judge, Atlas(variants, switches).relevant)
+
+    @property
+    def _judge(self) -> Judge:
+        return lambda world, flow: walk(world, self.topology, flow)
+
+    def _variants(self, name: str) -> Iterator[Resource]:
+        """What a device may come to have."""
+        if name not in self.standing:
+            return
+        moves = self.standing[name].at_once().moves
+        written = [one for move in moves for one in move.delta.values() if one is not None]
+        wanted = [change.after for change in self.changes[name] if change.after is not None]
+        yield from (*written, *wanted)
+        yield from (
+            one for address in (*written, *wanted) if isinstance(address, Address) and (one := connected(address))
+        )
+
+    @cached_property
+    def _homes(self) -> tuple[frozenset[Home], frozenset[Home]]:
+        worlds = (self.world, self.after)
+        before, after = (frozenset((f.target, f.dst) for f in flows(one, one, self.topology)) for one in worlds)
+        return before, after
+
+    def _lives(self, flow: Flow, world: World) -> bool:
+        found: Walk = self.prover.walk(flow, world)
+        return found.verdict == "delivered"
+
+    def _cost(self, flows: Sequence[Flow], stages: Sequence[Ways]) -> tuple[int, ...]:
+        """Interrupted pairs first, then for how long, then round trips."""
+        stories = self.stories(stages, flows)
+        interrupted = {flow.pair for flow, story in stories.items() if story.fate == "interrupted"}
+        return len(interrupted), len({number for story in stories.values() for number in story.stages}), len(stages)
+
+
+def _pairs(world: World, topology: Topology) -> int:
+    nodes = sum(topology.platforms.get(name) != EOS for name in world)
+    return nodes * (nodes - 1)
+
+
+def _keys(pending: Pending) -> Iterator[Key]:
+    yield from (change.key for change in pending.changes)
+    yield from (key for move in pending.at_once().moves for key in move.delta)
+
+
+def _in_tables(changes: Iterable[Change]) -> list[Change]:
+    """Without what is in no device's tables: that goes last."""
+    return [change for change in changes if change.key.kind in NODE_KINDS | SWITCH_KINDS]
+
+
+def _all_at_once(changes: Changes) -> tuple[Stage, ...]:
+    steps = tuple(Step(name, _as_sent(Way(trail({}, some), tuple(some)))) for name, some in changes.items())
+    return (Stage(steps),) if steps else ()
+
+
+def _steps(ways: Ways) -> tuple[Step, ...]:
+    return tuple(Step(name, _as_sent(way)) for name, way in sorted(ways.items()))
+
+
+def _as_sent(way: Way) -> tuple[Change, ...]:
+    by_identity = {id(change): change for change in (*(move.change for move in way.trail.moves), *way.sent)}
+    sent = {id(change) for change in way.sent}
+    return tuple(change for number, change in by_identity.items() if number in sent)
+
+
+def _with_the_rest(stages: Sequence[Stage], changes: Changes) -> tuple[Stage, ...]:
+    """Pools in the cluster go last: whoever follows them (Felix) finds every row as it is to be."""
+    rest = {name: [c for c in some if c.key.kind not in NODE_KINDS | SWITCH_KINDS] for name, some in changes.items()}
+    rest = {name: some for name, some in rest.items() if some}
+    if not rest:
+        return tuple(stages)
+    *first, last = stages or (Stage(()),)
+    steps = {step.device: step.changes for step in last.steps}
+    steps |= {name: (*steps.get(name, ()), *some) for name, some in rest.items()}
+    return (*first, dataclasses.replace(last, steps=tuple(Step(*step) for step in sorted(steps.items()))))
