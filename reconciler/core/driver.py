@@ -267,14 +267,13 @@ class ConfirmedCommit(Protocol):
     """One transaction on one device, which takes back by itself what nobody confirms in time. Steps in this order.
 
     Every step may raise Unreachable; then it is not known how far it came, and the device's own timer decides.
-    ``needs_undo``: whether it has to be told how it gets back; a switch knows.
     """
 
-    @property
-    def needs_undo(self) -> bool: ...
-
     async def arm(self, undo: Script) -> Sequence[Failure]:
-        """Before the first write on any device. ``undo``: what leads back to the state that was read."""
+        """Before the first write on any device. ``undo``: what leads a node back to the state that was read.
+
+        A switch makes its own; it is given the script itself, of which only the form matters.
+        """
         ...
 
     async def apply(self, script: Script) -> Sequence[Failure]:

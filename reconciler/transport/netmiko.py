@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -16,12 +15,10 @@ from reconciler.transport.netmiko_commit import SwitchCommit
 from reconciler.transport.netmiko_job import Job
 from reconciler.transport.netmiko_talker import Dial, Leaving, Talker
 from reconciler.transport.netmiko_terminal import Settings
-from reconciler.transport.this_run import UnderWay, this_run
+from reconciler.transport.this_run import UnderWay, next_number, this_run
 
 __all__ = ["NetmikoTransport", "Settings"]
 
-_attempts = itertools.count(1)
-"""Of this process: with the name of the run, names that are used once."""
 
 T = TypeVar("T")
 
@@ -59,7 +56,7 @@ class NetmikoTransport:
         """Raises: Unreachable; then it is not known how much of the script has been carried out."""
         if not isinstance(script, Dialogue):
             raise TypeError(f"a terminal takes dialogues, not {type(script).__name__}")
-        number = next(_attempts)
+        number = next_number()
         return await self._carry(script.talk(self._run, number), lambda: script.leave(self._run, number))
 
     def transaction(self, number: int, seconds: int) -> SwitchCommit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import time
 from functools import cache
@@ -16,6 +17,14 @@ NAMESPACE = Path("/proc/self/ns/pid")
 
 _ends: dict[tuple[str, int], float] = {}
 """Of transactions that wait for their end, by place and number: when at the latest (`time.monotonic`)."""
+
+
+_numbers = itertools.count(1)
+
+
+def next_number() -> int:
+    """Together with the name of this run a name that is used once: of a session, a commit, a transaction."""
+    return next(_numbers)
 
 
 def this_run(place: str = "") -> Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,13 +14,13 @@ from reconciler.core.driver import Commits, ConfirmedCommit, Failure, Reading, S
 from reconciler.core.plan import DevicePlan
 from reconciler.core.resource import Key, Live, State
 from reconciler.engine.observe import Device
+from reconciler.engine.parts import can_be_taken_back, has_own_undo
 from reconciler.schedule.effect import after
+from reconciler.transport.this_run import next_number
 
 
 class Unarmed:
     """`core.driver.ConfirmedCommit` of a device that nobody arms: what is sent stays."""
-
-    needs_undo = False
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -58,9 +59,11 @@ class Party:
 
     @classmethod
     def of(cls, device: Device, plan: DevicePlan, timeout: float, *, armed: bool) -> Party:
-        commits = isinstance(device.transport, Commits) and armed
-        commit = device.transport.transaction(int(timeout)) if commits else Unarmed(device.transport)  # type: ignore[attr-defined]
-        return cls(device, plan, commit, commits, dict(_reading(plan).found))
+        """``armed``: as far as the device can take back by itself."""
+        transport, found = device.transport, _reading(plan).found
+        if armed and isinstance(transport, Commits) and can_be_taken_back(plan.script):
+            return cls(device, plan, transport.transaction(next_number(), math.ceil(timeout)), True, found)
+        return cls(device, plan, Unarmed(transport), False, found)
 
     @property
     def name(self) -> str:
@@ -93,7 +96,9 @@ class Party:
 
     def undo(self) -> Script:
         """The same diff with its arguments swapped: from what the plan leads to, back to what was read."""
-        return self.back_from(dataclasses.replace(self.before, found=self.then)) if self.commit.needs_undo else Script()
+        if has_own_undo(self.plan.script):
+            return self.plan.script
+        return self.back_from(dataclasses.replace(self.before, found=self.then))
 
     def back_from(self, now: Reading) -> Script:
         """What leads from ``now`` to what was read. Empty, if all that the plan concerns is as it was."""
