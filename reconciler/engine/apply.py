@@ -96,11 +96,11 @@ class Application:
         """Read again, and what the kernel dropped meanwhile sent again. Raises: Broken, of what is armed."""
         done: dict[str, Outcome] = {}
         waiting: Sequence[Party] = transaction.parties
-        for _ in range(ROUNDS):
+        for left in reversed(range(ROUNDS)):
             proven = await self._proof.of(waiting)
             done |= {outcome.device: outcome for outcome in proven}
             again = {plan.name: plan for outcome in proven if (plan := self._proof.again(outcome))}
-            if not again or (transaction.armed and transaction.is_stale):
+            if not left or not again or (transaction.armed and transaction.is_stale):
                 break
             waiting = await self._sent_again(transaction, again)
         if transaction.armed:

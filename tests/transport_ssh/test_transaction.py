@@ -17,10 +17,11 @@ from reconciler.core.driver import Commits, ConfirmedCommit, Failure, Script, Un
 from reconciler.core.order import kind_order
 from reconciler.core.resource import Key, Live, Resource, State, state_of
 from reconciler.linux.address import Address
+from reconciler.linux.driver import LinuxDriver
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
-from reconciler.linux.operation import KINDS, LinuxDriver
+from reconciler.linux.operation import KINDS
 from reconciler.linux.route import Route
 from reconciler.linux.rule import Rule
 from reconciler.transport.ssh import SshTransport
