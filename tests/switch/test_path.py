@@ -268,7 +268,7 @@ def reached(state: State) -> bool:
 
 
 @given(st.one_of(PORTS, SVIS, VLANS, OTHERS))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_a_change_cuts_exactly_what_is_not_reached_after_it(wish: Resource) -> None:
     has = found()
     cut = paths(has, {"k01-worker": "10.10.10.11"}, CABLES).cut_by(Change(has[wish.key], wish))
