@@ -87,6 +87,10 @@ def _made_of(inventory: Inventory, repository: Repository, targeted: Callable[[s
     return {name: (_way(name, inventory), api.get(name), source) for name, source in wanted.items()}
 
 
+NO_WAY = dict.fromkeys(("owns", "ignore", "limits", "tier", "after", "out_of_band"))
+"""What is said of a device and has nothing to do with how it is reached: nobody is cut off because it changes."""
+
+
 def _way(name: str, inventory: Inventory) -> tuple[Entry, ...]:
     """A device's settings, and those of the jump hosts on the way to it."""
     entries: list[Entry] = []
@@ -94,7 +98,7 @@ def _way(name: str, inventory: Inventory) -> tuple[Entry, ...]:
     while (entry := inventory.devices.get(hop or "")) is not None and entry not in entries:
         entries.append(entry)
         hop = entry.jump
-    return tuple(entries)
+    return tuple(entry.model_copy(update=NO_WAY) for entry in entries)
 
 
 def without_transports(platforms: Mapping[str, str], repository: Repository) -> dict[str, Device]:
