@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -127,8 +128,8 @@ def main(names: Sequence[str]) -> None:
         for name in names or known:
             print(line(known[name], *running.compared(known[name], Path(folder) / name)), flush=True)
     for scenario in (known[name] for name in names or known):
-        if scenario.unavoidable:
-            print(f"{scenario.title}: {scenario.unavoidable}.")
+        if scenario.note:
+            print(textwrap.fill(f"{scenario.title}: {scenario.note}.", 80))
 
 
 if __name__ == "__main__":

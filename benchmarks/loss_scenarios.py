@@ -26,14 +26,14 @@ Edits = tuple[Edit, ...]
 class Scenario:
     """From the seed with the edits ``before`` to the seed with the edits ``after``.
 
-    ``unavoidable``: what is lost whatever one does; empty: nothing has to be.
+    ``note``: what is lost although the order is right, and why; empty: nothing has to be.
     """
 
     name: str
     title: str
     before: Edits
     after: Edits
-    unavoidable: str = ""
+    note: str = ""
 
     def write(self, folder: Path) -> tuple[Path, Path]:
         """The documents of both states below ``folder``."""
@@ -137,7 +137,8 @@ SCENARIOS: Sequence[Scenario] = (
         "VNI 4096 to 4097",
         ALWAYS,
         VNI,
-        unavoidable="a device has one VNI, and one name: packets of the old VNI find no device once theirs is gone",
+        note="a VNI cannot be changed, and devices of two VNIs do not hear each other: only a second device beside the "
+        "old one, which gets its name in the end, loses nothing",
     ),
     Scenario("renumbered", "node renumbered", CROSS, RENUMBERED),
     Scenario(
@@ -145,7 +146,7 @@ SCENARIOS: Sequence[Scenario] = (
         "node moved to VLAN 20",
         CROSS,
         OTHER_VLAN,
-        unavoidable="a port is in one VLAN: between the switch's commit and the other nodes' routes nobody finds it",
+        note="a port is in one VLAN: what is sent between the switch's commit and the nodes' new routes is lost",
     ),
     Scenario("block", "block moved to a node", _spare_block("k01-worker"), _spare_block("k01-worker2")),
     Scenario("pool-split", "pool split into two", WHOLE, SPLIT),
