@@ -36,7 +36,7 @@ PLACE = """\
 read -r place </proc/sys/kernel/random/boot_id
 place=${place%%-*}.$(readlink /proc/self/ns/net | tr -dc 0-9)
 """
-NAP = "nap() { sleep 0.05 2>/dev/null || { sleep 1; tries=$((tries + 19)); }; tries=$((tries + 1)); }\n"
+NAP = "nap() { sleep 0.02 2>/dev/null || { sleep 1; tries=$((tries + 49)); }; tries=$((tries + 1)); }\n"
 OUTPUT = "</dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-"
 AWAY = "$(command -v setsid || command -v nohup)"
 CANCEL = """\
@@ -59,11 +59,11 @@ RUN = f"""\
 at=$1 tries=0
 umask 077
 {NAP}{CANCEL}until mv "$at/undo" "$at/begun-$$" 2>/dev/null; do
-  [ -d "$at" ] && [ ! -e "$at/kept" ] && [ ! -e "$at/done" ] && [ "$tries" -lt 600 ] || exit 0
+  [ -d "$at" ] && [ ! -e "$at/kept" ] && [ ! -e "$at/done" ] && [ "$tries" -lt 1500 ] || exit 0
   for one in "$at"/held-* "$at"/begun-*; do
     [ ! -e "$one" ] || kill -0 "${{one##*-}}" 2>/dev/null || mv "$one" "$at/undo"
   done
-  [ "$tries" -lt 60 ] || mv "$at"/held-* "$at/undo" 2>/dev/null
+  [ "$tries" -lt 150 ] || mv "$at"/held-* "$at/undo" 2>/dev/null
   nap
 done
 sh "$at/begun-$$" >"$at/said" 2>"$at/complaints" </dev/null
@@ -120,7 +120,7 @@ tries=0
   : >"$at/asked"
   {AWAY} sh "$at/run" "$at" {OUTPUT} &
 fi
-until [ -e "$at/done" ] || [ ! -d "$at" ] || [ "$tries" -ge 40 ]; do nap; done
+until [ -e "$at/done" ] || [ ! -d "$at" ] || [ "$tries" -ge 100 ]; do nap; done
 [ -d "$at" ] || exit {GONE}
 [ -e "$at/done" ] || exit {RUNNING}
 cat "$at/said"

@@ -8,7 +8,8 @@ import os
 import signal
 import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import pytest
 
@@ -44,10 +45,18 @@ def node(namespace: str) -> Node:
     return Node(namespace)
 
 
-@pytest.fixture(params=["sh", "bash", "sudo sh"])
+SUDO = """\
+unshare -m sh -c '
+mount -t tmpfs -o mode=755 none /etc/sudoers.d
+printf "%s\\n" "Defaults use_pty" "nobody ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/test
+exec setpriv --reuid=nobody --regid=nogroup --clear-groups sudo -n "$@"
+' sudo"""
+"""A login as an ordinary user who may become root, in a terminal of sudo's own, as newer ones do."""
+
+
+@pytest.fixture(params=["", SUDO], ids=["root", "sudo"])
 def shells(request: pytest.FixtureRequest, connect: Connect, namespace: str) -> SshTransport:
-    sudo, _, shell = request.param.rpartition(" ")
-    return connect(shell=f"ip netns exec {namespace} {shell}", sudo=bool(sudo))
+    return connect(shell=f"{request.param} ip netns exec {namespace} {'sh' if request.param else 'bash'}")
 
 
 @pytest.fixture
@@ -125,6 +134,7 @@ async def test_killed_in_the_middle_of_a_batch(transport: SshTransport, sshd: Ss
     half = Script((*puts(*ROUTES[:2]).makes, *words("sleep 5"), *puts(*ROUTES[2:]).makes))
     sending = asyncio.create_task(commit.apply(half))
     await asyncio.to_thread(eventually, lambda: all(node.has(ROUTES[:2])))
+    _kill(sshd.descendants())
     sshd.stop()
     with pytest.raises(Unreachable):
         await sending
@@ -138,11 +148,17 @@ async def test_a_broken_connection_is_opened_anew_to_roll_back(
 ) -> None:
     commit = await armed(transport, number, drops(*ROUTES))
     assert await commit.apply(puts(*ROUTES)) == []
-    for pid in sshd.descendants():
-        os.kill(pid, signal.SIGKILL)
+    _kill(sshd.descendants())
     assert await commit.roll_back() == []
     assert not any(node.has(ROUTES))
     assert not left(f"{name(number)}.")
+
+
+def _kill(processes: Iterable[int]) -> None:
+    """In this order: parents first, or they would go on."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 async def test_what_was_not_applied_is_not_missed(transport: SshTransport, node: Node, number: int) -> None:
