@@ -84,7 +84,7 @@ class _Writer:
             stays = isinstance(after, Link) and not self.change.recreates
             yield _place(after), Operation(self.change, before if stays else None, after)
         yield from map(self._put, self.change.replays)
-        if self.change.recreates:
+        if self.change.recreates or isinstance(after, Link):
             yield from self._restore()
 
     def unmake(self) -> Iterator[Placed]:
