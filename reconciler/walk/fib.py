@@ -10,9 +10,10 @@ from typing import NamedTuple
 from reconciler.core.resource import Key
 from reconciler.linux.address import Address
 from reconciler.linux.attributes import SELECTORS
-from reconciler.linux.route import KERNEL_PROTOCOL, LOCAL_TABLE, MAIN_TABLE, Route
+from reconciler.linux.link import Link
+from reconciler.linux.route import ENDS, KERNEL_PROTOCOL, LOCAL_TABLE, MAIN_TABLE, Route
 from reconciler.linux.rule import Rule
-from reconciler.walk.packet import Packet
+from reconciler.walk.packet import ANYONE, Packet
 from reconciler.walk.prefixes import BITS, Prefix, Prefixes, number_of, prefix_of, spelled, version_of
 from reconciler.walk.rules import Rules
 
@@ -79,6 +80,22 @@ class Fib:
         where.add(entry.prefix, entry)
 
     def lookup(self, packet: Packet, rules: Rules) -> Found:
+        """What becomes of ``packet``.
+
+        An IPv4 packet that is bound to one interface never fails there: without a way its destination is taken for a
+        neighbour on that interface (``ip_route_output_key_hash_rcu``), which has to be up.
+        """
+        bound = packet.oif is not None and ":" not in packet.dst
+        if bound and not self._is_up(packet.oif or ""):
+            return Found(None)
+        found = self._by_rules(packet, rules)
+        if packet.oif is None or not bound or _leads(found):
+            return found
+        leg, dev = Leg(None, packet.oif), Key(Link.kind, packet.oif)
+        host = prefix_of(packet.dst)
+        return Found(Entry(dev, "unicast", host, 0, (leg,), f"{packet.dst} dev {packet.oif}"), (leg,), (dev,))
+
+    def _by_rules(self, packet: Packet, rules: Rules) -> Found:
         """The first entry that a rule leads to; `throw` and a suppressed one lead on to the next rule."""
         for rule in rules.applying(packet):
             if rule.table is None:
@@ -89,31 +106,31 @@ class Fib:
         return Found(None)
 
     def _in_table(self, table: int, packet: Packet) -> Found | None:
-        """IPv4 over one interface only looks at routes over it; IPv6 rather takes them, but takes others, too."""
-        where = self._tables.get((version_of(packet.dst), table))
-        if where is None:
-            return None
-        found = self._best(where, packet, packet.oif)
-        return self._best(where, packet, None) if found is None and packet.oif and ":" in packet.dst else found
+        """Packets bound to one interface only see routes over it; IPv6 ones with a source address see all.
 
-    def _best(self, where: Prefixes[Entry], packet: Packet, oif: str | None) -> Found | None:
-        for entries in where.matches(packet.dst):
-            alive = [found for entry in entries if (found := self._alive(entry, packet, oif)) is not None]
+        (``fib_lookup_good_nhc``; ``ip6_route_output_flags``: RT6_LOOKUP_F_IFACE.)
+        """
+        where = self._tables.get((version_of(packet.dst), table))
+        bound = packet.oif if ":" not in packet.dst or packet.src == ANYONE[6] else None
+        for entries in where.matches(packet.dst) if where is not None else ():
+            alive = [found for entry in entries if (found := self._alive(entry, packet, bound)) is not None]
             if alive:
                 return min(alive, key=_metric)
         return None
 
     def _alive(self, entry: Entry, packet: Packet, oif: str | None) -> Found | None:
         """``entry``, if it is for ``packet``. Its source address has to be there (``fib_sync_down_addr``)."""
-        if not _is_for(entry, packet) or (
-            entry.prefsrc and self._sources is not None and entry.prefsrc not in self._sources
-        ):
+        if not _is_for(entry, packet) or not self._has_source(entry):
             return None
-        if entry.type != "unicast":
-            fits = oif is None or not entry.legs or entry.legs[0].dev == oif
-            return Found(entry, entry.legs, (entry.key,)) if fits else None
-        legs = tuple(leg for leg in map(self._located, entry.legs) if self._is_up(leg.dev) and oif in (None, leg.dev))
+        if entry.type in ENDS:  # an IPv6 one stands on lo
+            return None if oif is not None and entry.prefix.version == 6 else Found(entry, (), (entry.key,))
+        legs = tuple(leg for leg in map(self._located, entry.legs) if oif in (None, leg.dev))
+        if entry.type == "unicast":
+            legs = tuple(leg for leg in legs if self._is_up(leg.dev))
         return Found(entry, legs, (entry.key,)) if legs else None
+
+    def _has_source(self, entry: Entry) -> bool:
+        return entry.prefsrc is None or self._sources is None or entry.prefsrc in self._sources
 
     def _located(self, leg: Leg) -> Leg:
         """A gateway without an interface is behind that of the subnet it is in."""
@@ -129,17 +146,25 @@ def _metric(found: Found) -> int:
     return found.entry.metric
 
 
+def _leads(found: Found) -> bool:
+    return found.entry is not None and found.entry.type not in ENDS
+
+
 def _counts(found: Found, rule: Rule) -> bool:
+    """`suppress_prefixlength` does not concern what ends a packet's way: blackholes and the like always count.
+
+    (``fib_rules_lookup`` asks ``suppress`` only where the lookup was no error.)
+    """
     assert found.entry is not None, "only entries are asked about"
-    if rule.suppress_prefixlength is not None and found.entry.prefix.length <= rule.suppress_prefixlength:
-        return False
-    return found.entry.type != "throw"
+    if found.entry.type in ENDS:
+        return found.entry.type != "throw"
+    return rule.suppress_prefixlength is None or found.entry.prefix.length > rule.suppress_prefixlength
 
 
 def _is_for(entry: Entry, packet: Packet) -> bool:
     """A route for one TOS is for none of our packets; an IPv6 route may be for some sources only."""
     word, _, value = entry.selectors.partition(" ")
-    return not word or (word == "from" and bool(packet.src) and prefix_of(value).contains(packet.src))
+    return not word or (word == "from" and prefix_of(value).contains(packet.src))
 
 
 def _entry(route: Route) -> Entry:
@@ -165,10 +190,11 @@ def _way(gateway: str | None, dev: str | None) -> str:
 def _of_address(address: Address, is_up: bool) -> Iterator[tuple[int, Entry]]:
     """What the kernel puts into its tables for an address (``fib_add_ifaddr``, ``addrconf_prefix_route``).
 
-    An IPv4 address answers while its interface is down, an IPv6 one does not. IPv6 link-local ones lead nowhere.
+    An address that is there answers, also while its interface is down (going down takes IPv6 ones away). IPv6
+    link-local ones lead nowhere.
     """
     version = version_of(address.local)
-    if version == 6 and (address.scope == "link" or not is_up):
+    if version == 6 and address.scope == "link":
         return
     here = (Leg(None, address.dev),)
     host = f"{address.local}/{BITS[version]}"

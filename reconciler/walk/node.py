@@ -66,7 +66,7 @@ class Node:
 
     def lookup(self, packet: Packet) -> Found:
         """Which entry the rules and tables lead ``packet`` to; most packets ask what others have asked already."""
-        asked: object = packet if self.rules.are_choosy else (packet.dst, packet.oif)
+        asked: object = packet if self.rules.are_choosy or packet.oif else packet.dst
         found = self._answers.get(asked)
         if found is None:
             found = self._answers[asked] = self.fib.lookup(packet, self.rules)

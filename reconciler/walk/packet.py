@@ -13,6 +13,10 @@ Used = tuple[str, Key]
 """An entry that decided something, with its device."""
 
 
+ANYONE = {4: "0.0.0.0", 6: "::"}  # noqa: S104
+"""The source address of who has not chosen one yet."""
+
+
 class Packet(NamedTuple):
     """``mark``: the firewall mark; ``iif``: where it came in; ``oif``: the only interface that it may leave by."""
 

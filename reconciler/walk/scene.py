@@ -91,7 +91,8 @@ class Scene:
         loose = tuple(self._loose(hop, asking))
         if loose:
             return Reached(loose, used)
-        return Reached((), used, dropped(f"nobody answers to {hop} in {domain}{self._elsewhere(hop, domain)}"))
+        why = f"nobody answers to {hop} in {domain}{self._elsewhere(hop)}"
+        return Reached((), used, unknown(why) if self._may_be_anywhere(hop) else dropped(why))
 
     def _nodes_there(self, domain: Domain, hop: str, asking: str) -> Iterator[tuple[Arrival, tuple[Used, ...]]]:
         for name in self.owners.get(hop, ()):
@@ -183,7 +184,14 @@ class Scene:
             return Reached((), used, dropped(f"{device} sends packets for {hop} to {entry.lladdr}, which nobody has"))
         return found._replace(used=used)
 
-    def _elsewhere(self, hop: str, domain: Domain) -> str:
+    def _may_be_anywhere(self, hop: str) -> bool:
+        """Whether a node that has the address is plugged into what is not known, perhaps into the same domain."""
+        plugs = (self.domains.plug(end) for name in self.owners.get(hop, ()) for end in self._ends(name))
+        return any(
+            plug is not None and plug.trouble is not None and plug.trouble.verdict == "unknown" for plug in plugs
+        )
+
+    def _elsewhere(self, hop: str) -> str:
         """Where the address is instead."""
         for name in self.owners.get(hop, ()):
             for end in self._ends(name):

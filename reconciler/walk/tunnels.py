@@ -11,7 +11,7 @@ from reconciler.linux.fdb import FLOOD_MAC, FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.wireguard import WireguardPeer
 from reconciler.walk.node import Node
-from reconciler.walk.packet import LOCAL, Load, Outcome, Packet, dropped, unknown
+from reconciler.walk.packet import ANYONE, LOCAL, Load, Outcome, Packet, dropped, unknown
 from reconciler.walk.prefixes import number_of, spelled, version_of
 
 TUNNELS = ("vxlan", "ipip", "wireguard")
@@ -105,7 +105,7 @@ class Sending:
         return [Wrapped(self._outer(host, None)._replace(mark=mark), load, ())]
 
     def _outer(self, dst: str, oif: str | None) -> Packet:
-        return Packet(self.link.local or "", spelled(dst), iif=LOCAL, oif=oif)
+        return Packet(self.link.local or ANYONE[version_of(dst)], spelled(dst), iif=LOCAL, oif=oif)
 
 
 @dataclass(frozen=True, slots=True)

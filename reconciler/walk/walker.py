@@ -8,7 +8,7 @@ from reconciler.core.resource import Key
 from reconciler.switch.kinds import Interface, Svi
 from reconciler.walk.fib import Entry, Found, Leg
 from reconciler.walk.node import Node
-from reconciler.walk.packet import LOCAL, Load, Outcome, Packet, Used, dropped, unknown
+from reconciler.walk.packet import ANYONE, LOCAL, Load, Outcome, Packet, Used, dropped, unknown
 from reconciler.walk.prefixes import version_of
 from reconciler.walk.scene import Reached, Scene
 from reconciler.walk.switch import Switch, Way, vrf_of
@@ -37,13 +37,15 @@ class Walker:
         node = self._scene.nodes.get(source)
         if node is None:
             return unknown(f"{source} is not known")
+        if self._target not in self._scene.nodes and self._target not in self._scene.switches:
+            return unknown(f"{self._target} is not known")
         return self._node(source, Packet(src, dst, iif=self._entrance(node, src)), None)
 
     def _entrance(self, node: Node, src: str) -> str:
         """A node's own packets come in by ``lo``, a pod's by its interface."""
         if node.has(src):
             return LOCAL
-        found = node.lookup(Packet("", src))
+        found = node.lookup(Packet(ANYONE[version_of(src)], src))
         return found.legs[0].dev if found.legs else POD
 
     def _node(self, name: str, packet: Packet, load: Load | None) -> Outcome:
@@ -58,7 +60,7 @@ class Walker:
         found = node.lookup(packet)
         self._use(name, found.used)
         if found.entry is None:
-            return self._nowhere(name, packet, load, found)
+            return self._nowhere(name, packet, found)
         self.hops.append((name, found.entry.words))
         match found.entry.type:
             case "local":
@@ -68,12 +70,9 @@ class Walker:
             case _:
                 return self._end(name, packet, load, found.entry)
 
-    def _nowhere(self, name: str, packet: Packet, load: Load | None, found: Found) -> Outcome:
-        """The kernel takes what is bound to one interface and has no route for a neighbour there (IPv4)."""
+    def _nowhere(self, name: str, packet: Packet, found: Found) -> Outcome:
         if found.action:
             return dropped(f"{name}: a rule says {found.action} for packets to {packet.dst}")
-        if packet.oif is not None and ":" not in packet.dst and self._scene.nodes[name].is_up(packet.oif):
-            return self._out(name, packet, load, Leg(None, packet.oif))
         return dropped(f"{name} has no route to {packet.dst}")
 
     def _end(self, name: str, packet: Packet, load: Load | None, entry: Entry) -> Outcome:
@@ -138,10 +137,10 @@ class Walker:
         """IPv4 only leaves from an address of the node's own (``ip_route_output_key_hash_rcu``)."""
         node, name = sending.node, sending.name
         self.hops.append((name, f"{load.kind} {sending.link.ifname} to {outer.dst}"))
-        if not outer.src:
+        if outer.src in ANYONE.values():
             found = node.lookup(outer)
             dev = found.legs[0].dev if found.legs else ""
-            outer = outer._replace(src=node.source(dev, version_of(outer.dst)))
+            outer = outer._replace(src=node.source(dev, version_of(outer.dst)) or outer.src)
         elif node.is_whole and ":" not in outer.src and not node.has(outer.src):
             return dropped(f"{name}: {outer.src}, which {sending.link.ifname} sends from, is no address of its own")
         return self._node(name, outer, load)
