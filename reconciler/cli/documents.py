@@ -8,11 +8,13 @@ import click
 
 from reconciler.cli.exits import CONVERGED, ERROR
 from reconciler.cli.options import Common, common
+from reconciler.core.limits import FleetLimits
 from reconciler.desired.check.owned import check_inventory
 from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.load import load
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
+from reconciler.engine.bounds import limits_of
 from reconciler.engine.owned import owns_of
 from reconciler.intent.compile import World, compile_world
 from reconciler.intent.wish import Owns
@@ -50,6 +52,11 @@ def inventory_of(options: Common, repository: Repository | None = None) -> Inven
 def offline_owns(options: Common) -> Mapping[str, Owns]:
     """As ``owns_of``, for commands that need no inventory."""
     return owns_of(inventory_of(options)) if _has_inventory(options) else {}
+
+
+def offline_limits(options: Common) -> FleetLimits:
+    """As ``limits_of``, for commands that need no inventory."""
+    return limits_of(inventory_of(options)) if _has_inventory(options) else FleetLimits()
 
 
 def _has_inventory(options: Common) -> bool:

@@ -10,11 +10,12 @@ from typing import Any
 import click
 
 from reconciler.cli.compiled import STATE_SCHEMA
-from reconciler.cli.documents import BadDocuments, offline_owns
+from reconciler.cli.documents import BadDocuments, offline_limits, offline_owns
 from reconciler.cli.options import Common
 from reconciler.core.codec import as_json, from_json
 from reconciler.core.plan import Plan
 from reconciler.core.resource import Key, State, ordered, state_of
+from reconciler.desired.kinds import KINDS
 from reconciler.desired.repository import Repository
 from reconciler.engine.compiled import Contradiction
 from reconciler.engine.cycle import Cycle
@@ -24,7 +25,6 @@ from reconciler.engine.parts import reading_for
 from reconciler.engine.plan import split, standing
 from reconciler.engine.record import Record
 from reconciler.intent.compile import World
-from reconciler.intent.kinds import KINDS
 from reconciler.intent.wish import Wish
 
 
@@ -60,7 +60,7 @@ def offline_plan(options: Common, repository: Repository, file: Path) -> Plan:
     sights = {name: sight for name, sight in found.items() if options.targeted(name)}
     platforms = {name: _platform(key.kind for key in _found(sight)) for name, sight in sights.items()}
     devices = without_transports(platforms, repository)
-    cycle = Cycle(repository, devices, Record(options.inventory), offline_owns(options))
+    cycle = Cycle(repository, devices, Record(options.inventory), offline_owns(options), limits=offline_limits(options))
     try:
         return cycle.planned(sights)
     except Contradiction as error:

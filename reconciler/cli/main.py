@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +13,10 @@ import click
 from reconciler.cli.exits import ERROR
 from reconciler.cli.options import Common, common
 from reconciler.cli.terminal import flush, give_up_output, speak_plainly
+from reconciler.cli.terms import terms
 
+FAILPOINTS = frozenset({"RECONCILE_FAILPOINT", "RECONCILE_FAILPOINT_LOG"})
+"""Variables with which tests break us at a named point (`lab.failpoints`)."""
 COMMANDS = {
     "validate": ("reconciler.cli.validate:validate", "Check documents, inventory, settings: every problem at once."),
     "compile": ("reconciler.cli.documents:compile_", "Show what the documents mean for each device."),
@@ -60,6 +64,7 @@ class Root(click.Group):
 @click.option("--approve", "approval", metavar="DIGEST", default="", help="Apply the held plan that has this digest.")
 @click.option("--live", type=click.Path(path_type=Path), help="With --dry-run: plan from `observe -o json`.")
 @click.version_option(package_name="reconciler")
+@terms
 @common
 def root(options: Common, **asked: Any) -> int:
     """Bring the inventory's devices to the state that the documents want: observe, plan, ask, apply, prove.
@@ -76,6 +81,10 @@ def root(options: Common, **asked: Any) -> int:
 def main() -> None:
     """Entry point: every failure is a sentence and an exit code, never a traceback."""
     speak_plainly()
+    if FAILPOINTS & os.environ.keys():
+        from reconciler.lab.failpoints import install
+
+        install()
     try:
         code = root(standalone_mode=False)
         flush()

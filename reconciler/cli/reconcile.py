@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -19,12 +19,14 @@ from reconciler.cli.terminal import interruptible, is_terminal
 from reconciler.core.plan import Plan
 from reconciler.core.words import printable
 from reconciler.desired.repository import Repository
-from reconciler.engine.apply import Outcome
+from reconciler.engine.bounds import limits_of
 from reconciler.engine.compiled import Contradiction
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import fleet
+from reconciler.engine.outcome import Outcome
 from reconciler.engine.owned import owns_of
 from reconciler.engine.record import Record
+from reconciler.engine.transaction.terms import Terms
 from reconciler.report import plan_json, plan_text
 from reconciler.report.outcome import reasons
 
@@ -38,6 +40,7 @@ class Run:
     yes: bool = False
     approval: str = ""
     live: Path | None = None
+    terms: Terms = field(default_factory=Terms)
 
 
 def run(asked: Run) -> int:
@@ -67,7 +70,9 @@ async def _cycle(asked: Run, repository: Repository) -> int:
     inventory = inventory_of(asked.options, repository)
     asked.options.check_targets(inventory.devices)
     async with fleet(inventory, repository, asked.options.targeted, writes=not asked.dry_run) as devices:
-        cycle = Cycle(repository, devices, Record(asked.options.inventory), owns_of(inventory), {asked.approval} - {""})
+        record, limits = Record(asked.options.inventory), limits_of(inventory)
+        cycle = Cycle(repository, devices, record, owns_of(inventory), {asked.approval} - {""}, limits=limits)
+        cycle.terms = asked.terms
         try:
             return await _planned(asked, cycle)
         except Contradiction as error:

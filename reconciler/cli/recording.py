@@ -9,10 +9,11 @@ from pathlib import Path
 
 import click
 
+from reconciler.core.failpoint import failpoint
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import printable
 from reconciler.desired import files
-from reconciler.engine.apply import Outcome
+from reconciler.engine.outcome import Outcome
 from reconciler.engine.record import world_of
 from reconciler.report.outcome import reasons
 from reconciler.report.plan_json import change_document
@@ -32,6 +33,7 @@ class Recording:
 
     async def begin(self, desired: Path, plan: Plan) -> None:
         """Before anything is written."""
+        failpoint("before run begun")
         documents = Deployed(plan.revision, files.bodies(desired))
         try:
             await self._run.begin(documents, _user(), [_work(plan, device) for device in plan.writable])
@@ -39,10 +41,12 @@ class Recording:
             click.echo(printable(f"this run is not in the history: {error}"), err=True)
         else:
             self._is_begun = True
+        failpoint("run begun")
 
     async def end(self, outcomes: Sequence[Outcome]) -> None:
         if not self._is_begun:
             return
+        failpoint("before run ended")
         try:
             await self._run.end({one.device: "; ".join(reasons(one)) for one in outcomes if not one.ok})
         except Unwritable as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from shlex import quote
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from reconciler.cluster.kubectl import CRD, V3, Document, documents, get_calico,
 from reconciler.cluster.rumour import AFFINITIES, POOLS, ClusterRumours, program
 from reconciler.core.change import Change
 from reconciler.core.driver import Answer, Line, Reading, Script, Unreadable
-from reconciler.core.resource import Resource, state_of
+from reconciler.core.resource import Key, Resource, state_of
 from reconciler.core.watching import Program, watching
 
 
@@ -48,11 +49,35 @@ class ClusterDriver:
         return Reading(found, dialects={IPPool.kind: served}, facts=told)
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
-        """Each change as one command. Raises: ValueError for another ``cidr`` or ``blockSize``: Calico refuses."""
+        """Each change as one command; a pool whose range another one takes over goes before that is made.
+
+        Raises: ValueError for another ``cidr`` or ``blockSize``: Calico refuses that, as it does pools that overlap.
+        """
         api = reading.dialects.get(IPPool.kind, V3)
         lines = [Line(*words, change) for change in changes for words in _words(change, api)]
-        makes = tuple(line for line in lines if line.change.after is not None)
-        return Script(makes, tuple(line for line in lines if line.change.after is None))
+        first = _in_the_way(changes)
+        away = [line for line in lines if line.change.key in first]
+        makes = [line for line in lines if line.change.after is not None]
+        gone = [line for line in lines if line.change.after is None and line not in away]
+        return Script((*away, *makes), tuple(gone))
+
+
+def _in_the_way(changes: Sequence[Change]) -> frozenset[Key]:
+    """Pools that go, and share addresses with one that is made (Calico libcalico-go/lib/clientv3/ippool.go)."""
+    made = [network for change in changes if change.before is None for network in _network(change.after)]
+    leaving = [
+        (change.key, network) for change in changes if change.after is None for network in _network(change.before)
+    ]
+    return frozenset(key for key, old in leaving if any(old.overlaps(new) for new in made))
+
+
+def _network(pool: Resource | None) -> Iterator[IPv4Network | IPv6Network]:
+    """The pool's range; a live one that cannot be read overlaps with nothing."""
+    try:
+        if pool is not None:
+            yield ip_network(str(pool.values.get("cidr")), strict=False)
+    except ValueError:
+        return
 
 
 def _pool(item: Document) -> IPPool:

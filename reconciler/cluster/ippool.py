@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -42,6 +43,10 @@ class IPPool(Resource):
     @classmethod
     def of_values(cls, values: Mapping[str, Any]) -> Self:
         return cls(pool=values["name"], spec={name: value for name, value in values.items() if name != "name"})
+
+    def taking(self, names: Collection[str], live: Resource) -> Self:
+        """What a manifest does not say stays as it is."""
+        return dataclasses.replace(self, spec={name: value for name, value in self.spec.items() if name not in names})
 
     def lens(self, live: Resource) -> Resource:
         """Calico stores the default for an empty value and nothing for ``false``: neither is a difference."""

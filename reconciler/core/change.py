@@ -47,8 +47,8 @@ class Change:
     @property
     def recreates(self) -> bool:
         """Whether the old entry has to go before the new one can be made."""
-        fixed = self.subject.recreated_by  # most kinds have none: their many changes are not looked into
-        return bool(fixed) and bool(self.fields.keys() & fixed)
+        subject = self.subject  # most kinds are changed in place in every way: their many changes are not looked into
+        return bool(subject.recreated_by) and subject.is_made_again(self.fields)
 
     @property
     def fields(self) -> dict[str, tuple[object, object]]:

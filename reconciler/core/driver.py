@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 from reconciler.core.change import Change
+from reconciler.core.interlock import Expects
 from reconciler.core.resource import Key, Resource, State
 from reconciler.core.watching import Program
 from reconciler.core.way import Way
@@ -59,12 +60,14 @@ class Line:
 class Script:
     """What to send: ``makes``, and only if every line of it worked, ``breaks``.
 
-    ``notes``: what somebody should know before it is sent.
+    ``notes``: what somebody should know before it is sent. ``expects``: what has to be as it was read, or nothing is
+    sent (`Failure.nature` ``stale``).
     """
 
     makes: tuple[Line, ...] = ()
     breaks: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
+    expects: Expects | None = field(default=None, compare=False, repr=False)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -112,6 +115,8 @@ class Reading:
     ``partial`` holds what could be understood of it.
     ``kept``: key -> why it is not pruned, although it may be ours.
     ``advice``: who else on the device works against us, and how to end it.
+    ``witness``: question -> digest of the last answer that meant this reading (`core.interlock`); its driver keeps it
+    up. Whoever foretells a reading gives none.
     """
 
     found: State
@@ -124,6 +129,7 @@ class Reading:
     partial: State = field(default_factory=dict)
     kept: Mapping[Key, str] = field(default_factory=dict)
     advice: Sequence[Advice] = ()
+    witness: MutableMapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Claim(Protocol):
@@ -264,7 +270,10 @@ class ConfirmedCommit(Protocol):
     """
 
     async def arm(self, undo: Script) -> Sequence[Failure]:
-        """Before the first write on any device. ``undo``: what leads back to the state that was read."""
+        """Before the first write on any device. ``undo``: what leads a node back to the state that was read.
+
+        A switch makes its own; it is given the script itself, of which only the form matters.
+        """
         ...
 
     async def apply(self, script: Script) -> Sequence[Failure]:

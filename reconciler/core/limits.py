@@ -1,24 +1,90 @@
-"""When a plan waits for a person: it would delete too much, or it would cut the branch that we sit on."""
+"""When a plan waits for a person: it would delete or change too much, or it would cut the branch that we sit on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from reconciler.core.absent import LINK
 from reconciler.core.change import Change
 from reconciler.core.resource import Key
 from reconciler.core.way import Way
-
-DELETE_SHARE = 0.3
-DELETE_COUNT = 10
+from reconciler.core.words import plural
 
 
-def too_many_deletes(changes: Iterable[Change], owned: int) -> str | None:
-    """Why the plan is held: it deletes more than 30 % of what is owned on the device, and at least ten entries."""
-    deletes = sum(change.verb == "delete" for change in changes)
-    if deletes < DELETE_COUNT or deletes <= DELETE_SHARE * owned:
-        return None
-    return f"would delete {deletes} of {owned} owned entries, more than {DELETE_SHARE:.0%}"
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What is beyond it waits: at least ``count`` entries, and more than ``percent`` (0 to 100) of what is ours.
+
+    Both have to hold: a small table may change as a whole, and a large one a little at a time.
+    """
+
+    percent: float
+    count: int
+
+    def is_broken(self, number: int, owned: int) -> bool:
+        return number >= self.count and number * 100 > self.percent * owned
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of what is ours one plan may delete and change of its own accord, on one device or on all together.
+
+    ``updates`` are changes of entries that are ours and stay (update, replace). What is adopted counts for neither: it
+    was never ours, and stands in the documents entry by entry.
+    """
+
+    deletes: Bound = Bound(30, 10)
+    updates: Bound = Bound(50, 100)
+
+
+EACH = Limits()
+"""Of one device, where nobody says otherwise."""
+TOTAL = Limits(Bound(30, 100), Bound(50, 1000))
+"""Of all devices together."""
+
+
+@dataclass(frozen=True, slots=True)
+class FleetLimits:
+    """Each device's limits, those of devices without any of their own, and those of all together."""
+
+    default: Limits = EACH
+    total: Limits = TOTAL
+    devices: Mapping[str, Limits] = field(default_factory=dict)
+
+    def of(self, device: str) -> Limits:
+        return self.devices.get(device, self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much a plan does: entries that it deletes and updates, of so many that are ours."""
+
+    deletes: int = 0
+    updates: int = 0
+    owned: int = 0
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether it only adds."""
+        return not (self.deletes or self.updates)
+
+
+def extent(changes: Iterable[Change], owned: int) -> Extent:
+    """``changes``: those that would be written; ``owned``: entries that are ours now."""
+    verbs = [change.verb for change in changes]
+    return Extent(verbs.count("delete"), verbs.count("update") + verbs.count("replace"), owned)
+
+
+def too_much(does: Extent, limits: Limits) -> str | None:
+    """Why a plan of this extent is held."""
+    judged = (("delete", does.deletes, limits.deletes), ("change", does.updates, limits.updates))
+    said = [
+        f"would {verb} {number} of {plural(does.owned, 'owned entry', 'owned entries')}, more than {bound.percent:g}%"
+        for verb, number, bound in judged
+        if bound.is_broken(number, does.owned)
+    ]
+    return "; ".join(said) or None
 
 
 def own_session(changes: Sequence[Change], session: Mapping[Key, str], way: Way | None = None) -> str | None:

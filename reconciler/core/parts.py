@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TypeVar
@@ -57,7 +58,8 @@ class Parts:
         makes = chain.from_iterable(script.makes for script in scripts)
         breaks = chain.from_iterable(script.breaks for script in reversed(scripts))
         notes = chain.from_iterable(script.notes for script in scripts)
-        return Script(tuple(makes), tuple(breaks), tuple(notes))
+        expects = next((script.expects for script in scripts if script.expects), None)
+        return Script(tuple(makes), tuple(breaks), tuple(notes), expects)
 
     def _split(self, answers: Sequence[Answer]) -> Iterator[Sequence[Answer]]:
         start = 0
@@ -78,6 +80,7 @@ def _one(readings: Sequence[Reading]) -> Reading:
         facts=_merged(reading.facts for reading in readings),
         way=readings[0].way,
         advice=readings[0].advice,
+        witness=ChainMap(*(reading.witness for reading in readings)),
     )
 
 

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from reconciler.core.change import VERBS, Change, Verb
 from reconciler.core.codec import attributes
 from reconciler.core.driver import Reading, Script
+from reconciler.core.schedule import Schedule, Stage, Step
 
 Status = Literal["ok", "unreachable", "unreadable", "held"]
 Cause = Literal["drift", "pending"]
@@ -49,6 +50,17 @@ class Planned:
     withheld: str = ""
 
 
+class Ignored(NamedTuple):
+    """A difference that is left as it is: of an entry as a whole, or (``fields``) of some attributes.
+
+    ``origin``: the file and line of the rule that says so.
+    """
+
+    change: Change
+    fields: tuple[str, ...]
+    origin: str
+
+
 @dataclass(frozen=True, slots=True)
 class DevicePlan:
     """One device. ``owned`` counts its resources that are ours, ``script`` holds the changes that may be written.
@@ -67,12 +79,18 @@ class DevicePlan:
     approvable: bool = False
     reading: Reading | None = None
     notes: tuple[str, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
     vanished: bool = False
     """No document mentions it any more: nothing on it is changed, and once approved it is forgotten."""
 
     @property
     def in_sync(self) -> bool:
         return self.status == "ok" and not self.changes
+
+    @property
+    def written(self) -> tuple[Change, ...]:
+        """The changes that may be sent now."""
+        return tuple(planned.change for planned in self.changes if planned.written)
 
     @property
     def writes(self) -> bool:
@@ -88,6 +106,15 @@ class Plan:
     devices: tuple[DevicePlan, ...]
     warnings: tuple[str, ...] = ()
     """What is legal and suspect about the documents."""
+    schedule: Schedule | None = None
+    """In which order the changes of all devices are sent, and what that costs; None: nobody has asked."""
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """What is sent, in order; without a schedule everything at once."""
+        if self.schedule is not None:
+            return self.schedule.stages
+        return (Stage(tuple(Step(device.name, tuple(device.written)) for device in self.writable)),)
 
     @cached_property
     def digest(self) -> str:

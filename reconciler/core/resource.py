@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar, NamedTuple, Self
@@ -61,6 +61,11 @@ class Resource(ABC):
         fields = (f for f in dataclasses.fields(self) if f.compare)
         return {str(f.metadata.get("json", f.name)): getattr(self, f.name) for f in fields}
 
+    @classmethod
+    def attributes(cls) -> frozenset[str]:
+        """The names of ``values``."""
+        return frozenset(str(f.metadata.get("json", f.name)) for f in dataclasses.fields(cls) if f.compare)
+
     @property
     def told(self) -> dict[str, object]:
         """What ``name`` does not say and is not just the default: the attributes that a reader wants to see."""
@@ -98,6 +103,10 @@ class Resource(ABC):
         """Interfaces that have to be there before it can be made."""
         return () if self.link is None else (self.link,)
 
+    def is_made_again(self, fields: Mapping[str, tuple[object, object]]) -> bool:
+        """Whether the old entry has to go for this one, from which it differs in ``fields``: name -> (old, new)."""
+        return not self.recreated_by.isdisjoint(fields)
+
     @property
     def is_hardware(self) -> bool:
         """Whether it is there or it is not: configuration can change it and cannot make it."""
@@ -106,6 +115,15 @@ class Resource(ABC):
     def lens(self, live: Resource) -> Resource:
         """``live`` as this wish sees it: what the wish leaves open is blanked. Most kinds leave nothing open."""
         return live
+
+    def taking(self, names: Collection[str], live: Resource) -> Self:
+        """This wish, with the attributes of these ``names`` (as in ``values``) as ``live``, of the same key, has them.
+
+        A wish that was taken so for some names, and changes, never writes these.
+        """
+        fields = {str(f.metadata.get("json", f.name)): f.name for f in dataclasses.fields(self) if f.compare}
+        taken: dict[str, Any] = {fields[name]: getattr(live, fields[name]) for name in names if name in fields}
+        return dataclasses.replace(self, **taken)
 
 
 State = Mapping[Key, Resource]

@@ -17,14 +17,17 @@ from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.load import load
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
+from reconciler.engine.bounds import limits_of
 from reconciler.engine.compiled import Contradiction
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.disk import Files
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.owned import owns_of
 from reconciler.engine.record import Record
+from reconciler.engine.transaction.terms import Terms
 from reconciler.intent.compile import World
 from reconciler.report.event import Event
+from reconciler.settings.limits import LimitSettings
 from reconciler.source.checkout import Checkout
 
 PATIENCE = 60.0
@@ -51,6 +54,7 @@ class Bad(Exception):
 class Deployment:
     """``state``: the folder of what is remembered. ``targeted``: the devices that this daemon looks after.
 
+    ``limits``: what the settings say of them, where the inventory says nothing.
     ``keepers`` by device. ``renewed``: called when devices may be others, or reached otherwise.
     """
 
@@ -59,14 +63,23 @@ class Deployment:
     state: Path
     targeted: Callable[[str], bool] = lambda name: True
     fleet: Fleet = field(default_factory=lambda: Fleet(writes=True))
+    limits: LimitSettings = field(default_factory=LimitSettings)
     keepers: dict[str, Keeper] = field(default_factory=dict)
     renewed: Callable[[], None] = lambda: None
     inventory: Inventory | None = None
     checkout: Checkout | None = None
+    terms: Terms = field(default_factory=Terms)
     previews: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One at a time compiles documents that are not in force: that costs memory, and threads that others need."""
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _files: Files = field(default_factory=Files)
+
+    def __post_init__(self) -> None:
+        self.hub.joint.call = self._call
+
+    def _call(self, device: str) -> None:
+        if (keeper := self.keepers.get(device)) is not None:
+            keeper.call()
 
     def read_inventory(self) -> Inventory:
         """Raises: Bad."""
@@ -98,7 +111,9 @@ class Deployment:
             before.record if before else Record(self.inventory_path, self.state, self._files.write),
             owns_of(inventory),
             self.hub.approved,
-            self.hub.restraints,
+            restraint=self.hub.restraints,
+            limits=limits_of(inventory, self.limits),
+            terms=self.terms,
             seen=dict(before.seen) if before else {},
             before=compiler.latest if compiler else None,
             reads=self.hub.reads,
@@ -108,6 +123,12 @@ class Deployment:
         except Contradiction as error:
             raise Bad(error.problems, lasting=False) from None
         return cycle
+
+    def limit(self, limits: LimitSettings) -> None:
+        """From the next plan on."""
+        self.limits = limits
+        if self.inventory is not None:
+            self.hub.cycle.limits = limits_of(self.inventory, limits)
 
     async def put_in_force(self, checkout: Checkout, repository: Repository, inventory: Inventory) -> None:
         """From now on devices are kept at this revision; all of them look again. Raises: Bad, and nothing changes."""

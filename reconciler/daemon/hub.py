@@ -5,24 +5,24 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from reconciler.core.plan import DevicePlan
 from reconciler.daemon.condition import Conditions
 from reconciler.daemon.event import Bus
 from reconciler.daemon.gates import Gates
+from reconciler.daemon.joint import Joint, Record
 from reconciler.daemon.restraint import Restraints
 from reconciler.daemon.rollout import Rollout
 from reconciler.daemon.standing import SETTLED, Standing
 from reconciler.daemon.supervision import Start, unsupervised
+from reconciler.daemon.writing import Writing
 from reconciler.engine.cycle import Cycle
 from reconciler.intent.compile import World
 from reconciler.report.event import Event
 from reconciler.settings.loop import LoopSettings
 
-Record = Callable[[DevicePlan, str, str, str], Awaitable[bool]]
-"""Writes down what is about to be applied: (device, revision, digest, by). Whether it may be."""
 Who = Callable[[str], str]
 """Who may have changed a device just now, in words; empty: nobody knows."""
 
@@ -64,6 +64,8 @@ class Hub:
 
     def __post_init__(self) -> None:
         self.gates = Gates(self.loop.concurrency)
+        self.writing = Writing()
+        self.joint = Joint(self)
 
     @property
     def cycle(self) -> Cycle:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reconciler.core.driver import Reading
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import plural
-from reconciler.daemon.drift import listed
+from reconciler.daemon.drift import Drift, listed
 from reconciler.daemon.hub import Hub
+from reconciler.daemon.joint import Part
 from reconciler.daemon.standing import Phase, Standing
 from reconciler.daemon.telling import Telling, reason, verdict
-from reconciler.engine.apply import Outcome
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.observe import Sight
+from reconciler.engine.outcome import Outcome
 from reconciler.intent.compile import World
 from reconciler.intent.wish import Wish
 from reconciler.report.event import Event
@@ -77,6 +79,9 @@ class Turns:
     async def _judged(self, cycle: Cycle, reading: Reading, told: float | None) -> Standing:
         world = cycle.compiler.world(cycle.seen)
         self.hub.compiled(world)
+        if (part := self.hub.joint.part(self.device)) is not None:
+            self.reading, self._world, self.wish = reading, world, world.get(self.device)
+            return self._became(cycle, part)
         now = self.hub.standings.get(self.device, Standing())
         if reading is self.reading and world is self._world and now.phase == "in sync":
             return self._stand(cycle, "in sync")
@@ -102,7 +107,32 @@ class Turns:
         if not device.writes and not (device.in_sync and self.device in cycle.record.unsaved):
             cycle.remember(plan)
             return self._settled(cycle, plan)
-        async with self.hub.gates.of(self.device):
+        if device.writes and device.cause == "pending" and len(await self.hub.joint.group(self.device, cycle)) > 1:
+            return await self._jointly(cycle)
+        return await self._alone(cycle, cycle.ordered(plan), drift)
+
+    async def _jointly(self, cycle: Cycle) -> Standing:
+        """A new revision comes to all devices together."""
+        self.applying = True
+        try:
+            part = await self.hub.joint.act(self.device, cycle)
+        finally:
+            self.applying = False
+        return self._again(cycle) if part is None else self._became(cycle, part)
+
+    def _became(self, cycle: Cycle, part: Part) -> Standing:
+        """What was done to this device along with others."""
+        plan = Plan(cycle.repository.revision, (part.plan,))
+        if part.outcome is None:
+            return self._settled(cycle, plan, part.digest)
+        self._warned([part.outcome])
+        return self._ended(cycle, part.plan, part.outcome, None)
+
+    async def _alone(self, cycle: Cycle, plan: Plan, drift: Drift | None) -> Standing:
+        (device,) = plan.devices
+        if not device.writes and device.changes:
+            return self._settled(cycle, plan)
+        async with self.hub.gates.of(self.device), self.hub.writing([self.device]):
             if self._is_outdated(cycle, plan, device):
                 return self._again(cycle)
             if device.writes and not await self._recorded(cycle, plan, device, drift.by if drift else ""):
@@ -111,6 +141,9 @@ class Turns:
         self.hub.approved.discard(plan.digest)
         if drift is not None and (outcome is None or _was_taken(outcome)):
             self.hub.restraints.fights.healed(self.device, [one.change for one in device.changes if one.written])
+        return self._ended(cycle, device, outcome, drift)
+
+    def _ended(self, cycle: Cycle, device: DevicePlan, outcome: Outcome | None, drift: Drift | None) -> Standing:
         if outcome is not None and not outcome.ok:
             return self._unsuccessful(cycle, outcome)
         self._telling.done(device, drift)
@@ -142,10 +175,13 @@ class Turns:
             return Outcome(self.device, error=f"applying took longer than {self.hub.loop.apply_timeout:g} s")
         finally:
             self.applying = False
+        self._warned(outcomes)
+        return outcomes[0] if outcomes else None
+
+    def _warned(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
             for warning in outcome.warnings:
                 self.hub.tell(Event("warning", f"{self.device}: {warning}", self.device, "warning"))
-        return outcomes[0] if outcomes else None
 
     def _lost(self, cycle: Cycle, sight: Sight) -> Standing:
         unreachable = sight.status == "unreachable"
@@ -167,13 +203,13 @@ class Turns:
         self._telling.failed(reason)
         return self._stand(cycle, "failed", reason)
 
-    def _settled(self, cycle: Cycle, plan: Plan) -> Standing:
-        """How things stand after a plan of which nothing is to be written now."""
+    def _settled(self, cycle: Cycle, plan: Plan, approved_by: str = "") -> Standing:
+        """How things stand after a plan of which nothing is to be written now. ``approved_by``: another's digest."""
         (device,) = plan.devices
         self._telling.fights(device)
-        phase = self._telling.settled(device, plan.digest)
+        phase = self._telling.settled(device, approved_by or plan.digest)
         why = reason(device, verdict(device)[1])
-        digest = plan.digest if device.approvable else ""
+        digest = (approved_by or plan.digest) if device.approvable else ""
         return self._stand(cycle, phase, why, digest=digest, differences=len(device.changes))
 
     def _stand(

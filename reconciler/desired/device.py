@@ -7,9 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from reconciler.desired.documents.globs import Glob
+from reconciler.desired.documents.ignore import IgnoreRule
 from reconciler.desired.documents.spec import Many, Part
 from reconciler.desired.documents.values import DeviceName, Prefix, tight_lipped, user_name, wrong
 from reconciler.desired.examples import Example
+from reconciler.desired.limits import LimitsSpec
 from reconciler.desired.secret import PathTo, Secret
 from reconciler.switch.names import expand
 
@@ -39,6 +42,17 @@ def _vlans(text: Any) -> Any:
     if not vlans or not vlans <= frozenset(range(1, 4095)):
         wrong(f"{text!r} is not a list of VLANs", 'use numbers and ranges from 1 to 4094, such as "2-999"')
     return vlans
+
+
+def _other_way(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > 200:
+        wrong(
+            "outOfBand says neither whether nor which way there is",
+            'use true, or name it on one line, such as "console cs1:2003"',
+        )
+    return value
 
 
 Vlans = Annotated[frozenset[int], BeforeValidator(_vlans, json_schema_input_type=str)]
@@ -94,6 +108,11 @@ class Defaults(Part):
     transaction: Literal["timer", "none"] = "timer"
     commit_timer: Annotated[int, Field(ge=30, le=3600)] = 120
     owns: Owns = Owns()
+    ignore: Many[IgnoreRule] = ()
+    limits: LimitsSpec | None = None
+    tier: Annotated[int, Field(ge=0, le=99)] = 0
+    after: Many[Glob] = ()
+    out_of_band: Annotated[bool | str, BeforeValidator(_other_way)] = False
 
 
 class Device(Defaults):
@@ -102,6 +121,8 @@ class Device(Defaults):
     ``save``: whether a switch's startup configuration follows a change: where nothing else is unsaved, always, never.
     ``transaction``: a commit takes itself back unless it is confirmed within ``commit_timer`` seconds, or line by line.
     ``jump`` is another device of the inventory, or a host that takes the same user name and key.
+    ``ignore``: what is left as it is. ``limits``: how much may change without an approval. ``tier``, ``after``: which
+    devices come before it. ``out_of_band``: there is another way in (which one, in words) should we lock ourselves out.
     """
 
     example: ClassVar[str] = "{platform: linux, host: 172.20.20.5}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -11,13 +10,13 @@ from pydantic import BaseModel, ValidationError
 from reconciler.desired.compose import Fault
 from reconciler.desired.documents.values import tight_lipped
 from reconciler.desired.examples import empty_at, example_at, fields_at, is_required
+from reconciler.desired.suggestion import did_you_mean
 from reconciler.desired.tree import Tree
 
 Path = tuple[str | int, ...]
 Wording = tuple[str, str]
 M = TypeVar("M", bound=BaseModel)
 SHOWN = 40
-LISTED = 20
 QUOTE = '"'
 
 
@@ -68,22 +67,6 @@ def merged(one: Iterable[Fault], other: Iterable[Fault]) -> list[Fault]:
     first = list(one)
     told = {(fault.line, fault.col) for fault in first}
     return first + [fault for fault in other if (fault.line, fault.col) not in told]
-
-
-def did_you_mean(word: str, known: list[str]) -> str:
-    """``did you mean 'mtu'?``, or the list where nothing comes close."""
-    return alike(word, known) or f"expected {'one of ' if known[1:] else ''}{', '.join(_some(known))}"
-
-
-def alike(word: str, known: Iterable[str]) -> str:
-    """``did you mean 'mtu'?``, or nothing where nothing comes close."""
-    lower = {name.lower(): name for name in sorted(known)}
-    close = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
-    return f"did you mean {lower[close[0]]!r}?" if close else ""
-
-
-def _some(known: list[str]) -> list[str]:
-    return known if len(known) <= LISTED else [*known[:LISTED], "…"]
 
 
 def _place(tree: Tree) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from reconciler.desired import files, recognise
+from reconciler.desired.check.order import misorders
 from reconciler.desired.compose import Fault, compose
 from reconciler.desired.device import Defaults, Device, InventoryShape, InventorySpec
 from reconciler.desired.documents import OWN_API
@@ -56,6 +57,7 @@ def load_inventory(path: Path) -> Inventory:
         reading.whole = False
         reading.problems.append(Problem(str(path), 1, 1, "no such inventory", MISSING))
     reading.check_jumps()
+    reading.check_order()
     problems = tuple(sorted(set(reading.problems)))
     origins = {name: _line(at) for name, at in reading.places.items()}
     return Inventory(path, reading.devices, origins, problems, reading.whole)
@@ -130,6 +132,14 @@ class _Reading:
                 file, line, col = self.places[name]
                 what = f"the jump hosts of {name} form a loop ({' → '.join([*seen, hop])})"
                 self.complain(file, [Fault(line, col, what, "remove one of the jumps")])
+
+    def check_order(self) -> None:
+        """What is said of devices that come before others has to make sense for all together."""
+        if not self.whole:
+            return
+        for device, what, right in misorders(self.devices, self.places):
+            file, line, col = self.places[device]
+            self.complain(file, [Fault(line, col, what, right)])
 
 
 def _outline(tree: Tree) -> tuple[Tree, list[Fault]]:

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple, TypeVar
 from reconciler.desired.compose import Fault
 from reconciler.desired.documents import CALICO_APIS, CALICO_KINDS, KINDS, OWN_API, OWN_KINDS, Spec
 from reconciler.desired.documents.metadata import CalicoEnvelope, CalicoMetadata, Envelope, Metadata
-from reconciler.desired.invalid import did_you_mean, empties, merged, validated
+from reconciler.desired.invalid import empties, merged, validated
 from reconciler.desired.repository import Document, Ignored
+from reconciler.desired.suggestion import did_you_mean
 from reconciler.desired.tree import Tree
 
 OWN_GROUP = OWN_API.partition("/")[0]

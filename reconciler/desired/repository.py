@@ -18,6 +18,10 @@ from reconciler.desired.tree import Tree
 S = TypeVar("S", bound=Spec)
 
 
+ABSENT = "reconciler/absent"
+"""The annotation that has an object deleted; heeded for IPPools."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document(Generic[S]):
     """One document that fits its model. ``file`` is relative to the folder; ``places`` knows every value's line."""
@@ -29,6 +33,11 @@ class Document(Generic[S]):
     places: Tree = field(repr=False, compare=False)
     labels: dict[str, str] = field(default_factory=dict)
     annotations: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether it asks for its object's removal, which leaving the document out never does."""
+        return self.annotations.get(ABSENT) == "true"
 
     def at(self, *path: str | int) -> tuple[int, int]:
         """Line and column (from 1) of the value at ``path``, or of its nearest known parent.

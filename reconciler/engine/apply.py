@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from reconciler.core.driver import Failure, Script, Unreachable
-from reconciler.core.plan import DevicePlan, Plan, Planned
-from reconciler.core.resource import Key
-from reconciler.core.words import plural
-from reconciler.engine.observe import Device, Sight, side_by_side
+from reconciler.core.driver import Script
+from reconciler.core.plan import DevicePlan, Plan
+from reconciler.engine.observe import Device, Sight
+from reconciler.engine.outcome import Outcome
+from reconciler.engine.proof import Proof, so_far
+from reconciler.engine.transaction.back import take_back
+from reconciler.engine.transaction.party import Party
+from reconciler.engine.transaction.probes import Probes
+from reconciler.engine.transaction.risk import armed_for
+from reconciler.engine.transaction.run import Broken, Transaction
+from reconciler.engine.transaction.terms import Terms
 
 ROUNDS = 3
 """A repair may uncover the next: the kernel drops what stands on an address that is replaced."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How applying to one device ended. ``residue``: what still differs although everything was sent.
-
-    ``warnings``: what there is to say although all is well. ``unsaved``: the device does not boot with it.
-    """
-
-    device: str
-    failures: tuple[Failure, ...] = ()
-    residue: DevicePlan | None = None
-    error: str = ""
-    warnings: tuple[str, ...] = ()
-    unsaved: bool = False
-
-    @property
-    def ok(self) -> bool:
-        return not self.failures and not self.error and (self.residue is None or not self.residue.changes)
 
 
 class World(Protocol):
@@ -42,95 +28,108 @@ class World(Protocol):
 
     @property
     def devices(self) -> Mapping[str, Device]: ...
+    @property
+    def terms(self) -> Terms: ...
     def listen(self, device: str, words: str, /) -> None: ...
     async def look(self, names: Iterable[str]) -> Mapping[str, Sight]: ...
     def planned(self, sights: Mapping[str, Sight], only: Collection[str] | None = None) -> Plan: ...
-    def saving(self, device: str, /) -> Script | None: ...
+    def ordered(self, plan: Plan, /) -> Plan: ...
+    def probes(self, plan: Plan, /) -> Probes: ...
 
 
 @dataclass
 class Application:
-    """One plan on its way to the devices. Nothing is deleted or taken over that the plan did not show."""
+    """One plan on its way to the devices. Where it is armed, it comes to its end on all of them or on none."""
 
     world: World
     plan: Plan
-    _done: dict[str, Outcome] = field(default_factory=dict)
 
     async def outcomes(self) -> list[Outcome]:
-        pending: Sequence[DevicePlan] = self.plan.writable
+        outcomes, plan = list[Outcome](), self.plan
         for _ in range(ROUNDS):
-            tried = await side_by_side(self._send(device) for device in pending)
-            proven = await self._prove(tried)
-            self._done |= {outcome.device: outcome for outcome in proven}
-            pending = [again for outcome in proven if (again := self._again(outcome))]
-            if not pending:
+            transaction = self._transaction(plan)
+            outcomes = await self._carried_out(transaction, plan)
+            again = await self._planned_again(plan) if transaction.is_to_begin_anew else None
+            if again is None:
                 break
-        return list(self._done.values())
+            plan = again
+        return outcomes
 
-    async def saved(self, outcomes: Collection[Outcome]) -> dict[str, Outcome]:
-        """Save what devices boot with; what cannot be saved is an outcome that is not ok."""
-        saved = await side_by_side(self._save(outcome) for outcome in outcomes)
-        return {outcome.device: outcome for outcome in saved}
+    def _transaction(self, plan: Plan) -> Transaction:
+        terms = self.world.terms
+        armed = bool(armed_for(plan, terms))
+        writing = [Party.of(self.world.devices[one.name], one, terms.timeout, armed=armed) for one in plan.writable]
+        return Transaction(self.world, writing, plan.stages, terms.timeout)
 
-    async def _send(self, plan: DevicePlan) -> Outcome:
-        self.world.listen(plan.name, f"applying {plural(len(plan.changes), 'change')}")
+    async def _planned_again(self, plan: Plan) -> Plan | None:
+        """For what the devices are now; None: that is more than what people were shown."""
+        names = [device.name for device in plan.writable]
+        now = self.world.planned(await self.world.look(names), names)
+        return self.world.ordered(now) if all(map(self._proof.meant, now.writable)) and now.writable else None
+
+    async def _carried_out(self, transaction: Transaction, plan: Plan) -> list[Outcome]:
+        probes = self.world.probes(plan) if transaction.armed and self.world.terms.probes else None
         try:
-            failures = await self.world.devices[plan.name].transport.apply(plan.script)
-        except Unreachable as error:
-            return Outcome(plan.name, error=str(error))
-        return _outcome(plan.name, failures)
+            await transaction.arm()
+            if probes is not None:
+                await probes.before()
+            await transaction.apply()
+            outcomes = await self._settled(transaction)
+            if probes is not None:
+                await probes.after()
+            await transaction.reach()
+            await transaction.confirm()
+        except Broken as broken:
+            return await self._broken(transaction, broken)
+        return outcomes
 
-    async def _prove(self, tried: Sequence[Outcome]) -> list[Outcome]:
-        """Read again what was written to: what still differs is residue, an unread device is an error."""
-        names = [outcome.device for outcome in tried]
-        plans = {device.name: device for device in self.world.planned(await self.world.look(names), names).devices}
-        return [self._proven(outcome, plans[outcome.device]) for outcome in tried]
+    async def _broken(self, transaction: Transaction, broken: Broken) -> list[Outcome]:
+        """All of it is taken back where it was armed; else what has become of each device is looked at."""
+        if not transaction.armed:
+            one_by_one = len(transaction.stages) > 1
+            return await (self._proof.of(transaction.parties) if one_by_one else self._settled(transaction))
+        culprits = transaction.culprits
+        ended = await take_back(transaction)
+        return [_taken_back(party, ended[party.name], culprits or str(broken)) for party in transaction.parties]
 
-    def _proven(self, outcome: Outcome, now: DevicePlan) -> Outcome:
-        """Who was only beaten to it, and finds all as wanted, has not failed."""
-        if now.status not in ("ok", self._shown[outcome.device].status):
-            return dataclasses.replace(outcome, error=outcome.error or f"cannot be proven: {now.status}: {now.reason}")
-        residue = _written(now)
-        beaten = not residue.changes and all(failure.nature == "stale" for failure in outcome.failures)
-        return dataclasses.replace(outcome, failures=() if beaten else outcome.failures, residue=residue)
+    async def _settled(self, transaction: Transaction) -> list[Outcome]:
+        """Read again, and what the kernel dropped meanwhile sent again. Raises: Broken, of what is armed."""
+        done: dict[str, Outcome] = {}
+        waiting: Sequence[Party] = transaction.parties
+        for _ in range(ROUNDS):
+            proven = await self._proof.of(waiting)
+            done |= {outcome.device: outcome for outcome in proven}
+            again = {plan.name: plan for outcome in proven if (plan := self._proof.again(outcome))}
+            if not again or (transaction.armed and transaction.is_stale):
+                break
+            waiting = await self._sent_again(transaction, again)
+        if transaction.armed:
+            for outcome in done.values():
+                transaction.judge(outcome.device, outcome.failures, outcome.error or _left(outcome))
+        return list(done.values())
 
-    def _again(self, outcome: Outcome) -> DevicePlan | None:
-        """What is left, if all of it is what the plan showed, or came to be missing while it was carried out."""
-        left = outcome.residue
-        stale = all(failure.nature == "stale" for failure in outcome.failures)
-        if left is None or not stale or outcome.error or not left.writes:
-            return None
-        shown = self._keys(outcome.device)
-        meant = all(planned.change.key in shown or planned.change.verb == "create" for planned in left.changes)
-        return left if meant else None
-
-    async def _save(self, outcome: Outcome) -> Outcome:
-        """What cannot be saved is said; what it was about to save is applied and proven all the same."""
-        script = self.world.saving(outcome.device)
-        if script is None:
-            return outcome
+    async def _sent_again(self, transaction: Transaction, left: Mapping[str, DevicePlan]) -> Sequence[Party]:
+        scripts: dict[str, Script] = {name: plan.script for name, plan in left.items()}
         try:
-            failures = await self.world.devices[outcome.device].transport.apply(script)
-        except Unreachable as error:
-            return dataclasses.replace(outcome, error=f"applied and proven, but not saved: {error}")
-        saved = _outcome(outcome.device, failures)
-        warnings = (*outcome.warnings, *saved.warnings)
-        return dataclasses.replace(outcome, failures=saved.failures, warnings=warnings, unsaved=bool(saved.warnings))
+            await transaction.send_again(scripts)
+        except Broken:
+            if transaction.armed:
+                raise
+        return [party for party in transaction.parties if party.name in scripts]
 
     @cached_property
-    def _shown(self) -> dict[str, DevicePlan]:
-        return {device.name: device for device in self.plan.devices}
-
-    def _keys(self, device: str) -> frozenset[Key]:
-        return frozenset(planned.change.key for planned in self._shown[device].changes if planned.written)
+    def _proof(self) -> Proof:
+        return Proof(self.world, self.plan)
 
 
-def _outcome(device: str, failures: Iterable[Failure]) -> Outcome:
-    said = [failure.reason for failure in failures if failure.nature == "warning"]
-    return Outcome(device, tuple(f for f in failures if f.nature != "warning"), warnings=tuple(said))
+def _left(outcome: Outcome) -> str:
+    """What still differs, in words."""
+    left = outcome.residue.changes if outcome.residue is not None else ()
+    return "; ".join(f"still differs after applying: {planned.change.verb} {planned.change.key}" for planned in left)
 
 
-def _written(plan: DevicePlan) -> DevicePlan:
-    """Without what is only planned: that is no residue."""
-    written: tuple[Planned, ...] = tuple(planned for planned in plan.changes if planned.written)
-    return dataclasses.replace(plan, changes=written)
+def _taken_back(party: Party, ended: str, culprits: str) -> Outcome:
+    own = so_far(party)
+    why = own.error or ("" if own.failures else culprits)
+    error = f"{why}; {ended}" if why else ended
+    return Outcome(party.name, own.failures, error=error, warnings=own.warnings, taken_back=True, own=not own.ok)

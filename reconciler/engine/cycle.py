@@ -11,15 +11,24 @@ from functools import cached_property
 
 from reconciler.core.change import Change
 from reconciler.core.driver import Saves, Script
+from reconciler.core.limits import FleetLimits
 from reconciler.core.plan import Cause, DevicePlan, Plan, Restraint, Withheld, unrestrained
+from reconciler.core.tally import Tally
 from reconciler.desired.repository import Repository
-from reconciler.engine.apply import Application, Outcome
+from reconciler.engine.apply import Application
 from reconciler.engine.compiled import Compiler
 from reconciler.engine.observe import SENSELESS, Device, Sight, observe, senseless
-from reconciler.engine.plan import plan_device, restrain
+from reconciler.engine.order import held_for_interruption, in_order, probes_of
+from reconciler.engine.outcome import Outcome
+from reconciler.engine.plan import extents, in_total, plan_device, restrain
 from reconciler.engine.record import Record
+from reconciler.engine.saving import Saving
+from reconciler.engine.transaction.probes import Probes
+from reconciler.engine.transaction.terms import Terms
 from reconciler.intent.compile import World
+from reconciler.intent.topology import topology_of
 from reconciler.intent.wish import Owns, Wish
+from reconciler.walk.topology import Topology
 
 Listener = Callable[[str, str], None]
 """Hears what just happened to a device: (device, words)."""
@@ -29,8 +38,8 @@ Listener = Callable[[str, str], None]
 class Cycle:
     """The documents, the devices and what is remembered of both. ``seen``: every device as it was last read.
 
-    ``approvals``: digests of plans that a person has approved. ``restraint``: which changes have to wait. ``reads``:
-    how often each device was read.
+    ``approvals``: digests of plans that a person has approved. ``restraint``: which changes have to wait; ``limits``:
+    how much may be written without anybody's approval. ``reads``: how often each device was read.
     """
 
     repository: Repository
@@ -38,7 +47,9 @@ class Cycle:
     record: Record
     owns: Mapping[str, Owns] = field(default_factory=dict)
     approvals: Collection[str] = ()
+    terms: Terms = field(default_factory=Terms)
     restraint: Restraint = unrestrained
+    limits: FleetLimits = field(default_factory=FleetLimits)
     listen: Listener = lambda device, words: None
     seen: dict[str, Sight] = field(default_factory=dict)
     before: World | None = None
@@ -46,10 +57,11 @@ class Cycle:
     _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _in_sync: dict[str, DevicePlan] = field(default_factory=dict)
     _planned_for: World | None = None
+    _tally: Tally = field(default_factory=Tally)
 
     async def plan(self) -> Plan:
         """Observe every device and plan. Raises: Contradiction."""
-        return self.planned(await self.look(self.devices))
+        return self.ordered(self.planned(await self.look(self.devices)))
 
     async def look(self, names: Iterable[str], *, quick: bool = False) -> Mapping[str, Sight]:
         """Read these devices again; of the others holds what was seen before. ``quick``: only what drifts by itself.
@@ -78,11 +90,13 @@ class Cycle:
             self.compiler.judge()
         names = [name for name in world if self._acts_on(name) and (only is None or name in only)]
         gone = self._vanished(world, only)
-        plan = self._plan((*self._drafts(world, names, sights), *gone))
+        drafts = self._in_total(self._drafts(world, names, sights), whole=only is None)
+        plan = self._plan((*drafts, *gone))
         if plan.digest not in self.approvals:
             return plan
         forgotten = (dataclasses.replace(device, status="ok", reason="") for device in gone)
-        drafts = self._drafts(world, names, sights, approved=True)
+        drafts = tuple(self._drafts(world, names, sights, approved=True))
+        self._tally.let(extents(drafts))
         return dataclasses.replace(plan, devices=(*drafts, *forgotten))
 
     async def planned_one_by_one(self, sights: Mapping[str, Sight], before: Cycle | None = None) -> Plan:
@@ -96,12 +110,45 @@ class Cycle:
             calm = before and before.still_in_sync(name, world, sights)
             drafts += [calm] if calm else self._drafts(world, [name], sights)
             await asyncio.sleep(0)
-        plan = self._plan((*drafts, *self._vanished(world, None)))
+        plan = self._plan((*self._in_total(drafts, whole=True), *self._vanished(world, None)))
         digest = await asyncio.to_thread(lambda: plan.digest)
         return self.planned(sights, self.devices) if digest in self.approvals else plan
 
+    @cached_property
+    def topology(self) -> Topology:
+        """Which cables the documents tell of."""
+        return topology_of(self.repository)
+
+    def ordered(self, plan: Plan) -> Plan:
+        """The plan with its stages; held, where it cuts flows and nobody has agreed to that."""
+        return self.held_where_it_interrupts(self.in_order(plan))
+
+    def in_order(self, plan: Plan) -> Plan:
+        """The plan with its stages, for what was seen last."""
+        return in_order(plan, self.seen, self.topology)
+
+    def held_where_it_interrupts(self, plan: Plan) -> Plan:
+        """An ordered plan that cuts flows waits until somebody agrees."""
+        agreed = self.terms.interruption or plan.digest in self.approvals
+        return plan if agreed else held_for_interruption(plan)
+
+    def probes(self, plan: Plan) -> Probes:
+        """Pings that tell whether ``plan`` does what it says."""
+        return probes_of(plan, self.seen, self.topology, self.devices)
+
     def _plan(self, devices: tuple[DevicePlan, ...]) -> Plan:
         return Plan(self.repository.revision, devices, self.compiler.warnings)
+
+    def _in_total(self, drafts: Iterable[DevicePlan], *, whole: bool) -> tuple[DevicePlan, ...]:
+        """The plans, held where they are too much together.
+
+        Not ``whole``: one after the other is planned, and all that this revision does counts, but no repairs later on.
+        """
+        plans = tuple(drafts)
+        if whole:
+            self._tally = Tally()
+        counted = [plan for plan in plans if whole or plan.cause == "pending"]
+        return in_total(plans, self._tally.refused(extents(counted), self.limits.total, len(self.devices)))
 
     def _drafts(
         self, world: World, names: Iterable[str], sights: Mapping[str, Sight], *, approved: bool = False
@@ -109,7 +156,8 @@ class Cycle:
         if self._planned_for is not world:
             self._in_sync, self._planned_for = {}, world
         for wish in map(world.__getitem__, names):
-            plan = restrain(self._draft(wish, sights, approved=approved), wish.holds, approved=approved)
+            draft, limits = self._draft(wish, sights, approved=approved), self.limits.of(wish.device)
+            plan = restrain(draft, wish.holds, limits, approved=approved)
             self._in_sync.pop(wish.device, None)
             if plan.in_sync:
                 self._in_sync[wish.device] = plan
@@ -163,7 +211,7 @@ class Cycle:
         """Also what an earlier run has changed and, cut short, not saved."""
         calm = [device.name for device in plan.devices if device.in_sync and device.name in self.record.unsaved]
         found = {outcome.device: outcome for outcome in (*map(Outcome, calm), *outcomes)}
-        saved = await Application(self, plan).saved([outcome for outcome in found.values() if outcome.ok])
+        saved = await Saving(self).of([outcome for outcome in found.values() if outcome.ok])
         self.record.unsaved.discard(name for name, outcome in saved.items() if outcome.ok and not outcome.unsaved)
         found |= saved
         return [outcome for name, outcome in found.items() if name not in calm or not outcome.ok or outcome.warnings]

@@ -23,6 +23,7 @@ def owns_of(inventory: Inventory) -> dict[str, Owns]:
                 frozenset(device.owns.excepted.tables),
                 frozenset(map(ip_network, device.owns.excepted.prefixes)),
             ),
+            tuple(rule.rule(inventory.origins.get(name, "")) for rule in device.ignore),
         )
         for name, device in inventory.devices.items()
     }

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from reconciler.cluster.driver import ClusterDriver
 from reconciler.cluster.kubectl import PROLOGUE
-from reconciler.core.driver import Driver, Reading
+from reconciler.core.driver import Driver, Reading, Script
 from reconciler.core.parts import Parts
 from reconciler.core.resource import Key, State
 from reconciler.desired.device import Device as Entry
 from reconciler.linux.driver import LinuxDriver
 from reconciler.switch.dialogue import Dialogue
 from reconciler.switch.eos.configuration import Configuration
+from reconciler.switch.eos.direct import Direct
 from reconciler.switch.eos.driver import EosDriver, EosReading
 from reconciler.switch.eos.welcome import Welcome
 
@@ -50,6 +51,16 @@ def reading_for(platform: str, found: State, frozen: Mapping[Key, str] | None = 
 def greeting_for(platform: str, *, clears: bool) -> Dialogue | None:
     """What is said first on each new terminal of the device; ``clears``: it also drops what dead runs have left."""
     return Welcome(clears=clears) if platform == "arista_eos" else None
+
+
+def has_own_undo(script: Script) -> bool:
+    """Whether the device for which this is knows how it gets back: a switch does."""
+    return isinstance(script, Dialogue)
+
+
+def can_be_taken_back(script: Script) -> bool:
+    """Whether the device can take it back by itself: not a switch with ``transaction: none``."""
+    return not isinstance(script, Direct)
 
 
 def prologue_for(api: Api | None) -> str:

@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.core import limits
+from reconciler.core import limits as checks
 from reconciler.core.absent import LINK, waiting
 from reconciler.core.change import Change, diff
 from reconciler.core.driver import Driver, Reading, Script, Stays
+from reconciler.core.limits import EACH, Extent, Limits
 from reconciler.core.order import breaks, kind_order, makes
-from reconciler.core.plan import DevicePlan, Planned, Status, Withheld
+from reconciler.core.plan import DevicePlan, Ignored, Planned, Status, Withheld
 from reconciler.core.resource import Key, Live, Resource, Unknown
 from reconciler.core.words import plural
 from reconciler.engine.observe import Device, Sight
+from reconciler.intent.ignore import heeding, ignored
 from reconciler.intent.wish import Wish
 
 Waits = Callable[[Change], Withheld | None]
@@ -29,16 +31,17 @@ def plan_device(wish: Wish, sight: Sight, device: Device, waits_for: Waits = lam
     empty = DevicePlan(wish.device, device.platform, *standing(wish, sight))
     if sight.reading is None:
         return empty
-    live = split(wish, sight.reading)
-    differing = _readable(wish, live, sight.reading)
+    live, heeded = split(wish, sight.reading), heeding(wish, sight.reading.found)
+    differing = _readable(heeded, live, sight.reading)
     changes = _ordered(wish.beyond_tolerance(differing, sight.reading.found), driver)
     waits = waiting(changes, sight.reading.found) if LINK not in sight.reading.unread else {}
     could_write = [c for c in changes if not audit and not wish.only_planned(c.subject) and c.key not in waits]
     withheld = {change.key: wait for change in could_write if (wait := waits_for(change))}
     may_write = [change for change in could_write if change.key not in withheld]
     shown = _Shown(wish, {change.key for change in may_write}, withheld)
-    notes = (*_not_known(wish), *_not_there(waits), *_spared(wish, sight.reading), *_advice(wish, sight.reading))
-    seen = dataclasses.replace(empty, owned=len(live.ours), reading=sight.reading, notes=notes)
+    hidden = _hidden(wish, sight.reading)
+    notes = (*_notes(wish, sight.reading), *_not_there(waits), *_ignored_words(hidden))
+    seen = dataclasses.replace(empty, owned=len(live.ours), reading=sight.reading, notes=notes, ignored=hidden)
     try:
         lines = driver.write(changes, sight.reading)
         script = lines if len(may_write) == len(changes) else driver.write(may_write, sight.reading)
@@ -82,6 +85,25 @@ class _Shown:
         key = change.key
         reason = self.withheld[key].reason if key in self.withheld else ""
         return Planned(change, commands, key in self.writable, self.wish.otherwise(change.subject), reason)
+
+
+def _notes(wish: Wish, reading: Reading) -> Iterator[str]:
+    """What there is to say of the device, whatever changes."""
+    yield from _not_known(wish)
+    yield from _spared(wish, reading)
+    yield from _advice(wish, reading)
+
+
+def _ignored_words(hidden: Sequence[Ignored]) -> Iterator[str]:
+    """One note for all; the entries one by one are for who wants to know more."""
+    if hidden:
+        named = [f"{one.change.key}{_in_brackets(one.fields)}" for one in hidden[:FEW]]
+        more = f" and {len(hidden) - FEW} more" if len(hidden) > FEW else ""
+        yield f"{plural(len(hidden), 'difference is', 'differences are')} ignored: {', '.join(named)}{more}"
+
+
+def _in_brackets(words: Sequence[str]) -> str:
+    return f" ({', '.join(words)})" if words else ""
 
 
 def _not_known(wish: Wish) -> Iterator[str]:
@@ -146,6 +168,12 @@ def _readable(wish: Wish, live: Live, reading: Reading) -> Iterable[Change]:
     return diff(desired, live, wish.unknown)
 
 
+def _hidden(wish: Wish, reading: Reading) -> tuple[Ignored, ...]:
+    """The differences that are left as they are, as far as they are known."""
+    kinds = {key for key in wish.left if key.kind in reading.unread}
+    return ignored(wish, reading.found, kinds | reading.frozen.keys())
+
+
 def _ordered(changes: Iterable[Change], driver: Driver) -> list[Change]:
     order, listed = kind_order(driver.kinds), list(changes)
     return makes(listed, order) + breaks(listed, order)
@@ -159,7 +187,7 @@ def _commands(script: Script) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def restrain(plan: DevicePlan, holds: Sequence[str], *, approved: bool) -> DevicePlan:
+def restrain(plan: DevicePlan, holds: Sequence[str], limits: Limits = EACH, *, approved: bool) -> DevicePlan:
     """The plan, held where a limit says so, or for what its wish ``holds``.
 
     An approval lifts what a person may decide, never the rest.
@@ -167,19 +195,33 @@ def restrain(plan: DevicePlan, holds: Sequence[str], *, approved: bool) -> Devic
     if plan.status in ("unreachable", "held") or plan.reading is None:
         return plan
     session, way = plan.reading.session, plan.reading.way
-    written = [planned.change for planned in plan.changes if planned.written]
+    written = plan.written
     never: Sequence[Callable[[], str | None]] = (
-        lambda: limits.own_session(written, session, way),
-        lambda: limits.immutable_pools(written),
-        lambda: limits.strange_interfaces(written),
+        lambda: checks.own_session(written, session, way),
+        lambda: checks.immutable_pools(written),
+        lambda: checks.strange_interfaces(written),
     )
     for limit in never:
         if reason := limit():
             return _held(plan, reason)
     if holds and any(not planned.written and not planned.withheld for planned in plan.changes):
         return _held(plan, "; ".join(holds))
-    reason = limits.too_many_deletes(written, plan.owned)
+    reason = checks.too_much(checks.extent(written, plan.owned), limits)
     return _held(plan, reason, approvable=True) if reason and not approved else plan
+
+
+def extents(plans: Iterable[DevicePlan]) -> dict[str, Extent]:
+    """What would be written now, by device; a device that could not be read says nothing."""
+    return {
+        plan.name: checks.extent(plan.written if plan.writes else (), plan.owned)
+        for plan in plans
+        if plan.reading is not None
+    }
+
+
+def in_total(plans: Sequence[DevicePlan], refused: Mapping[str, str]) -> tuple[DevicePlan, ...]:
+    """The plans; of those that are too much together with all others (device -> why) nothing is sent."""
+    return tuple(_held(plan, refused[plan.name], approvable=True) if plan.name in refused else plan for plan in plans)
 
 
 def _held(plan: DevicePlan, reason: str, *, approvable: bool = False) -> DevicePlan:

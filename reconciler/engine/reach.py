@@ -74,7 +74,7 @@ def transport_for(name: str, inventory: Inventory, ways: Ways, prologue: str = "
     """The way to a device; nothing is contacted yet. ``prologue``: what its shell has to run first."""
     entry = inventory.devices[name]
     try:
-        return _switch(name, inventory, ways) if entry.is_switch else _node(name, inventory, ways.jumps, prologue)
+        return _switch(name, inventory, ways) if entry.is_switch else _node(name, inventory, ways, prologue)
     except SecretMissing as error:
         return Barred(f"{name}: {error}")
 
@@ -109,8 +109,9 @@ def _switch(name: str, inventory: Inventory, ways: Ways) -> Transport:
     )
 
 
-def _node(name: str, inventory: Inventory, jumps: Jumps, prologue: str) -> Transport:
-    return SshTransport(node_settings(name, inventory, prologue), jumps)
+def _node(name: str, inventory: Inventory, ways: Ways, prologue: str) -> Transport:
+    clears = ways.writes and inventory.devices[name].mode == "enforce"
+    return SshTransport(node_settings(name, inventory, prologue), ways.jumps, clears=clears)
 
 
 def host_settings(name: str, inventory: Inventory) -> SshSettings:

@@ -6,11 +6,13 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
+from reconciler.core.ignore import Ignore, Ignores
 from reconciler.core.resource import Key, Resource, Unknown
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.intent import cluster, node, pools, switch
 from reconciler.intent.facts import ClusterFacts
+from reconciler.intent.ignore import rules_of
 from reconciler.intent.wish import Owns, Part, Wish
 
 
@@ -49,7 +51,8 @@ class World(Mapping[str, Wish]):
 
     def __getitem__(self, device: str) -> Wish:
         """What is wanted of ``device``. Raises: KeyError for a device that is not mentioned."""
-        draft = _Draft(self._owns.get(device, Owns()))
+        owns = self._owns.get(device, Owns())
+        draft = _Draft(owns, Ignores((*owns.ignore, *self._ignores.get(device, ()))))
         for part in self._by_device[device]:
             draft.add(part, device)
         problems = tuple(sorted(map(self._located, draft.problems)))
@@ -71,6 +74,10 @@ class World(Mapping[str, Wish]):
             for device in part.devices:
                 found.setdefault(device, []).append(part)
         return found
+
+    @cached_property
+    def _ignores(self) -> Mapping[str, tuple[Ignore, ...]]:
+        return rules_of(self._repository)
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
@@ -104,10 +111,11 @@ class World(Mapping[str, Wish]):
 class _Draft:
     """A wish in the making: rows of all parts, each key once."""
 
-    def __init__(self, owns: Owns) -> None:
+    def __init__(self, owns: Owns, ignores: Ignores) -> None:
         self.problems: list[Problem] = []
-        self._owns = owns
+        self._owns, self._ignores = owns, ignores
         self._desired: dict[Key, Resource] = {}
+        self._left: dict[Key, Resource] = {}
         self._unknown: list[Unknown] = []
         self._wish = Wish("", {})
 
@@ -127,14 +135,18 @@ class _Draft:
         self.problems.extend(part.problems(device, self._owns))
 
     def _take(self, rows: Iterable[Resource | Unknown]) -> dict[Key, Resource]:
-        """The wishes of one part by key, added to all others' but for what the inventory excepts."""
+        """The wishes of one part by key, added to all others', but for what is excepted or left alone."""
         excepted = self._owns.excepted or None
         own: dict[Key, Resource] = {}
         twice: list[tuple[Resource, Resource]] = []
         for row in rows:
             if isinstance(row, Unknown):
                 self._unknown.append(row)
-            elif excepted is None or not excepted.covers(row):
+            elif excepted is not None and excepted.covers(row):
+                continue
+            elif self._ignores and self._ignores.leaves(row.key):
+                self._left.setdefault(row.key, row)
+            else:
                 first = own.setdefault(row.key, row)
                 if first is not row:
                     twice.append((first, row))
@@ -156,7 +168,8 @@ class _Draft:
 
     def wish(self, device: str) -> Wish:
         unknown = tuple(dict.fromkeys(self._unknown))
-        return dataclasses.replace(self._wish, device=device, desired=self._desired, unknown=unknown)
+        known = dataclasses.replace(self._wish, device=device, desired=self._desired, unknown=unknown)
+        return dataclasses.replace(known, ignores=self._ignores, left=self._left)
 
 
 def _contradiction(one: Resource, other: Resource) -> Problem:

@@ -12,19 +12,12 @@ from reconciler.desired.documents import IPPool as PoolSpec
 from reconciler.desired.repository import Document, Repository
 from reconciler.intent.wish import Owns, Part, Row
 
-ABSENT = "reconciler/absent"
-
 
 def parts(repository: Repository) -> Iterator[Part]:
     """Pools go to every Calico cluster with an ``apiNode``: nothing in a pool's manifest names a cluster."""
     for cluster in repository.of(Cluster):
         if cluster.spec.cni == "calico" and cluster.spec.api_node is not None:
             yield PoolsPart(cluster, repository.of(PoolSpec))
-
-
-def is_absent(document: Document[PoolSpec]) -> bool:
-    """Whether the document asks for the pool's removal; leaving the document out never does."""
-    return document.annotations.get(ABSENT) == "true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +49,7 @@ class PoolsPart(Part):
     def rows(self, device: str) -> Iterator[Row]:
         """Only what the manifest writes is wanted: other fields keep Calico's defaults or somebody else's values."""
         for pool in self.pools:
-            if not is_absent(pool):
+            if not pool.is_absent:
                 yield IPPool(pool=pool.name, spec=pool.spec.written(), origin=pool.origin())
 
     def claim(self, device: str, declared: State, owns: Owns) -> PoolClaim:

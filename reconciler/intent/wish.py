@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.core.change import Change
 from reconciler.core.driver import Claim, Tolerance
+from reconciler.core.ignore import NOTHING, Ignore, Ignores
 from reconciler.core.resource import Resource, State, Unknown
 from reconciler.desired.problem import Problem, Severity
 from reconciler.desired.repository import Document
@@ -25,7 +26,7 @@ def problem(document: Document[Any], what: str, right: str, *path: str | int, se
 
 @dataclass(frozen=True, slots=True)
 class Owns:
-    """What the inventory says of a device's ``owns``; ``vlans`` is ``None`` where it is not given."""
+    """What the inventory says of a device's ``owns`` (``vlans`` is ``None`` where it is not given) and ``ignore``."""
 
     vlans: frozenset[int] | None = None
     routes: bool = False
@@ -33,6 +34,7 @@ class Owns:
     bgp: bool = False
     loopbacks: bool = False
     excepted: Except = field(default_factory=Except)
+    ignore: tuple[Ignore, ...] = ()
 
 
 class Part(ABC):
@@ -87,7 +89,8 @@ class Wish:
     """One device. ``claims`` say what is ours; ``audited`` what of that is planned and never written.
 
     ``holds``: reasons why rows that ``held`` names must not be written until somebody supplies a fact.
-    ``tolerances``: what may differ where nothing is written.
+    ``tolerances``: what may differ where nothing is written. ``ignores``: what is left as it is; of what is wanted,
+    ``left`` holds the entries that are left alone as a whole, and ``desired`` does not.
     """
 
     device: str
@@ -99,8 +102,14 @@ class Wish:
     holds: tuple[str, ...] = ()
     tolerances: tuple[Tolerance, ...] = ()
     problems: tuple[Problem, ...] = ()
+    ignores: Ignores = NOTHING
+    left: State = field(default_factory=dict)
 
     def owns(self, resource: Resource) -> bool:
+        return self.claims_for_itself(resource) and not (self.ignores and self.ignores.leaves(resource.key))
+
+    def claims_for_itself(self, resource: Resource) -> bool:
+        """Whether it is ours, be it left alone."""
         return any(claim.owns(resource) for claim in self.claims)
 
     def otherwise(self, resource: Resource) -> str:

@@ -13,6 +13,7 @@ import click
 from . import addressing, breaks, enter, folder, generate, matrix, ping, prerequisites, state, status, topology, world
 from .break_switch import break_switch
 from .errors import LabError
+from .loss_command import loss
 from .overlay import CNIS, FAMILIES, MODES, Overlay
 from .overlay import chosen as chosen_overlay
 from .state import Lab
@@ -217,6 +218,7 @@ def break_something(scenario: str | None, number: int | None, listing: bool, **o
 
 
 lab.add_command(break_switch)
+lab.add_command(loss)
 
 
 def _list_breaks(output: str) -> None:

@@ -49,7 +49,15 @@ def on_host(member: Member, command: list[str]) -> tuple[list[str], dict[str, st
 
 
 def jump(lab: Lab, command: list[str]) -> NoReturn:
-    """Become ``command`` on the jump host: the machine's files, the lab's network, inventory and documents."""
+    """Become ``command`` on the jump host."""
+    _become(*on_jump(lab, command))
+
+
+def on_jump(lab: Lab, command: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The command line that runs ``command`` on the jump host, and its environment.
+
+    It has the machine's files, and the lab's network, inventory and documents.
+    """
     if not netns.exists(lab.jump_namespace):
         raise LabError(f"Lab {lab.name} has lost its jump host: take it down and up again.")
     environment = {
@@ -60,7 +68,7 @@ def jump(lab: Lab, command: list[str]) -> NoReturn:
         "KUBECONFIG": str(lab.folder / "kubeconfig"),
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', SYSTEM_PATH)}",
     }
-    _become(["nsenter", f"--net=/run/netns/{lab.jump_namespace}", "--", *command], environment)
+    return ["nsenter", f"--net=/run/netns/{lab.jump_namespace}", "--", *command], environment
 
 
 def _desired(lab: Lab) -> str:

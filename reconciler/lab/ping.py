@@ -52,7 +52,7 @@ def everyone(lab: Lab) -> list[Result]:
 def _over(lab: Lab, version: int) -> Iterator[Result]:
     over = "" if version == 4 else " over IPv6"
     yield _group(f"nodes{over}", _nodes(lab, version), version)
-    yield _group(f"pods{over}", _pods(lab, version), version)
+    yield _group(f"pods{over}", pods(lab, version), version)
 
 
 def _nodes(lab: Lab, version: int) -> list[Place]:
@@ -64,7 +64,8 @@ def _nodes(lab: Lab, version: int) -> list[Place]:
     ]
 
 
-def _pods(lab: Lab, version: int) -> list[Place]:
+def pods(lab: Lab, version: int) -> list[Place]:
+    """Every pod with its address of this IP version."""
     return [
         Place(pod.name, pod.namespace, str(address))
         for node in lab.nodes

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, ClassVar
 
 from reconciler.core.change import Change
 from reconciler.core.driver import Answer, Line, Reading, Script, Unreadable
-from reconciler.core.resource import Resource, state_of
+from reconciler.core.resource import Resource, State, state_of
 from reconciler.core.watching import Program, watching
 from reconciler.linux import address, fdb, link, managers, neighbour, route, rule, tables, wireguard
 from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry
+from reconciler.linux.interlock import AsRead
+from reconciler.linux.leftovers import left
 from reconciler.linux.link import Link
 from reconciler.linux.memory import Memory
 from reconciler.linux.monitor import PROGRAMS
@@ -51,6 +55,7 @@ class LinuxDriver:
     def __init__(self) -> None:
         self._memory = Memory()
         self._last: tuple[Tables, Session, Reading] | None = None
+        self._witness: dict[str, str] = {}
 
     @property
     def watch(self) -> str:
@@ -66,9 +71,11 @@ class LinuxDriver:
         """
         *asked, told, of_session, managing = answers
         try:
-            return self._read(tables.read(asked, told, self._memory), of_session, managing)
+            reading = self._read(tables.read(asked, told, self._memory), of_session, managing)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise Unreadable(f"an entry is not as iproute2 prints it: {type(error).__name__} {error}") from error
+        self._witness |= {question: self._memory.witness(question) for question in TABLES}
+        return reading
 
     def _read(self, now: Tables, answer: Answer, managing: Answer) -> Reading:
         last = self._last if self._last is not None and self._last[0].is_same(now) else None
@@ -79,15 +86,25 @@ class LinuxDriver:
         carriers = now.interfaces.carriers
         session = self._memory.recalled(QUESTION, (answer,), lambda: session_of(answer, carriers, found))
         advice = self._memory.recalled(managers.QUESTION, (managing,), lambda: managers.read(managing, carriers))
+        advice += left(managing.greeting)
         if last is None or last[1] is not session or last[2].advice != advice:
-            self._last = (now, session, Reading(found, session=session.keys, way=session.way, advice=advice))
+            self._witness = {}  # of this reading alone: it goes on with every answer that means the same
+            read = Reading(found, session=session.keys, way=session.way, advice=advice, witness=self._witness)
+            self._last = (now, session, read)
         assert self._last is not None, "just made"
         return self._last[2]
 
     def write(self, changes: Sequence[Change], reading: Reading) -> Script:
         """Lines for ``ip``, ``bridge`` and ``wg``. Raises: ValueError for a word that cannot stand in a line."""
-        made, gone = operations(changes, reading.found)
-        return Script(tuple(chain.from_iterable(map(_lines, made))), tuple(chain.from_iterable(map(_lines, gone))))
+        script = _script(changes, reading.found)
+        if not changes:
+            return script
+        return dataclasses.replace(script, expects=AsRead(tuple(changes), reading, partial(_script, changes)))
+
+
+def _script(changes: Sequence[Change], found: State) -> Script:
+    made, gone = operations(changes, found)
+    return Script(tuple(chain.from_iterable(map(_lines, made))), tuple(chain.from_iterable(map(_lines, gone))))
 
 
 def _lines(operation: Operation) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""What the kernel takes away along with an address or a MAC, though nobody asked for it."""
+"""What the kernel takes away along with an IP address or a MAC, though nobody asked for it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from reconciler.linux.rule import Rule
 
 
 def fallout(change: Change, found: State, changed: Collection[Key]) -> Iterator[Resource]:
-    """Entries of ``found`` to be written again, as they were, after ``change``.
+    """Entries of ``found`` to be written again, as they were, after the address of ``change`` has been removed.
 
-    An interface whose MAC changes loses its neighbours (docs/KERNEL.md, fact 20).
+    Another MAC costs an interface all neighbours, PERMANENT ones of both families too (kernel: ``neigh_changeaddr``).
     Without ``promote_secondaries`` a primary IPv4 address takes all others of its subnet with it, and the last one of
     an interface its routes and neighbours (kernel: ``inet_del_ifa``, ``fib_disable_ip``). What is ``changed`` itself
     is left to its own change.
     """
     yield from in_its_place(change.before, found, changed)
-    yield from _of_another_mac(change, found, changed)
+    yield from _behind_another_mac(change, found, changed)
     address = change.before
     if not isinstance(address, Address) or ":" in address.local:
         return
@@ -37,14 +37,13 @@ def fallout(change: Change, found: State, changed: Collection[Key]) -> Iterator[
             yield resource
 
 
-def _of_another_mac(change: Change, found: State, changed: Collection[Key]) -> Iterator[Resource]:
-    live, after = found.get(change.key), change.after
-    if change.recreates or not (isinstance(live, Link) and isinstance(after, Link)):
+def _behind_another_mac(change: Change, found: State, changed: Collection[Key]) -> Iterator[Neighbour]:
+    """On an interface that is made again they are written anyway."""
+    if not isinstance(change.before, Link) or "address" not in change.fields or change.recreates:
         return
-    if after.address not in (None, live.address):
-        for key, resource in found.items():
-            if isinstance(resource, Neighbour) and resource.dev == after.ifname and key not in changed:
-                yield resource
+    for key, resource in found.items():
+        if isinstance(resource, Neighbour) and resource.dev == change.before.ifname and key not in changed:
+            yield resource
 
 
 def in_its_place(resource: Resource | None, found: State, changed: Collection[Key]) -> Sequence[Resource]:

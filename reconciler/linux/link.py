@@ -26,7 +26,9 @@ class Link(Resource):
     MACs go), ``learning``. IPIP: ``local``, ``link``. Bridge: ``stp_state``, ``forward_delay`` and ``ageing_time`` in
     1/100 s. WireGuard: ``listen_port`` (UDP), ``fwmark`` (``0x200000`` or ``off``), ``peers`` sorted by key.
     A tunnel is made again when type, VNI, port, lower device, local address or group differ (Calico
-    ``vxlanLinksIncompat``, flannel's ``ipip.go``). ``extra``: what the node has beyond this model.
+    ``vxlanLinksIncompat``, flannel's ``ipip.go``), but for a VXLAN device's local address: that the kernel changes in
+    place within a family, and nothing on the device is lost (docs/KERNEL.md, fact 11). ``extra``: what the node has
+    beyond this model.
     """
 
     kind: ClassVar[str] = "link"
@@ -66,6 +68,12 @@ class Link(Resource):
     @property
     def needs(self) -> tuple[str, ...]:
         return tuple(dev for dev in (self.lower, self.master) if dev is not None)
+
+    def is_made_again(self, fields: Mapping[str, tuple[object, object]]) -> bool:
+        fixed = self.recreated_by & fields.keys()
+        return fixed != set() and not (
+            fixed == {"local"} and self.info_kind == "vxlan" and _is_one_family(*fields["local"])
+        )
 
     @property
     def is_hardware(self) -> bool:
@@ -158,6 +166,11 @@ def modify(before: Link | None, want: Link) -> Iterator[str]:
 def drop(link: Link) -> str:
     """The line that deletes an interface, and with it all that stands on it; a bridge lets go of its ports."""
     return f"link del dev {word(link.ifname)}"
+
+
+def _is_one_family(old: object, new: object) -> bool:
+    """Whether both are given and of one IP version."""
+    return isinstance(old, str) and isinstance(new, str) and (":" in old) == (":" in new)
 
 
 def _state(up: bool | None) -> str:

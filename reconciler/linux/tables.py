@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
@@ -26,6 +28,13 @@ LINKS, ROUTES, ROUTES6, NEIGHBOURS, FDB, RULES, RULES6 = TABLES = (
 
 Links and addresses come first: whoever sees one down, or away, sees also what has gone with it (`linux.rumour`).
 """
+CLOCKS = ("[a-z_]*_timer", "[a-z]*_life_time", "expires")
+"""What changes by itself, as regular expressions: timers of bridges, the rest of a lifetime (of a router's, say)."""
+STILL = "sed " + " ".join(f"""-e 's/\\("{clock}": *\\)[0-9.]*/\\10/g'""" for clock in CLOCKS)
+"""Shell words that put 0 in the place of each."""
+TICKING = frozenset({LINKS, ROUTES6})
+"""Questions whose answers may hold such."""
+CLOCK = re.compile(rf'("(?:{"|".join(CLOCKS)})": *)[0-9.]*')
 CARRIERS = ("ifindex", "ifname", "master", "link")
 
 
@@ -55,11 +64,18 @@ class Tables(NamedTuple):
 
 def read(answers: Sequence[Answer], told: Answer, memory: Memory) -> Tables:
     """The answers to ``TABLES``; ``told``: what ``wg`` says. Raises: Unreadable, and what a strange row raises."""
-    asked = dict(zip(TABLES, answers, strict=True))
+    asked = dict(zip(TABLES, map(stilled, TABLES, answers), strict=True))
     interfaces = memory.recalled(LINKS, (asked[LINKS], told), lambda: _interfaces(asked[LINKS], told))
     tunnels = interfaces.tunnels
     entries = [_entries(question, asked[question], tunnels, memory) for question in TABLES[1:]]
     return Tables(interfaces, [interfaces.links, interfaces.addresses, *entries])
+
+
+def stilled(question: str, answer: Answer) -> Answer:
+    """The answer without what changes by itself, as ``STILL`` leaves it."""
+    if question not in TICKING or not ('"expires"' in answer.text or "_time" in answer.text):
+        return answer
+    return dataclasses.replace(answer, text=CLOCK.sub(r"\g<1>0", answer.text))
 
 
 def _interfaces(answer: Answer, told: Answer) -> Interfaces:

@@ -12,12 +12,12 @@ from reconciler.core.change import Change, Verb, diff
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.resource import Key, Live, Resource, State, Unknown
 from reconciler.core.words import brief
+from reconciler.desired.kinds import KINDS
 from reconciler.desired.load import load
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.intent.compile import World, compile_world
 from reconciler.intent.facts import ClusterFacts
-from reconciler.intent.kinds import KINDS
 from reconciler.intent.wish import Owns, Wish
 from reconciler.report.document_changes import DocumentChange, document_changes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.engine.apply import Outcome
+from reconciler.engine.outcome import Outcome
 
 
 def reasons(outcome: Outcome) -> Iterator[str]:

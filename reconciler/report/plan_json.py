@@ -5,6 +5,7 @@ from __future__ import annotations
 from reconciler.core.change import Change
 from reconciler.core.codec import attributes, plain
 from reconciler.core.plan import Cause, DevicePlan, Plan, Planned
+from reconciler.core.schedule import Pair, Schedule
 
 SCHEMA = "reconciler/plan/v1"
 
@@ -18,16 +19,37 @@ def document(plan: Plan) -> dict[str, object]:
         "digest": plan.digest,
         **warnings,
         "devices": [_device(device) for device in plan.devices],
+        **(_order(plan.schedule) if plan.schedule is not None else {}),
         "summary": plan.summary,
     }
+
+
+def _order(schedule: Schedule) -> dict[str, object]:
+    """``stages``: which changes go to which devices at the same time. ``blast``: what that does to pairs of nodes."""
+    blast = schedule.blast
+    interrupted = [{**_pair(pair), "why": why} for pair, why in sorted(blast.interrupted.items())]
+    named = {"gained": blast.gained, "lost": blast.lost, "unknown": blast.unknown}
+    listed = {name: [_pair(pair) for pair in sorted(pairs)] for name, pairs in named.items()}
+    stages = [
+        {step.device: [list(change.key) for change in step.changes] for step in one.steps} for one in schedule.stages
+    ]
+    return {
+        "stages": stages,
+        "blast": {"pairs": blast.pairs, "affected": len(blast.affected), "interrupted": interrupted, **listed},
+    }
+
+
+def _pair(pair: Pair) -> dict[str, object]:
+    return {"from": pair.source, "to": pair.target}
 
 
 def _device(device: DevicePlan) -> dict[str, object]:
     head = {"name": device.name, "platform": device.platform, "status": device.status}
     reason = {"reason": device.reason} if device.reason else {}
     notes = {"notes": list(device.notes)} if device.notes else {}
+    ignored = {"ignored": len(device.ignored)} if device.ignored else {}
     changes = [change_document(planned, device.cause) for planned in device.changes]
-    return {**head, **reason, "changes": changes, **notes}
+    return {**head, **reason, "changes": changes, **notes, **ignored}
 
 
 def change_document(planned: Planned, cause: Cause) -> dict[str, object]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from reconciler.core.change import SIGNS, Change, Verb
 from reconciler.core.codec import plain
-from reconciler.core.plan import DevicePlan, Plan, Planned
+from reconciler.core.plan import DevicePlan, Ignored, Plan, Planned
 from reconciler.core.words import plural, printable
+from reconciler.report import blast_text
 from reconciler.report.nested import parts
 from reconciler.report.screen import PIPE, Screen
 from reconciler.report.text import Piece, Text, folded
@@ -27,8 +28,12 @@ WayOut = Callable[[Sequence[DevicePlan]], str]
 
 
 def lines(plan: Plan, screen: Screen = PIPE, way_out: WayOut | None = None) -> Iterator[str]:
-    """The whole plan; the last line counts. ``way_out``: how it is approved; without it as a single run is."""
+    """The whole plan, then whom it touches; the last line counts.
+
+    ``way_out``: how it is approved; without it as a single run is.
+    """
     yield from blocks(plan.devices, screen, way_out or (lambda devices: f"--approve {plan.digest}"))
+    yield from blast_text.lines(plan, screen)
     yield summary(plan)
 
 
@@ -74,6 +79,7 @@ def _device(device: DevicePlan, screen: Screen, approval: str = "") -> Iterator[
         yield Text(f"! {device.status}: {device.reason}{approval}")
     yield from (change_text(planned, screen) for planned in device.changes)
     yield from (Text(f"? {note}") for note in device.notes)
+    yield from (_ignored_text(one) for one in (device.ignored if screen.verbose else ()))
 
 
 def _approval(alike: Sequence[DevicePlan], way_out: WayOut) -> str:
@@ -92,6 +98,12 @@ def change_text(planned: Planned, screen: Screen) -> Text:
     return Text(f"{SIGNS[change.verb]} {change.key}", detail, f"[{origin}]" if origin else "", COLORS[change.verb])
 
 
+def _ignored_text(one: Ignored) -> Text:
+    """A difference that is left as it is, as the change that it would be, and the line that says so."""
+    detail = f"{_detail(one.change, one.fields)} (ignored)"
+    return Text(f"= {one.change.key}", detail, f"[{one.origin}]" if one.origin else "")
+
+
 def change_words(planned: Planned) -> str:
     """One change on one line, as in a plan, without why it is not written: whoever lists many says that once."""
     line = change_text(dataclasses.replace(planned, withheld=""), PIPE)
@@ -104,12 +116,14 @@ def _not_written(planned: Planned) -> str:
     return f"(not written: {planned.withheld})" if planned.withheld else NOT_WRITTEN
 
 
-def _detail(change: Change) -> str:
+def _detail(change: Change, only: Collection[str] = ()) -> str:
+    """``only``: of an entry that stays these attributes; none: all that differ."""
     if change.after is None:
         return "wanted by no document"
     if change.before is None:
         return values_words(change.after.told)
-    differing = (part for name, (old, new) in change.fields.items() for part in parts(name, plain(old), plain(new)))
+    fields = [(name, sides) for name, sides in change.fields.items() if not only or name in only]
+    differing = (part for name, (old, new) in fields for part in parts(name, plain(old), plain(new)))
     changed = ", ".join(f"{part.path} {turn(part.old, part.new)}" for part in differing)
     again = f", and {plural(len(change.replays), 'entry', 'entries')} on it again" if change.replays else ""
     return changed + again

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key
-from reconciler.schedule.model import Pair
+from reconciler.core.schedule import Pair
 from reconciler.schedule.path import Unit
 from reconciler.schedule.prover import Prover
 from reconciler.schedule.sendable import Pending

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from reconciler.core.change import Change
+from reconciler.core.schedule import Blast, Pair
 from reconciler.schedule.effect import Trail
-from reconciler.schedule.model import Blast, Pair
 from reconciler.schedule.prover import Prover
 from reconciler.schedule.stage import Way
 from reconciler.walk.flow import Flow

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key
+from reconciler.core.schedule import Pair
 from reconciler.schedule.effect import Move
-from reconciler.schedule.model import Pair
 from reconciler.schedule.prover import Prover
 from reconciler.schedule.stage import Going, Standing, units
 from reconciler.walk.flow import Flow

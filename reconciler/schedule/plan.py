@@ -9,13 +9,13 @@ from functools import cached_property, partial
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, Resource
+from reconciler.core.schedule import Blast, Schedule, Stage, Step
 from reconciler.linux.address import Address
 from reconciler.schedule.arrange import Ways
 from reconciler.schedule.blast import Home, Story, Telling, blast_of
 from reconciler.schedule.effect import NODE_KINDS, SWITCH_KINDS, trail
 from reconciler.schedule.idle import is_idle
 from reconciler.schedule.kernel import connected
-from reconciler.schedule.model import Blast, Schedule, Stage, Step
 from reconciler.schedule.prover import Judge, Prover
 from reconciler.schedule.relevant import Atlas
 from reconciler.schedule.search import Search

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from reconciler.core.schedule import Pair
 from reconciler.schedule.arrange import Arrangement, Ways
-from reconciler.schedule.model import Pair
 from reconciler.schedule.path import Finder
 from reconciler.schedule.prover import Prover
 from reconciler.schedule.stage import Going, Standing, units

@@ -7,13 +7,13 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from reconciler.desired.documents.globs import Glob, Some
 from reconciler.desired.documents.spec import Part
 from reconciler.desired.documents.values import matching, user_name, wrong
 from reconciler.desired.examples import Example
-from reconciler.desired.invalid import did_you_mean
 from reconciler.desired.secret import PathTo, Secret
+from reconciler.desired.suggestion import did_you_mean
 from reconciler.settings.duration import Duration, between
-from reconciler.settings.select import Glob, Some
 from reconciler.settings.severity import SEVERITIES, Severity
 from reconciler.settings.web_url import WebUrl, is_private
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from reconciler.desired.compose import Fault
 from reconciler.desired.documents import Cluster
 from reconciler.desired.files import shown
-from reconciler.desired.invalid import alike
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document, Repository
+from reconciler.desired.suggestion import alike
 from reconciler.settings.model import Settings
 
 

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator
 
+from reconciler.desired.documents.globs import Some
+from reconciler.desired.documents.kind_names import KindName
 from reconciler.desired.documents.spec import Many
 from reconciler.desired.documents.values import wrong
-from reconciler.desired.examples import Example
-from reconciler.desired.invalid import did_you_mean
-from reconciler.intent.kinds import NAMES
-from reconciler.settings.select import Selector, Some
+from reconciler.settings.select import Selector
 
 Heal = Literal["auto", "alert", "hold"]
-
-
-def _kind(name: str) -> str:
-    if name not in NAMES:
-        wrong(f"unknown kind of resource {name!r}", did_you_mean(name, list(NAMES)))
-    return name
-
-
-KindName = Annotated[
-    str, AfterValidator(_kind), WithJsonSchema({"type": "string", "enum": list(NAMES)}), Example("route")
-]
 
 
 class HealRule(Selector):

@@ -17,10 +17,13 @@ from reconciler.settings.alerts import AlertSettings
 from reconciler.settings.duration import Duration, between
 from reconciler.settings.heal import HealRules
 from reconciler.settings.journal import JournalSettings
+from reconciler.settings.limits import LimitSettings
 from reconciler.settings.listen import ListenSettings
 from reconciler.settings.loop import LoopSettings
 from reconciler.settings.places import control_socket, state_directory
+from reconciler.settings.rollout import RolloutSettings
 from reconciler.settings.source import SourceSettings, WebhookSettings
+from reconciler.settings.transaction import RollbackSettings, Transaction
 from reconciler.settings.window import Window
 
 SOCKET_BYTES = 107
@@ -84,6 +87,10 @@ class Settings(Spec):
     loop: LoopSettings = LoopSettings()
     heal: HealRules = ()
     windows: Many[Window] = ()
+    limits: LimitSettings = LimitSettings()
+    transaction: Transaction = "risky"
+    rollback: RollbackSettings = RollbackSettings()
+    rollout: RolloutSettings = RolloutSettings()
     suspend: SuspendSettings = SuspendSettings()
     fights: FightSettings = FightSettings()
     listen: ListenSettings = ListenSettings()

@@ -2,36 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field
-
-from reconciler.desired.documents.spec import Many, Part
-from reconciler.desired.documents.values import matching, wrong
-from reconciler.desired.examples import Example
-
-T = TypeVar("T")
-GLOB = re.compile(r"[A-Za-z0-9._*?!\[\]-]{1,253}")
-
-
-def _some(values: tuple[T, ...]) -> tuple[T, ...]:
-    """An empty list would select nothing, and a missing one everything: nobody means the former."""
-    if not values:
-        wrong("an empty list selects nothing", "remove the field to mean all, or name some")
-    return values
-
-
-Glob = Annotated[
-    str,
-    AfterValidator(matching(GLOB, "pattern of names", "use letters, digits, '-', '_', '.', and '*', '?', '[…]'")),
-    Field(examples=["leaf*"]),
-    Example('"leaf*"'),
-]
-Some = Annotated[Many[T], AfterValidator(_some)]
-"""A list that is left out to mean all."""
+from reconciler.desired.documents.globs import Glob, Some
+from reconciler.desired.documents.spec import Part
 
 
 class Selector(Part):

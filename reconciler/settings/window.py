@@ -10,11 +10,12 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.core.span import words
+from reconciler.desired.documents.globs import Some
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
-from reconciler.desired.invalid import did_you_mean
+from reconciler.desired.suggestion import did_you_mean
 from reconciler.settings.duration import SPAN
-from reconciler.settings.select import Selector, Some
+from reconciler.settings.select import Selector
 
 FIELDS = 5
 EXPECTED = 'expected minute, hour, day, month and weekday, such as "0 22 * * *"'

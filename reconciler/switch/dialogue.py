@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -37,10 +37,14 @@ class Say(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One running program: its name, and whether the program of another name is known to be over."""
+    """One running program: its name, and whether the program of another name is known to be over.
+
+    ``is_under_way``: whether a transaction of this program, by its number, still waits for its end.
+    """
 
     name: str
     is_over: Callable[[str], bool] = lambda _other: False
+    is_under_way: Callable[[int], bool] = lambda _number: False
 
 
 Talk = Generator[Say, str, Sequence[Failure]]
@@ -58,3 +62,43 @@ class Dialogue(Script):
     @abstractmethod
     def leave(self, run: Run, number: int) -> Sequence[Say]:
         """What leaves the device as it was in the middle of an attempt, on its own connection."""
+
+
+class Commit(ABC):
+    """One transaction on one device, in talks that answer to `core.driver.ConfirmedCommit`, in this order. Pure.
+
+    What is known between two of them is held here.
+    """
+
+    @abstractmethod
+    def arm(self) -> Talk: ...
+
+    @abstractmethod
+    def apply(self, script: Script) -> Talk: ...
+
+    @abstractmethod
+    def reach(self) -> Talk: ...
+
+    @abstractmethod
+    def confirm(self) -> Talk: ...
+
+    @abstractmethod
+    def roll_back(self) -> Talk: ...
+
+    @abstractmethod
+    def leave(self) -> Sequence[Say]:
+        """What leaves the device as it was in the middle of `arm` or `apply`, on its own connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reversible(Dialogue):
+    """A change of a device, which may be a part of a transaction over several devices."""
+
+    @abstractmethod
+    def commit(self, run: Run, number: int, seconds: int) -> Commit | Failure:
+        """``number``: of the transaction. After ``seconds`` the device takes back by itself; or why it never does."""
+
+
+def failed(found: Sequence[Failure]) -> bool:
+    """Whether more went wrong than there is only something to say of."""
+    return any(failure.nature != "warning" for failure in found)

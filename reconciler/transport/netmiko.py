@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-import socket
-import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
-from reconciler.core.driver import Answer, Failure, Script, Unreachable
-from reconciler.core.words import printable
-from reconciler.switch.dialogue import Dialogue, Lost, NotOpened, Say, Talk
+from reconciler.core.driver import Answer, Failure, Script
+from reconciler.switch.dialogue import Dialogue, Talk
 from reconciler.transport.backoff import Backoff
-from reconciler.transport.netmiko_job import GivenUp, Job
-from reconciler.transport.netmiko_terminal import Broken, Settings, Terminal
-from reconciler.transport.this_run import this_run
+from reconciler.transport.netmiko_commit import SwitchCommit
+from reconciler.transport.netmiko_job import Job
+from reconciler.transport.netmiko_talker import Dial, Leaving, Talker
+from reconciler.transport.netmiko_terminal import Settings
+from reconciler.transport.this_run import UnderWay, next_number, this_run
 
 __all__ = ["NetmikoTransport", "Settings"]
 
-SLOW = 4
-"""A commit or a save may take so many times as long as any other command."""
-GRACE = 5.0
-"""Seconds for the answer under way when a script is interrupted, and again for leaving the switch as it was."""
-TRIES = 3
-"""So often a second connection is tried; the way to a switch may be away for a moment after a change."""
-_attempts = itertools.count(1)
-"""Of this process: with the name of the run, names that are used once."""
 
 T = TypeVar("T")
-Dial = Callable[[], Coroutine[None, None, socket.socket]]
-"""Makes a connected socket. Raises: Unreachable."""
 
 
 class NetmikoTransport:
@@ -53,41 +41,44 @@ class NetmikoTransport:
         """``dial``: how to get there through a jump host. ``threads``: shared with other switches, each of which is in
         one at a time. ``greeting``: what is said first on a connection that is to be asked something. ``backoff``: when
         a switch that could not be reached is tried again; None: whoever uses this sees to that."""
-        self._settings = settings
-        self._dial = dial
-        self._greeting = greeting
-        self._loop: asyncio.AbstractEventLoop | None = None
+        place = f"{settings.host}:{settings.port}"
+        self._run, self._under_way = this_run(place), UnderWay(place)
+        calm = backoff or Backoff(first=0.0, longest=0.0)
+        self._talker = Talker(settings, dial, greeting, calm, self._run)
         self._threads = threads or ThreadPoolExecutor(1)
         self._owns_threads = threads is None
         self._busy: Future[object] | None = None
-        self._terminal: Terminal | None = None
-        self._greeted: dict[str, str] | None = None
-        self._backoff = backoff or Backoff(first=0.0, longest=0.0)
-        self._run = this_run()
 
     async def query(self, questions: Sequence[str]) -> Sequence[Answer]:
-        return await self._in_thread(lambda job: [self._answer(question, job) for question in questions])
+        return await self._in_thread(lambda job: [self._talker.answer(question, job) for question in questions])
 
     async def apply(self, script: Script) -> Sequence[Failure]:
         """Raises: Unreachable; then it is not known how much of the script has been carried out."""
         if not isinstance(script, Dialogue):
             raise TypeError(f"a terminal takes dialogues, not {type(script).__name__}")
-        return await self._in_thread(lambda job: self._converse(script, job), self._grace)
+        number = next_number()
+        return await self._carry(script.talk(self._run, number), lambda: script.leave(self._run, number))
+
+    def transaction(self, number: int, seconds: int) -> SwitchCommit:
+        """``seconds``: the commit timer of it, begun when the switch commits."""
+        return SwitchCommit(self._carry, self._run, number, seconds, self._under_way)
 
     async def close(self) -> None:
         try:
-            await self._in_thread(lambda job: self._drop())
+            await self._in_thread(lambda job: self._talker.drop())
         finally:
             if self._owns_threads:
                 self._threads.shutdown(wait=False)
 
-    @property
-    def _grace(self) -> float:
-        return min(GRACE, self._settings.command_timeout)
+    async def _carry(self, talk: Talk, leaving: Leaving, *, now: bool = False) -> Sequence[Failure]:
+        """``now``: also where the switch was to be left alone for a while. Raises: Unreachable."""
+        if now:
+            self._talker.hurry()
+        return await self._in_thread(lambda job: self._talker.converse(talk, leaving, job), self._talker.grace)
 
     async def _in_thread(self, work: Callable[[Job], T], grace: float = 0.0) -> T:
         """One after the other: work that nobody waits for any more is finished first."""
-        job, self._loop = Job(grace), asyncio.get_running_loop()
+        job, self._talker.loop = Job(grace), asyncio.get_running_loop()
         try:
             while self._busy is not None and not self._busy.done():
                 with suppress(Exception):
@@ -97,154 +88,3 @@ class NetmikoTransport:
             return await asyncio.wrap_future(future)
         finally:
             job.give_up()
-
-    def _converse(self, script: Dialogue, job: Job) -> Sequence[Failure]:
-        number = next(_attempts)
-        try:
-            failures = self._follow(script.talk(self._run, number), job)
-        except GivenUp:
-            if job.typed:
-                self._leave(script.leave(self._run, number))
-            raise
-        except Lost as lost:
-            raise self._unreachable(str(lost)) from None
-        return [Failure(failure.line, _one_line(failure.reason), failure.nature) for failure in failures]
-
-    def _follow(self, talk: Talk, job: Job) -> Sequence[Failure]:
-        """Say by say; a connection that broke is told to a talk that had begun: it may go on, on a new one."""
-        try:
-            say = next(talk)
-            while True:
-                try:
-                    answer = self._say(say, job)
-                except Lost as lost:
-                    if not job.typed:
-                        raise
-                    say = talk.throw(lost)
-                else:
-                    say = talk.send(answer)
-        except StopIteration as end:
-            failures: Sequence[Failure] = end.value
-            return failures
-
-    def _leave(self, says: Sequence[Say]) -> None:
-        """On the terminal of the script, once, in bounded time; what stays all the same the next run clears up."""
-        end, terminal = time.monotonic() + self._grace, self._terminal
-        try:
-            for say in says:
-                if terminal is not None:
-                    terminal.ask(say.text, self._grace, lambda: end)
-        except Broken:
-            self._drop()
-
-    def _answer(self, question: str, job: Job) -> Answer:
-        """Raises: Unreachable; GivenUp."""
-        try:
-            greeting = self._greet(job)
-            text = self._say(Say(question), job)
-        except Lost as lost:
-            raise self._unreachable(str(lost)) from None
-        return Answer(text, client=self._terminal.client if self._terminal else "", greeting=greeting)
-
-    def _greet(self, job: Job) -> dict[str, str]:
-        """What the switch said when this connection was new."""
-        self._make_ready(job)
-        if self._greeted is None:
-            greeted: dict[str, str] = {}
-            if self._greeting is not None:
-                self._follow(_noted(self._greeting.talk(self._run, 0), greeted), job)
-            self._greeted = greeted
-        return self._greeted
-
-    def _say(self, say: Say, job: Job) -> str:
-        """Raises: Lost, NotOpened; GivenUp before anything is typed that nobody waits for."""
-        patience = self._settings.command_timeout * (SLOW if say.slow else 1)
-        self._make_ready(job)
-        job.wait(say.pause)
-        if say.fresh:
-            self._renew(job)
-        job.typed = True
-        try:
-            return self._opened().ask(say.text, patience, None if say.final else job.until)
-        except Broken as broken:
-            self._drop()
-            raise Lost(str(broken)) from None
-
-    def _renew(self, job: Job) -> None:
-        """A second connection takes the place of the first, which is closed only then. Raises: NotOpened; GivenUp."""
-        for left in reversed(range(TRIES)):
-            try:
-                terminal = Terminal.open(self._settings, self._way())
-            except Broken as broken:
-                if not left:
-                    raise NotOpened(str(broken)) from None
-                job.wait(1.0)
-            else:
-                greeted = self._greeted
-                self._drop()
-                self._terminal, self._greeted = terminal, greeted
-                return
-
-    def _make_ready(self, job: Job) -> None:
-        """A terminal that was closed meanwhile is opened again, but never in the middle: what follows belongs to it.
-
-        Raises: Lost; GivenUp.
-        """
-        job.check()
-        if job.typed and self._terminal is not None:
-            return
-        if self._terminal is not None and not self._terminal.answers(self._settings.connect_timeout, job.until):
-            self._drop()
-            job.check()
-        try:
-            self._opened()
-        except Broken as broken:
-            raise Lost(str(broken)) from None
-
-    def _opened(self) -> Terminal:
-        """Raises: Broken."""
-        if self._terminal is None:
-            if self._backoff.left:
-                raise Broken(f"{self._backoff.reason}; tried again in {self._backoff.left:.0f} s")
-            try:
-                self._terminal = Terminal.open(self._settings, self._way())
-            except Broken as broken:
-                self._backoff.failed(str(broken))
-                raise
-            self._backoff.succeeded()
-        return self._terminal
-
-    def _way(self) -> socket.socket | None:
-        """The jump host's connection lives in the event loop, which the thread asks for a socket."""
-        if self._dial is None or self._loop is None:
-            return None
-        try:
-            return asyncio.run_coroutine_threadsafe(self._dial(), self._loop).result(2 * self._settings.connect_timeout)
-        except (Unreachable, TimeoutError) as error:
-            raise Broken(str(error) or "no way through the jump host") from None
-
-    def _drop(self) -> None:
-        terminal, self._terminal = self._terminal, None
-        self._greeted = None
-        if terminal is not None:
-            terminal.close()
-
-    def _unreachable(self, reason: str) -> Unreachable:
-        return Unreachable(f"{self._settings.host}: {_one_line(reason)}")
-
-
-def _noted(talk: Talk, answers: dict[str, str]) -> Talk:
-    """The same talk; what is answered is kept by question."""
-    say = next(talk)
-    try:
-        while True:
-            answers[say.text] = yield say
-            say = talk.send(answers[say.text])
-    except StopIteration as end:
-        failures: Sequence[Failure] = end.value
-        return failures
-
-
-def _one_line(text: str) -> str:
-    """A switch's words may hold anything; they are printed on somebody's terminal."""
-    return printable(" ".join(text.split()))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import asyncssh
 
 from reconciler.core.driver import Answer
+from reconciler.transport.frames import ENVIRONMENT, framed, unframed
 
 KEEPALIVE, UNANSWERED = 3, 2
 """Seconds of silence after which a connection is tried, and how often in vain: a node that hangs is known as such
@@ -16,12 +17,6 @@ before somebody needs it."""
 SILENCE = KEEPALIVE * (UNANSWERED + 1)
 SILENT = "not responding to keepalive"
 """asyncssh's word for it."""
-
-# Messages that we know; the folders of `ip` and `bridge`, which an ordinary user's PATH lacks; and the frame.
-ENVIRONMENT = """\
-export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
-frame() { printf '\\n%s %s\\n' "$1" "$2"; printf '\\n%s %s\\n' "$1" "$2" >&2; }
-"""
 
 
 class Shell:
@@ -107,19 +102,3 @@ def broke_off(error: Exception | None) -> str:
     if SILENT in said:
         return f"no answer for {SILENCE} s"
     return said or "the connection broke off"
-
-
-def framed(commands: Iterable[str], mark: str) -> str:
-    """Shell text that runs ``commands`` one by one, with a frame on both streams before, between and after them.
-
-    Their standard input is empty: they must not read the commands that follow.
-    """
-    each = "".join(f"{{ {command}\n}} </dev/null\nframe {mark} $?\n" for command in commands)
-    return f"frame {mark} begin\n{each}frame {mark} end\n"
-
-
-def unframed(out: str, err: str, mark: str) -> list[Answer]:
-    """The answers between the frames; what a login printed before the first one is dropped."""
-    outs, errs = ([piece.partition("\n") for piece in text.split(f"\n{mark} ")[1:]] for text in (out, err))
-    answers = zip(outs[:-2], outs[1:-1], errs[:-2], strict=True)
-    return [Answer(text, int(status), error) for (_, _, text), (status, _, _), (_, _, error) in answers]

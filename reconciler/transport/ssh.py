@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from reconciler.core.driver import Answer, Failure, Line, Script, Unreachable
-from reconciler.transport.batch import Batch, batches
+from reconciler.core.driver import Answer, Failure, Script, Unreachable
+from reconciler.linux.leftovers import TAKEN_BACK
+from reconciler.transport.armed import ArmedNode, tidy
+from reconciler.transport.carrying import Carrier
 from reconciler.transport.jumps import Jumps
 from reconciler.transport.settings import SshSettings
+from reconciler.transport.this_run import this_run, transaction_name
+from reconciler.transport.undo import Undo
 
 if TYPE_CHECKING:  # asyncssh costs 0.2 s to import: whoever contacts no node does not pay for it
     import asyncssh
@@ -25,10 +30,11 @@ __all__ = ["Jumps", "SshSettings", "SshTransport", "fetch_host_key"]
 class SshTransport:
     """`core.driver.Transport` for nodes. What broke is opened again by the next use, and nothing is sent twice.
 
-    ``jumps``: connections to jump hosts that are shared with other nodes; who made them closes them.
+    ``jumps``: connections to jump hosts that are shared with other nodes; who made them closes them. ``clears``: what
+    dead runs have left armed is taken back before anything else is said; not for who only looks.
     """
 
-    def __init__(self, settings: SshSettings, jumps: Jumps | None = None) -> None:
+    def __init__(self, settings: SshSettings, jumps: Jumps | None = None, *, clears: bool = False) -> None:
         self._settings = settings
         self._jumps = jumps or Jumps()
         self._owns_jumps = jumps is None
@@ -37,16 +43,27 @@ class SshTransport:
         self._turn = asyncio.Lock()
         self._why = ""
         self._failed = (0.0, "")
+        self._clears = clears
+        self._left = ""
 
     async def query(self, questions: Sequence[str]) -> Sequence[Answer]:
-        return await self._ask(questions)
+        """The first answers over a connection also say what was taken back before (`linux.leftovers`)."""
+        answers = await self._ask(questions)
+        left, self._left = self._left, ""
+        return [replace(answer, greeting={TAKEN_BACK: left}) for answer in answers] if left else answers
 
     async def apply(self, script: Script) -> Sequence[Failure]:
         """Makes in one round trip, and only if all of them worked, breaks in a second one.
 
+        Nothing is sent where not all is as the script expects it (`transport.carrying`).
         Raises: Unreachable; then it is not known how much of the script has been carried out.
         """
-        return await self._carry_out(script.makes) or await self._carry_out(script.breaks)
+        return await Carrier(self._ask).carry_out(script)
+
+    def transaction(self, number: int, seconds: int) -> ArmedNode:
+        """`core.driver.Commits`: the node takes back by itself what is not confirmed."""
+        undo = Undo(transaction_name(this_run(), number), seconds, self._settings.prologue)
+        return ArmedNode(self._ask, self._knock, undo)
 
     async def watch(self, command: str, heard: Callable[[str], None]) -> None:
         """`core.driver.Streams`: on a channel of its own, which nothing that is asked or applied meanwhile disturbs.
@@ -73,39 +90,23 @@ class SshTransport:
         if self._owns_jumps:
             self._jumps.close()
 
-    async def _carry_out(self, lines: Sequence[Line]) -> Sequence[Failure]:
-        if not lines:
-            return []
-        failures: list[Failure] = []
-        again: list[Batch] = []
-        for batch, refused in await self._send(batches(lines)):
-            one_by_one = batch.again(refused)
-            again += one_by_one
-            failures += [] if one_by_one else refused
-        if again:
-            failures += [failure for _, refused in await self._send(again) for failure in refused]
-        return failures
-
-    async def _send(self, sent: Sequence[Batch]) -> Sequence[tuple[Batch, list[Failure]]]:
-        terminator = secrets.token_hex(16)
-        answers = await self._ask([batch.command(terminator) for batch in sent])
-        return [(batch, list(batch.failures(answer))) for batch, answer in zip(sent, answers, strict=True)]
-
     async def _ask(self, commands: Sequence[str]) -> Sequence[Answer]:
         """Raises: Unreachable. A shell that was left in the middle of an answer is thrown away."""
         asked = time.monotonic()
         async with self._turn:
-            shell = await self._usable(asked)
-            try:
-                async with asyncio.timeout(self._settings.command_timeout):
-                    return await shell.ask(commands)
-            except TimeoutError as error:
-                raise self._dropped(f"did not answer in {self._settings.command_timeout:g} s") from error
-            except ConnectionError as error:
-                raise self._dropped(self._hint(str(error))) from error
-            except asyncio.CancelledError:
-                self._drop("nobody waits for its answer")
-                raise
+            return await self._told(await self._usable(asked), commands)
+
+    async def _told(self, shell: Shell, commands: Sequence[str]) -> Sequence[Answer]:
+        try:
+            async with asyncio.timeout(self._settings.command_timeout):
+                return await shell.ask(commands)
+        except TimeoutError as error:
+            raise self._dropped(f"did not answer in {self._settings.command_timeout:g} s") from error
+        except ConnectionError as error:
+            raise self._dropped(self._hint(str(error))) from error
+        except asyncio.CancelledError:
+            self._drop("nobody waits for its answer")
+            raise
 
     async def _usable(self, asked: float) -> Shell:
         """A shell. Whoever had to wait for a try that failed shares its fate: it has waited long enough."""
@@ -121,19 +122,18 @@ class SshTransport:
             raise
 
     async def _opened(self) -> Shell:
-        from reconciler.transport.connect import connect
-        from reconciler.transport.shell import open_shell
+        from reconciler.transport.login import logged_in
 
         self._drop(self._shell.ended if self._shell and self._shell.ended else "opened anew")
-        self._connection = await connect(self._settings, self._jumps)
-        try:
-            async with asyncio.timeout(self._settings.connect_timeout):
-                self._shell = await open_shell(self._connection, self._settings.command, self._settings.prologue)
-        except TimeoutError as error:
-            raise self._dropped(f"opened no shell within {self._settings.connect_timeout:g} s") from error
-        except ConnectionError as error:
-            raise self._dropped(str(error)) from error
+        self._connection, self._shell = await logged_in(self._settings, self._jumps)
+        if self._clears:
+            self._left += " ".join(["", *await tidy(partial(self._told, self._shell), this_run())])
         return self._shell
+
+    async def _knock(self) -> None:
+        from reconciler.transport.login import knock
+
+        await knock(self._settings, self._jumps)
 
     def _dropped(self, reason: str) -> Unreachable:
         self._drop(reason)
@@ -147,9 +147,9 @@ class SshTransport:
         self._connection = self._shell = None
 
     def _hint(self, reason: str) -> str:
-        if self._settings.sudo and "sudo:" in reason:
-            return f"{reason} (sudo: true needs NOPASSWD for {self._settings.username} in sudoers)"
-        return reason
+        from reconciler.transport.login import hint
+
+        return hint(reason, self._settings)
 
     def _unreachable(self, reason: str) -> Unreachable:
         return Unreachable(f"{self._settings}: {reason}")

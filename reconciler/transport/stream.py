@@ -9,8 +9,9 @@ from typing import Any
 import asyncssh
 
 from reconciler.core.watching import STDERR
+from reconciler.transport.frames import ENVIRONMENT
 from reconciler.transport.settings import SshSettings
-from reconciler.transport.shell import ENVIRONMENT, broke_off
+from reconciler.transport.shell import broke_off
 
 LONGEST = 65_536
 """Bytes of a line that are handed on; what follows them is dropped."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
+import time
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +15,49 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 NAMESPACE = Path("/proc/self/ns/pid")
 
 
-def this_run() -> Run:
-    """``4f2a-1c2b-9d3``: where process numbers mean something, the process, and when it began."""
-    return Run(_name(os.getpid()), _is_over)
+_ends: dict[tuple[str, int], float] = {}
+"""Of transactions that wait for their end, by place and number: when at the latest (`time.monotonic`)."""
+
+
+_numbers = itertools.count(1)
+
+
+def next_number() -> int:
+    """Together with the name of this run a name that is used once: of a session, a commit, a transaction."""
+    return next(_numbers)
+
+
+def this_run(place: str = "") -> Run:
+    """``4f2a-1c2b-9d3``: where process numbers mean something, the process, and when it began.
+
+    ``place``: the device that it is about, as in `UnderWay`.
+    """
+    return Run(_name(os.getpid()), _is_over, UnderWay(place).includes)
+
+
+class UnderWay:
+    """Transactions of this program on one device that must not be taken for what a dead run has left.
+
+    All connections to the device know of them, whoever has opened them.
+    """
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    def begin(self, number: int, seconds: float) -> None:
+        """For so many seconds, unless it is ended before."""
+        _ends[self._place, number] = time.monotonic() + seconds
+
+    def end(self, number: int) -> None:
+        _ends.pop((self._place, number), None)
+
+    def includes(self, number: int) -> bool:
+        return _ends.get((self._place, number), 0.0) > time.monotonic()
+
+
+def transaction_name(run: Run, number: int) -> str:
+    """``rec-4f2a-1c2b-9d3-7``: letters, digits and dashes, used once."""
+    return f"rec-{run.name}-{number:d}"
 
 
 def _is_over(name: str) -> bool:

@@ -15,9 +15,9 @@ from click.testing import CliRunner
 from reconciler.cli.main import root
 from reconciler.core.codec import as_json, from_json
 from reconciler.core.resource import Resource
+from reconciler.desired.kinds import KINDS
 from reconciler.desired.load import load
 from reconciler.intent.compile import compile_world
-from reconciler.intent.kinds import KINDS
 from tests.intent.test_claim import resource
 from tests.intent.test_vectors import in_order
 from tests.intent.vectors import LISTS, Record, cases, documents, expected, records, table, write
@@ -217,7 +217,7 @@ def test_what_flanneld_keeps(case: Record, tmp_path: Path) -> None:
 CHANGED: list[tuple[dict[str, object], str]] = [
     ({"id": 4097}, "replace"),
     ({"port": 4790}, "replace"),
-    ({"local": "10.10.10.99"}, "replace"),
+    ({"local": "10.10.10.99"}, "update"),
     ({"link": "eth0"}, "replace"),
     ({"address": "02:00:00:00:00:01"}, "update"),
     ({"mtu": 1300}, "update"),
@@ -227,7 +227,7 @@ CHANGED: list[tuple[dict[str, object], str]] = [
 
 @pytest.mark.parametrize(("change", "verb"), CHANGED, ids=lambda value: str(value))
 def test_what_becomes_of_a_changed_tunnel(change: dict[str, object], verb: str, tmp_path: Path) -> None:
-    """As Felix would, but for two that the kernel changes in place: the MAC, and learning, which Felix overlooks."""
+    """As Felix would, but for what the kernel changes in place: local, MAC, and learning, which Felix overlooks."""
     write(tmp_path / "desired", documents(seed()))
     rows = [as_json(row) for row in compile_world(load(tmp_path / "desired"))["k01-worker"].desired.values()]
     live = [row | change if row.get("ifname") == "vxlan.calico" else row for row in rows]

@@ -90,11 +90,22 @@ def test_delete(api: str) -> None:
 
 
 def test_pools_are_made_and_changed_before_any_is_deleted() -> None:
-    gone, new = Change(pool({}, "gone"), None), Change(None, pool({}, "new"))
+    gone, new = Change(pool({"cidr": "10.9.0.0/16"}, "gone"), None), Change(None, pool({}, "new"))
     changed = update(pool({}, "old"), pool({"disabled": True}, "old"))
     script = ClusterDriver().write([gone, changed, new], Reading({}))
     assert [line.change for line in script.makes] == [changed, new]
     assert [line.change for line in script.breaks] == [gone]
+
+
+def test_a_pool_that_makes_room_for_others_goes_first() -> None:
+    """Calico refuses a pool that overlaps with one that is there."""
+    whole, apart = (Change(pool({"cidr": cidr}, "gone"), None) for cidr in ("10.0.0.0/8", "10.1.0.0/16"))
+    halves = [Change(None, pool({"cidr": cidr}, cidr)) for cidr in ("10.0.0.0/17", "10.0.128.0/17")]
+    six = Change(None, pool({"cidr": "fd00::/64"}, "six"))
+    script = ClusterDriver().write([*halves, whole, six], Reading({}))
+    assert [line.change for line in script.makes] == [whole, *halves, six]
+    assert not script.breaks
+    assert [line.change for line in ClusterDriver().write([*halves, apart], Reading({})).breaks] == [apart]
 
 
 @pytest.mark.parametrize("nasty", NASTY)

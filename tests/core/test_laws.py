@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reconciler.core.absent import waiting
 from reconciler.core.change import diff, replay
 from reconciler.core.codec import as_json, from_json
-from reconciler.core.limits import too_many_deletes
+from reconciler.core.limits import EACH, extent, too_much
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.resource import Key, Live, Resource, Unknown, state_of
 from reconciler.linux.address import Address
@@ -122,7 +122,7 @@ def test_what_may_be_an_unknown_wish_is_not_pruned() -> None:
 def test_deletes_beyond_the_limit_are_held(deletes: int, owned: int, held: bool) -> None:
     entries = [Address(dev="eth1", local=f"10.0.{n}.1", prefixlen=24) for n in range(deletes)]
     changes = diff({}, Live(state_of(entries), {}))
-    assert (too_many_deletes(changes, owned) is not None) == held
+    assert (too_much(extent(changes, owned), EACH) is not None) == held
 
 
 CARDS = st.sampled_from([(), ("eth1",), ("eth1", "eth2")]).map(

@@ -200,10 +200,11 @@ class World:
         )
         hub = Hub(self.loop, bus, conditions, restraints, now=now)
         fleet = FakeFleet(self.transports, self.audited, self.driver)
-        deployment = Deployment(hub, self.folder / "inventory.yaml", state=self.folder / "state", fleet=fleet)
-        hub.recompiled = deployment.call_all
         settings = load_settings(self.settle(self.spec)).settings
         assert settings is not None
+        state, limits = self.folder / "state", settings.limits
+        deployment = Deployment(hub, self.folder / "inventory.yaml", state, fleet=fleet, limits=limits)
+        hub.recompiled = deployment.call_all
         archive = self.archive(settings, hub, deployment)
         following = Following(deployment, self.source, 30.0, self.kept, archive=archive)
         return Service(settings, hub, deployment, following, now())

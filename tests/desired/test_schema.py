@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from reconciler.desired.compose import compose
+from reconciler.desired.kinds import KINDS
 from reconciler.desired.schema import rendered, schemas
-from reconciler.intent.kinds import KINDS
 from reconciler.settings import schema as of_settings
 
 ROOT = Path(__file__).parents[2]

@@ -11,9 +11,9 @@ import pytest
 from reconciler.core.codec import as_json
 from reconciler.core.resource import Key
 from reconciler.desired.load import load
-from reconciler.engine.apply import Outcome
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.observe import Device
+from reconciler.engine.outcome import Outcome
 from reconciler.engine.record import Record
 from reconciler.linux.link import Link
 from reconciler.linux.route import Route

@@ -15,10 +15,10 @@ from ruamel.yaml import YAML
 
 from reconciler.core.codec import as_json, from_json
 from reconciler.core.resource import Key
+from reconciler.desired.kinds import KINDS
 from reconciler.desired.load import load
 from reconciler.desired.repository import Repository
 from reconciler.intent.compile import World, compile_world
-from reconciler.intent.kinds import KINDS
 from reconciler.intent.wish import Wish
 from reconciler.linux.address import Address
 from reconciler.linux.fdb import FdbEntry

@@ -12,7 +12,7 @@ from reconciler.core.driver import Answer, Failure, Reading, Script
 from reconciler.core.resource import Key, Live, Resource, state_of
 from reconciler.linux.driver import LinuxDriver
 from reconciler.transport.batch import batches
-from reconciler.transport.shell import ENVIRONMENT, framed, unframed
+from reconciler.transport.frames import ENVIRONMENT, framed, unframed
 
 DRIVER = LinuxDriver()
 

@@ -216,21 +216,42 @@ def test_a_tunnel_with_options_of_somebody_elses_is_made_again(node: Node) -> No
 
 def test_all_of_a_recreated_device_is_written_again(node: Node) -> None:
     """Kernel: addresses, neighbours, FDB entries and routes go with the old device (docs/KERNEL.md, fact 11)."""
+    assert _moved(node, id=4097) == "replace"
+
+
+def test_a_vxlan_device_with_another_local_address_keeps_what_stands_on_it(node: Node) -> None:
+    """Kernel: within a family it is changed in place, while the device is up (docs/KERNEL.md, fact 11)."""
+    index = node.must("cat /sys/class/net/vxlan.calico/ifindex")
+    assert _moved(node, local="10.10.10.99") == "update"
+    assert node.must("cat /sys/class/net/vxlan.calico/ifindex") == index
+    for local in ("fd00:1::99", None):
+        assert Change(VXLAN, dataclasses.replace(VXLAN, local=local)).verb == "replace"
+
+
+def test_an_interface_with_another_mac_keeps_its_neighbours(node: Node) -> None:
+    """Kernel: it drops them, PERMANENT ones of both families too (docs/KERNEL.md, fact 20)."""
+    foreign = "fd00:7::7 lladdr 02:00:00:00:00:07 dev vxlan.calico nud permanent"
+    node.must(f"ip -6 neigh add {foreign}")
+    assert _moved(node, address="66:fb:ad:98:aa:99") == "update"
+    assert "fd00:7::7" in node.must("ip -6 neigh show dev vxlan.calico")
+
+
+def _moved(node: Node, **fields: Any) -> str:
+    """The verb of a change of the node's VXLAN device, on which all must stand that stood there before."""
     rows = [
         Address(dev="vxlan.calico", local="192.168.81.64", prefixlen=32),
         NEIGHBOUR,
         ENTRY,
         Route(dst="192.168.209.64/26", gateway="192.168.209.64", dev="vxlan.calico", protocol=3, onlink=True),
     ]
-    live = node.reading().found
-    device = live[Link(ifname="vxlan.calico").key]
+    device = cast("Link", node.reading().found[Link(ifname="vxlan.calico").key])
     keys = [device.key, *(row.key for row in rows)]
     node.reach([device, *rows], keys)
-    moved = dataclasses.replace(cast("Link", device), local="10.10.10.99")
-    changes = node.reach([moved, *rows], keys)
-    assert [change.verb for change in changes] == ["replace"]
+    moved = dataclasses.replace(device, **fields)
+    (change,) = node.reach([moved, *rows], keys)
     found = node.reading().found
     assert {key: found.get(key) for key in keys} == state_of([moved, *rows])
+    return change.verb
 
 
 def test_removing_a_primary_address_keeps_the_others_of_its_subnet(node: Node) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from reconciler.core.watching import READY, STDERR
-from reconciler.transport.shell import ENVIRONMENT
+from reconciler.transport.frames import ENVIRONMENT
 
 from .node import Node
 

@@ -1,7 +1,8 @@
 """A reconciler that is killed (SIGKILL) at a given line of its transaction; run with a switch's folder and port.
 
 Each line on standard input is an order: the number of the line of the conversation at which it dies, and whether
-``before`` it is typed, or ``after`` its answer has come. What was typed last, or ``done``, is the answer.
+``before`` it is typed, or ``after`` its answer has come. What was typed last, or ``done``, is the answer. The order
+``applied SECONDS``: it dies once its part of a transaction over several devices is applied, with that timer.
 """
 
 from __future__ import annotations
@@ -52,9 +53,27 @@ async def apply(login: Settings, last: Path, number: int, when: str) -> None:
     last.write_text("done" if not failures else str(failures))
 
 
+async def apply_and_die(login: Settings, last: Path, seconds: int) -> None:
+    cycle = Cycle(EosDriver(host="172.20.20.2"), NetmikoTransport(login))
+    reading = await cycle.read()
+    commit = cycle.transport.transaction(1, seconds)
+    failures = await commit.arm(cycle.script(reading, []))
+    failures = failures or await commit.apply(cycle.script(reading, cycle.plan(reading, WISHES, OURS, routes=True)))
+    last.write_text(str(failures or "applied"))
+    _die_if(True)
+
+
 def _die_if(now: bool) -> None:
     if now:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def _obey(order: list[str], login: Settings, last: Path) -> None:
+    number, when = order
+    if number == "applied":
+        await apply_and_die(login, last, int(when))
+    else:
+        await apply(login, last, int(number), when)
 
 
 def main() -> None:
@@ -62,10 +81,9 @@ def main() -> None:
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     importlib.import_module("reconciler.transport.netmiko_login")
     for order in sys.stdin:
-        number, when = order.split()
         child = os.fork()
         if not child:
-            asyncio.run(apply(settings(folder, port), folder / "last", int(number), when))
+            asyncio.run(_obey(order.split(), settings(folder, port), folder / "last"))
             os._exit(0)
         os.waitpid(child, 0)
         sys.stdout.write((folder / "last").read_text() + "\n")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.transport import netmiko
+from reconciler.transport import netmiko_talker
 from reconciler.transport.netmiko import NetmikoTransport
 from tests.transport_netmiko.lines import Lines
 from tests.transport_netmiko.terminal import Behaviour, terminal
@@ -53,7 +53,7 @@ async def test_before_the_commit_the_script_is_left_where_it_is(tmp_path: Path, 
 
 
 async def test_a_commit_is_waited_for_and_nothing_follows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(netmiko, "GRACE", 0.2)
+    monkeypatch.setattr(netmiko_talker, "GRACE", 0.2)
     behaviour = Behaviour(hold_at="commit")
     async with terminal(tmp_path, behaviour) as listening:
         transport = NetmikoTransport(replace(listening.settings, command_timeout=GUARD))
@@ -61,7 +61,7 @@ async def test_a_commit_is_waited_for_and_nothing_follows_it(tmp_path: Path, mon
         closing = asyncio.create_task(transport.close())
         await asyncio.sleep(0.5)
         assert not closing.done()
-        monkeypatch.setattr(netmiko, "GRACE", float(GUARD))
+        monkeypatch.setattr(netmiko_talker, "GRACE", float(GUARD))
         behaviour.released.set()
         async with asyncio.timeout(GUARD):
             await closing
@@ -84,7 +84,7 @@ async def test_a_switch_that_hangs_is_left_in_bounded_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
     """What it will not let us abort is aborted by the next run."""
-    monkeypatch.setattr(netmiko, "GRACE", 0.3)
+    monkeypatch.setattr(netmiko_talker, "GRACE", 0.3)
     behaviour = Behaviour(hang_at=line, hold_at="two")
     async with terminal(tmp_path, behaviour) as listening:
         transport = NetmikoTransport(replace(listening.settings, command_timeout=4 * GUARD))

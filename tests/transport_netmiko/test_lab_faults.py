@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from reconciler.cli.main import root
 from reconciler.switch.eos import proof
-from reconciler.transport import netmiko
+from reconciler.transport import netmiko_talker
 from tests.transport_netmiko.lab_switch import STARTUP, LabSwitch, lab_switch
 
 DESIRED = """apiVersion: reconciler/v1
@@ -85,7 +85,7 @@ def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabSwitch]:
 @pytest.fixture
 def bench(switch: LabSwitch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setattr(proof, "PAUSES", (0.0, 0.1, 0.2))
-    monkeypatch.setattr(netmiko, "TRIES", 1)
+    monkeypatch.setattr(netmiko_talker, "TRIES", 1)
     return Bench(switch, tmp_path)
 
 

@@ -32,8 +32,8 @@ def mortals(switch: LabSwitch) -> Iterator[subprocess.Popen[str]]:
         process.stdin.close()
 
 
-def killed(process: subprocess.Popen[str], number: int, when: str) -> str:
-    """The last line that it typed, or was about to."""
+def killed(process: subprocess.Popen[str], number: int | str, when: str) -> str:
+    """The last line that it typed, or was about to; or ``applied``."""
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(f"{number} {when}\n")
@@ -97,3 +97,20 @@ async def test_what_nobody_confirms_the_switch_takes_back_by_itself(switch: LabS
     await asyncio.sleep(2.5)
     assert running(switch) == old
     await cycle.transport.close()
+
+
+async def test_who_dies_with_a_transaction_applied_has_it_taken_back(switch: LabSwitch) -> None:
+    """By EOS when its timer ends, and at once by whoever reads the switch before."""
+    old = undone(switch)
+    with mortals(switch) as process:
+        assert killed(process, "applied", "3") == "applied"
+        assert "name mortal" in running(switch)
+        async with asyncio.timeout(3.5):
+            while running(switch) != old:
+                await asyncio.sleep(0.1)
+        assert killed(process, "applied", "3600") == "applied"
+        assert "name mortal" in running(switch)
+    transport = NetmikoTransport(switch.settings, greeting=Welcome())
+    assert (await Cycle(EosDriver(), transport).read()).configuration.text.strip() == old.strip()
+    assert "commit timer" not in switch.console("show configuration sessions")
+    await transport.close()

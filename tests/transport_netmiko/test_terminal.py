@@ -10,7 +10,7 @@ import asyncssh
 import pytest
 
 from reconciler.core.driver import Failure, Script, Unreachable
-from reconciler.transport import netmiko, netmiko_terminal
+from reconciler.transport import netmiko_talker, netmiko_terminal
 from reconciler.transport.netmiko import NetmikoTransport, Settings
 from reconciler.transport.netmiko_terminal import Terminal
 from tests.transport_netmiko.lines import Lines
@@ -222,7 +222,7 @@ async def test_a_new_connection_takes_the_place_of_the_old_one(tmp_path: Path) -
 async def test_where_no_new_connection_can_be_opened_the_old_one_is_still_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(netmiko, "TRIES", 1)
+    monkeypatch.setattr(netmiko_talker, "TRIES", 1)
     async with terminal(tmp_path, Behaviour()) as listening:
         transport = NetmikoTransport(listening.settings)
         await transport.apply(Lines((), texts=("one",)))

@@ -37,12 +37,12 @@ def namespace() -> Iterator[str]:
 
 @pytest.fixture
 async def connect(sshd: Sshd) -> AsyncIterator[Connect]:
-    """``connect(**settings)``: a transport to the server; what is given replaces what works."""
+    """``connect(**settings)``: a transport to the server; what is given replaces what works. ``clears``: its own."""
     opened: list[SshTransport] = []
 
-    def make(**changed: object) -> SshTransport:
+    def make(*, clears: bool = False, **changed: object) -> SshTransport:
         works = SshSettings("127.0.0.1", "root", sshd.known_hosts, port=sshd.port, key=sshd.key, command_timeout=10)
-        opened.append(SshTransport(dataclasses.replace(works, **changed)))  # type: ignore[arg-type]
+        opened.append(SshTransport(dataclasses.replace(works, **changed), clears=clears))  # type: ignore[arg-type]
         return opened[-1]
 
     yield make

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.core.driver import Answer
 from reconciler.linux.driver import LinuxDriver
-from reconciler.transport.shell import unframed
+from reconciler.transport.frames import unframed
 from reconciler.transport.ssh import SshSettings, fetch_host_key
 
 from .conftest import Connect

@@ -9,8 +9,8 @@ from reconciler.desired.check import nodes as node_rules
 from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot, World, contains, nested
 from reconciler.desired.check.pools import networks
 from reconciler.desired.documents import BlockAffinity, Node
-from reconciler.desired.invalid import did_you_mean
 from reconciler.desired.repository import Document
+from reconciler.desired.suggestion import did_you_mean
 
 Block = tuple[Network, Document[BlockAffinity]]
 

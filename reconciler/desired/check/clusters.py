@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.desired.check.finding import Finding, Spot, World, twice
 from reconciler.desired.documents import Cluster, Node
-from reconciler.desired.invalid import did_you_mean
+from reconciler.desired.suggestion import did_you_mean
 
 SECTIONS = ("calico", "flannel", "cilium")
 

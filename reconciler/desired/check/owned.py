@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from reconciler.desired.check.finding import Finding, Spot, World
 from reconciler.desired.check.switches import DEFAULT_VLAN, untagged
 from reconciler.desired.documents import Node, Switch
-from reconciler.desired.invalid import alike
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document, Repository
+from reconciler.desired.suggestion import alike
 from reconciler.switch.names import expand
 
 NAME = ("metadata", "name")

@@ -90,5 +90,5 @@ def overlaps(world: World) -> Iterator[Finding]:
 
 
 def networks(world: World) -> list[tuple[Document[IPPool], Network]]:
-    """Each pool with its range."""
-    return [(pool, ip_network(pool.spec.cidr)) for pool in world.of(IPPool)]
+    """Each pool that is to be, with its range: one that goes may make room for others."""
+    return [(pool, ip_network(pool.spec.cidr)) for pool in world.of(IPPool) if not pool.is_absent]

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from reconciler.desired.documents.ignore import IgnoreRule
 from reconciler.desired.documents.spec import Many, Part, Spec
 from reconciler.desired.documents.values import CalicoVersion, DeviceName, Mtu, Prefix
 
@@ -81,3 +82,4 @@ class Cluster(Spec):
     calico: Calico = Calico()
     flannel: Flannel = Flannel()
     cilium: Cilium = Cilium()
+    ignore: Many[IgnoreRule] = ()

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from reconciler.desired.documents.ignore import NodeIgnoreRule
 from reconciler.desired.documents.interface import NodeInterface
 from reconciler.desired.documents.route import Route
 from reconciler.desired.documents.rule import Rule
@@ -106,3 +107,4 @@ class Node(Spec):
     rules: Many[Rule] = ()
     neighbors: Many[Neighbor] = ()
     fdb: Many[FdbEntry] = ()
+    ignore: Many[NodeIgnoreRule] = ()

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from reconciler.desired.documents.bgp import Bgp
+from reconciler.desired.documents.ignore import SwitchIgnoreRule
 from reconciler.desired.documents.spec import Many, Part, Spec
 from reconciler.desired.documents.switch_values import (
     CableEnd,
@@ -159,3 +160,4 @@ class Switch(Spec):
     svis: dict[VlanKey, Svi] = Field(default_factory=dict)
     routes: Many[StaticRoute] = ()
     bgp: Bgp | None = None
+    ignore: Many[SwitchIgnoreRule] = ()

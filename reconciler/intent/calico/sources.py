@@ -27,7 +27,6 @@ from reconciler.intent.calico.settings import Settings, vtep_mac
 from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.mtu import host_mtu
 from reconciler.intent.network import IPV4, Family, placed
-from reconciler.intent.pools import is_absent
 from reconciler.intent.underlay import declared_mtus, underlay, ways_out
 
 PoolKind = Kind | Literal["loadbalancer"]
@@ -108,7 +107,7 @@ class Sources:
         """Desired pools; a cluster that is only audited follows the live ones."""
         if self.cluster.spec.mode == "audit" and self.facts.pools is not None:
             return tuple(_pool(spec, f"{self.here}: {name}") for name, spec in self.facts.pools.items())
-        return tuple(_pool(d.spec, d.origin("spec")) for d in self.repository.of(IPPool) if not is_absent(d))
+        return tuple(_pool(d.spec, d.origin("spec")) for d in self.repository.of(IPPool) if not d.is_absent)
 
     @property
     def poolless(self) -> bool:

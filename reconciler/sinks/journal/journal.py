@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from reconciler.core.failpoint import failpoint
 from reconciler.engine.disk import HANGING
 from reconciler.report.event import Event
 from reconciler.sinks.database import HANGS, Database, Tell, Unwritable
@@ -88,6 +89,7 @@ class Journal:
 
     async def begin(self, work: Work) -> None:
         """A device is written to next: that stands in the file when this returns. Raises: Unwritable."""
+        failpoint("before journal begin")
         beginning = Beginning(work, self._now())
         self._beginning.append(beginning)
         try:
@@ -98,6 +100,7 @@ class Journal:
                 beginning.trouble = self.trouble
         if beginning.trouble:
             raise Unwritable(beginning.trouble)
+        failpoint("journal begun")
 
     async def put_in_force(
         self, revision: str, files: Mapping[str, bytes], subject: str = "", author: str = ""

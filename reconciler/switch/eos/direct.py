@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.core.driver import Failure
-from reconciler.switch.dialogue import Dialogue, Run, Say, Talk
+from reconciler.switch.dialogue import Reversible, Run, Say, Talk
+from reconciler.switch.eos.attempt import CHANGED
 from reconciler.switch.eos.configuration import Configuration
 from reconciler.switch.eos.exchange import RUNNING_CONFIG, Exchange, order, unmixed
-from reconciler.switch.eos.transaction import CHANGED
+
+FOR_GOOD = (
+    "it is changed line by line (`transaction: none` in the inventory): what was typed it does not take back by itself"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Direct(Dialogue):
+class Direct(Reversible):
     """Every line takes effect at once; at the first that is refused it stops, and the next look says what is left."""
 
     before: Configuration
@@ -30,6 +34,9 @@ class Direct(Dialogue):
 
     def leave(self, run: Run, number: int) -> Sequence[Say]:
         return (Say("end"),)
+
+    def commit(self, run: Run, number: int, seconds: int) -> Failure:
+        return Failure(None, FOR_GOOD)
 
     def _typed(self) -> Exchange:
         for line in self.lines:

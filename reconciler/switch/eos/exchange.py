@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
 from reconciler.core.driver import Failure, Line
-from reconciler.switch.dialogue import Say
+from reconciler.switch.dialogue import Lost, Say
 
 RUNNING_CONFIG = "show running-config"
 REFUSED = re.compile(
@@ -67,6 +67,18 @@ def document(question: str, pause: float = 0.0) -> Asking[dict[str, Any]]:
     if not isinstance(found, dict):
         raise ValueError(f"{question!r} has no usable answer: no object")
     return found
+
+
+def twice(ask: Callable[[], Asking[T]]) -> Asking[T]:
+    """Once more on a new connection, where the first breaks: for what may be said twice. Raises: Lost."""
+    try:
+        return (yield from ask())
+    except Lost:
+        return (yield from ask())
+
+
+def said(say: Say) -> Asking[str]:
+    return (yield say)
 
 
 def abort(name: str) -> Say:

@@ -12,7 +12,8 @@ from reconciler.switch.dialogue import Run
 from reconciler.switch.eos.exchange import Asking, Exchange, abort, document
 
 QUESTION = "show configuration sessions | json"
-NAME = re.compile(r"rec-(.+)-\d+")
+NAME = re.compile(r"rec-(.+)-(?:t(\d{1,9})|t\d{1,9}a|\d+)")
+"""The run, and the number of the transaction over several devices that it is, if it is one."""
 PENDING = "pending"
 WAITING = "pendingCommitTimer"
 """A session whose commit waits to be confirmed, up to EOS 4.31; later ones are `committed` and named at the top."""
@@ -52,8 +53,21 @@ def name_of(run: Run, number: int) -> str:
     return f"rec-{run.name}-{number}"
 
 
+def name_of_transaction(run: Run, number: int) -> str:
+    """``rec-4f2a-1c2b-9d3-t7``: of one over several devices, which all know it by this number."""
+    return f"rec-{run.name}-t{number}"
+
+
+def name_of_trial(run: Run, number: int) -> str:
+    """``rec-4f2a-1c2b-9d3-t7a``: of the empty session that is opened before, and dropped at once."""
+    return f"{name_of_transaction(run, number)}a"
+
+
 def read(data: Mapping[str, Any], run: Run) -> Sessions:
-    """Both dialects. ``run``: ours, whose sessions are over whenever this is asked. Raises: ValueError."""
+    """Both dialects. Raises: ValueError.
+
+    ``run``: ours, whose sessions are over whenever this is asked, but for transactions that are under way.
+    """
     sessions = data.get("sessions", {})
     if not isinstance(sessions, dict) or not all(isinstance(session, dict) for session in sessions.values()):
         raise ValueError(f"{QUESTION!r} has no usable answer: no sessions in it")
@@ -73,12 +87,21 @@ def read(data: Mapping[str, Any], run: Run) -> Sessions:
 def _is_over(name: str, run: Run) -> bool:
     """One of ours, or of a run that is known to be dead. Of a run elsewhere nobody here can know."""
     found = NAME.fullmatch(name)
-    return found is not None and (found[1] == run.name or run.is_over(found[1]))
+    if found is None:
+        return False
+    return not _is_under_way(name, run) if found[1] == run.name else run.is_over(found[1])
+
+
+def _is_under_way(name: str, run: Run) -> bool:
+    """Whether it is a transaction of ours that nobody has confirmed or taken back so far."""
+    found = NAME.fullmatch(name)
+    return found is not None and found[1] == run.name and found[2] is not None and run.is_under_way(int(found[2]))
 
 
 def _is_left(name: str, session: Mapping[str, Any], run: Run) -> bool:
     """A reconciler that is at work right now, here or elsewhere, sits in its own session."""
-    return _is_over(name, run) or (NAME.fullmatch(name) is not None and not session.get("instances"))
+    abandoned = NAME.fullmatch(name) is not None and not session.get("instances")
+    return _is_over(name, run) or (abandoned and not _is_under_way(name, run))
 
 
 def _user(session: Mapping[str, Any]) -> str:

@@ -21,14 +21,18 @@ USED = re.compile(r"^\s*(\d+)\s+(\S+)", re.MULTILINE)
 
 def checked(run: Run, changes: Sequence[Change]) -> Asking[Status | Failure]:
     """What is up now, or why nothing can be changed."""
-    obstacle = yield from pending.make_room(run)
-    obstacle = obstacle or (yield from _internal_vlans(changes))
+    obstacle = yield from room(run, changes)
     if obstacle is not None:
         return obstacle
     try:
         return (yield from status.ask())
     except ValueError as error:
         return Failure(None, f"nothing was changed, since it could not be proven: {error}")
+
+
+def room(run: Run, changes: Sequence[Change]) -> Exchange:
+    """Why nothing can be changed now: somebody is at work, or EOS itself needs what is wanted."""
+    return (yield from pending.make_room(run)) or (yield from _internal_vlans(changes))
 
 
 def _internal_vlans(changes: Sequence[Change]) -> Exchange:

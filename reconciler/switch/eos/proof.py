@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from reconciler.core.change import Change
 from reconciler.core.driver import Failure, Unreadable
 from reconciler.core.resource import State
-from reconciler.switch.dialogue import Lost, NotOpened, Say, Talk
+from reconciler.switch.dialogue import Lost, NotOpened, Say
 from reconciler.switch.eos import pending, status
 from reconciler.switch.eos.bridging import configured
 from reconciler.switch.eos.configuration import Configuration, read
-from reconciler.switch.eos.exchange import RUNNING_CONFIG, Asking, abort, refusal, unmixed
+from reconciler.switch.eos.exchange import RUNNING_CONFIG, Asking, T, abort, refusal, said, twice, unmixed
 from reconciler.switch.eos.status import Status
 from reconciler.switch.eos.witness import LOG, overtaken
 
@@ -33,11 +33,10 @@ class Proof:
     was: Status
     timer: int
 
-    def talk(self) -> Talk:
-        """No failure but warnings: it is proven and confirmed. Raises: Lost, Unsure."""
+    def proven(self) -> Asking[Sequence[Failure]]:
+        """It waits to be confirmed if all of this are warnings, else it has been taken back. Raises: Lost."""
         try:
-            now = yield from self._proven()
-            yield from self._surely_confirm()
+            now = yield from self._up()
         except NotOpened as error:
             return [(yield from self._taken_back(f"no new connection could be opened ({error})"))]
         except Unproven as reason:
@@ -45,7 +44,50 @@ class Proof:
             return [replace(failure, nature="stale") if isinstance(reason, Overtaken) else failure]
         return self._warnings(now)
 
-    def _proven(self) -> Asking[Status]:
+    def confirmed(self) -> Asking[Sequence[Failure]]:
+        """No failure: it stays. Raises: Unsure."""
+        try:
+            yield from self._surely(self._confirm())
+        except Unproven as reason:
+            return [(yield from self._taken_back(str(reason)))]
+        return []
+
+    def confirmed_later(self) -> Asking[Sequence[Failure]]:
+        """The same a while after the proof: EOS may have taken it back by itself meanwhile. Raises: Unsure.
+
+        It is asked first: nobody has written down what `commit` does to a session whose timer has ended.
+        """
+        try:
+            over = yield from self._surely(twice(self._is_confirmed))
+        except Unproven as reason:
+            return [(yield from self._taken_back(str(reason)))]
+        if not over:
+            return (yield from self.confirmed())
+        try:
+            self._is_as_planned((yield from self._surely(twice(_running))))
+        except Unproven:
+            return [Failure(None, f"not confirmed in time: EOS has taken it back by itself after {self.timer} s")]
+        return []
+
+    def undone(self) -> Asking[Sequence[Failure]]:
+        """Taken back at once, however far it came, and looked at. Raises: Lost, where nobody answers twice."""
+        refused = refusal((yield from twice(lambda: said(abort(self.name)._replace(final=True)))))
+        running = yield from twice(_running)
+        if self._is_as_before(running):
+            return []
+        try:
+            left = [change.key for change in self.changes if not self._differs(change, _understood(running))]
+            if not left:
+                return [Failure(None, "taken back; somebody else has changed the configuration meanwhile", "warning")]
+            confirmed = yield from twice(self._is_confirmed)
+        except Unproven as error:
+            return [Failure(None, f"it is not known whether it was taken back: {error}")]
+        if confirmed:
+            return [Failure(None, f"not taken back, since its commit was confirmed: {left[0]} stays as it was planned")]
+        words = f"not taken back: {refused or 'EOS has not done it'}; it does so by itself within {self.timer} s"
+        return [Failure(None, words)]
+
+    def _up(self) -> Asking[Status]:
         """What is up now. Raises: Unproven, NotOpened."""
         self._is_as_planned((yield Say(RUNNING_CONFIG, fresh=True)))
         if deed := overtaken((yield Say(LOG, slow=True)), self.name):
@@ -64,19 +106,24 @@ class Proof:
 
     def _is_as_planned(self, running: str) -> None:
         """What others have changed meanwhile is theirs. Raises: Unproven."""
-        try:
-            found = read(unmixed(running)).found
-        except Unreadable as error:
-            raise Unproven(f"the configuration cannot be read any more: {error}") from None
+        found = _understood(running)
         for change in self.changes:
-            got = found.get(change.key)
-            if (got if got is None or change.after is None else change.after.lens(got)) != change.after:
+            if self._differs(change, found):
                 raise Unproven(f"{change.key} is not as planned after the commit")
 
-    def _surely_confirm(self) -> Asking[None]:
-        """Raises: Unproven, Unsure."""
+    @staticmethod
+    def _differs(change: Change, found: State) -> bool:
+        """Whether ``found`` has not what ``change`` leads to."""
+        got = found.get(change.key)
+        return (got if got is None or change.after is None else change.after.lens(got)) != change.after
+
+    def _is_as_before(self, running: str) -> bool:
+        return unmixed(running).rstrip() == self.before.text.rstrip()
+
+    def _surely(self, ask: Asking[T]) -> Asking[T]:
+        """Raises: Unsure, where nobody answers any more."""
         try:
-            yield from self._confirm()
+            return (yield from ask)
         except Lost as lost:
             fate = f"EOS has kept it, or takes it back by itself within {self.timer} s"
             raise Unsure(f"{lost}; whether it was confirmed is not known: {fate}") from None
@@ -112,7 +159,7 @@ class Proof:
             running = yield Say(RUNNING_CONFIG)
         except Lost:
             return Failure(None, f"not confirmed: {reason}; EOS takes it back by itself within {self.timer} s")
-        if unmixed(running).rstrip() == self.before.text.rstrip():
+        if self._is_as_before(running):
             return Failure(None, f"taken back: {reason}")
         return Failure(None, f"taken back, but the configuration is not the one from before: {reason}")
 
@@ -131,6 +178,18 @@ class Unproven(Exception):
 
 class Overtaken(Unproven):
     """It has undone somebody else's change, which comes back with what was before."""
+
+
+def _understood(running: str) -> State:
+    """Raises: Unproven."""
+    try:
+        return read(unmixed(running)).found
+    except Unreadable as error:
+        raise Unproven(f"the configuration cannot be read any more: {error}") from None
+
+
+def _running() -> Asking[str]:
+    return (yield Say(RUNNING_CONFIG))
 
 
 def _status(pause: float) -> Asking[Status]:

@@ -4,38 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reconciler.core.change import Change
-from reconciler.core.driver import Failure
-from reconciler.switch.dialogue import Dialogue, Lost, Run, Say, Talk
+from reconciler.core.driver import Failure, Script
+from reconciler.switch.dialogue import Commit, Lost, Reversible, Run, Say, Talk, failed
 from reconciler.switch.eos import pending, preflight
+from reconciler.switch.eos.attempt import TIMER, Attempt, left, opened, unchanged, without_timer
 from reconciler.switch.eos.configuration import Configuration
-from reconciler.switch.eos.exchange import (
-    RUNNING_CONFIG,
-    UNKNOWN_COMMAND,
-    Asking,
-    Exchange,
-    abort,
-    order,
-    refusal,
-    unmixed,
-    verdict,
-)
-from reconciler.switch.eos.interlock import objection
-from reconciler.switch.eos.proof import Proof, Unsure
+from reconciler.switch.eos.exchange import UNKNOWN_COMMAND, Exchange, abort, refusal, said, twice, verdict
 from reconciler.switch.eos.status import Status
 
-CHANGED = "not committed: somebody else has changed the configuration since it was read"
-UNCHANGED = "nothing was changed"
-WITHOUT = "`transaction: none` in the inventory changes it line by line, without a way back"
+REACH = "show clock"
+INCOMPLETE = "% Incomplete command"
+NOT_ARMED = "the transaction is not armed on this switch"
+ONCE = "it has had its one commit of this transaction: while a commit waits to be confirmed, EOS refuses others"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction(Dialogue):
+class Transaction(Reversible):
     """``changes`` are what the lines carry out on the configuration ``before``.
 
-    ``timer``: seconds after which EOS takes a commit back that nobody has confirmed (eos.md 6.2).
+    ``timer``: seconds after which EOS takes a commit back that nobody has confirmed, where this switch is alone.
     """
 
     changes: tuple[Change, ...]
@@ -48,90 +38,102 @@ class Transaction(Dialogue):
             return []
         ready = yield from preflight.checked(run, self.changes)
         if isinstance(ready, Failure):
-            return [_unchanged(ready)]
-        name = pending.name_of(run, number)
-        try:
-            problem = yield from self._entered(name)
-            if problem is None:
-                return (yield from self._proof(name, ready).talk())
-        except Unsure:
-            raise
-        except Lost as lost:
-            raise (yield from self._taken_back(name, lost)) from None
-        except Exception:
-            yield from _left(name)
-            raise
-        yield from _left(name)
-        return [_unchanged(problem)]
-
-    def _taken_back(self, name: str, lost: Lost) -> Asking[Lost]:
-        """On a new connection. It is not known how far the lost one came: the session may be open, or committed."""
-        try:
-            yield abort(name)
-        except Lost:
-            return Lost(f"{lost}; what was committed EOS takes back by itself within {self.timer} s")
-        return Lost(f"{lost}; what was begun has been taken back")
+            return [unchanged(ready)]
+        attempt = self.attempt(pending.name_of(run, number), self.timer)
+        found = yield from attempt.committed(ready)
+        return found if failed(found) else (yield from attempt.proof(ready).confirmed()) or found
 
     def leave(self, run: Run, number: int) -> Sequence[Say]:
         return (Say("end"), abort(pending.name_of(run, number)))
 
-    def _entered(self, name: str) -> Exchange:
-        """The session is filled, looked at, and committed; or why it is not."""
-        problem = yield from self._opened(name)
-        problem = problem or (yield from self._filled())
+    def commit(self, run: Run, number: int, seconds: int) -> EosCommit:
+        return EosCommit(run, number, seconds)
+
+    def attempt(self, name: str, timer: int) -> Attempt:
+        """The session ``name``, whose commit is taken back after ``timer`` seconds."""
+        return Attempt(name=name, lines=self.lines, changes=self.changes, before=self.before, timer=timer)
+
+
+@dataclass(slots=True)
+class EosCommit(Commit):
+    """One transaction over several devices, on this switch: one session, one commit.
+
+    ``seconds``: the timer of the commit. ``was``: what was up when it was armed. ``attempt``: what was made of it.
+    """
+
+    run: Run
+    number: int
+    seconds: int
+    was: Status | None = None
+    attempt: Attempt | None = None
+
+    def arm(self) -> Talk:
+        """Whether a commit could be made and timed now: an empty session is opened, and dropped again."""
+        ready = yield from preflight.checked(self.run, ())
+        if isinstance(ready, Failure):
+            return [unchanged(ready)]
+        problem = yield from self._tried()
         if problem is not None:
-            return problem
-        yield Say("end")
-        yield Say(f"configure session {name}")
-        return (yield from self._inspected()) or (yield from self._committed())
+            return [unchanged(problem)]
+        self.was = ready
+        return []
 
-    def _opened(self, name: str) -> Exchange:
-        answer = yield Say(f"configure session {name}")
-        if UNKNOWN_COMMAND.search(answer):
-            return Failure(None, f"this switch has no configuration sessions ({answer.strip()}); {WITHOUT}")
-        return verdict(f"configure session {name}", answer)
+    def apply(self, script: Script) -> Talk:
+        """Committed and proven, and not confirmed; or nothing of it is left."""
+        assert isinstance(script, Transaction), "a script of another driver"
+        if not script.lines:
+            return []
+        if self.was is None or self.attempt is not None:
+            return [Failure(None, NOT_ARMED if self.was is None else ONCE)]
+        problem = yield from preflight.room(self.run, script.changes)
+        if problem is not None:
+            return [unchanged(problem)]
+        self.attempt = script.attempt(pending.name_of_transaction(self.run, self.number), self.seconds)
+        return (yield from self.attempt.committed(self.was))
 
-    def _filled(self) -> Exchange:
-        for line in self.lines:
-            problem = yield from order(Say(line.text), line)
-            if problem is not None:
-                return problem
+    def reach(self) -> Talk:
+        yield Say(REACH, fresh=True)
+        return []
+
+    def confirm(self) -> Talk:
+        """Where nothing was applied there is nothing to confirm. Raises: Unsure."""
+        if self.attempt is None or self.was is None:
+            return []
+        return (yield from self.attempt.proof(self.was).confirmed_later())
+
+    def roll_back(self) -> Talk:
+        """The commit is aborted: that takes it back at once. What arming alone has left is dropped. Raises: Lost."""
+        if self.attempt is None or self.was is None:
+            return (yield from self._dropped())
+        try:
+            return (yield from self.attempt.proof(self.was).undone())
+        except Lost as lost:
+            raise Lost(f"{lost}; what was committed EOS takes back by itself within {self.seconds} s") from None
+
+    def leave(self) -> Sequence[Say]:
+        name = pending.name_of_trial(self.run, self.number) if self.attempt is None else self.attempt.name
+        return (Say("end"), abort(name))
+
+    def _tried(self) -> Exchange:
+        """Whether a session opens, and has a `commit timer`: without a time that does nothing but tell."""
+        name = pending.name_of_trial(self.run, self.number)
+        try:
+            problem = (yield from opened(name)) or (yield from _has_timer())
+        except Lost:
+            yield from left(name)
+            raise
+        with suppress(Lost):
+            yield Say("end")
+        yield from self._dropped()
+        return problem
+
+    def _dropped(self) -> Talk:
+        yield from twice(lambda: said(abort(pending.name_of_trial(self.run, self.number))))
+        return []
+
+
+def _has_timer() -> Exchange:
+    answer = yield Say(TIMER)
+    if (refusal(answer) or "").startswith(INCOMPLETE):
         return None
-
-    def _inspected(self) -> Exchange:
-        """The running configuration is read again, too: a session is a snapshot, its commit could undo others' work.
-
-        From the top of the session: some modes take effect only when they are left (eos.md 6.1).
-        """
-        session_diff = unmixed((yield Say("show session-config diffs", slow=True)))
-        running = unmixed((yield Say(RUNNING_CONFIG)))
-        if words := refusal(session_diff):
-            return Failure(None, f"not committed: its diff cannot be read: {words}")
-        if running.rstrip() != self.before.text.rstrip():
-            return Failure(None, CHANGED, "stale")
-        reason = objection(self.before, session_diff, self.changes)
-        return None if reason is None else Failure(None, f"not committed: {reason}")
-
-    def _committed(self) -> Exchange:
-        """Whoever sits in a session is still there: nobody takes it for a dead run's."""
-        text = f"commit timer {self.timer // 3600:02}:{self.timer // 60 % 60:02}:{self.timer % 60:02}"
-        answer = yield Say(text, slow=True, final=True)
-        if UNKNOWN_COMMAND.search(answer):
-            return Failure(None, f"not committed: this switch has no `commit timer` ({answer.strip()}); {WITHOUT}")
-        return verdict(text, answer)
-
-    def _proof(self, name: str, was: Status) -> Proof:
-        return Proof(name, self.changes, self.before, was, self.timer)
-
-
-def _unchanged(problem: Failure) -> Failure:
-    """The state that the switch is in, for whoever reads it at night: nothing of the plan is in its configuration."""
-    told = problem.reason.startswith(("not committed", UNCHANGED))
-    return problem if told else replace(problem, reason=f"{problem.reason}; {UNCHANGED}")
-
-
-def _left(name: str) -> Asking[None]:
-    """A session that cannot be left for want of a connection stays, and is dropped by the next run."""
-    with suppress(Lost):
-        yield Say("end")
-        yield abort(name)
+    return without_timer(answer) if UNKNOWN_COMMAND.search(answer) else verdict(TIMER, answer)

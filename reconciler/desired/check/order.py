@@ -1,0 +1,53 @@
+"""Which devices come before which, as the inventory has it: patterns become names, and nobody waits in a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from reconciler.core.waves import loop_in
+from reconciler.desired.device import Device
+from reconciler.desired.documents.globs import is_glob
+from reconciler.desired.suggestion import did_you_mean
+
+
+class Misorder(NamedTuple):
+    """What is wrong with the order of ``device``, and what would be right."""
+
+    device: str
+    what: str
+    right: str
+
+
+def after_of(devices: Mapping[str, Device]) -> dict[str, frozenset[str]]:
+    """By device: those that have to be converged before it. Nobody is meant by a pattern of its own."""
+    found = {name: frozenset(_named(name, device.after, devices)) for name, device in devices.items()}
+    return {name: before for name, before in found.items() if before}
+
+
+def misorders(devices: Mapping[str, Device], known: Collection[str]) -> Iterator[Misorder]:
+    """Names that nobody has (``known``: all devices there are), tiers that say the contrary, and circles."""
+    after = after_of(devices)
+    for name, device in sorted(devices.items()):
+        for other in device.after:
+            if not is_glob(other) and other not in known:
+                yield Misorder(name, f"{name} is to come after {other}, which is no device", _meant(other, known))
+        for other in sorted(after.get(name, ())):
+            if devices[other].tier > device.tier:
+                what = f"{name} (tier {device.tier}) is to come after {other} (tier {devices[other].tier})"
+                yield Misorder(name, what, "lower tiers come first: give it a higher tier, or remove its after")
+    if loop := loop_in(after):
+        yield Misorder(loop[0], f"{' after '.join(loop)}: these devices wait for each other", "remove one of the after")
+
+
+def _named(name: str, patterns: Collection[str], devices: Mapping[str, Device]) -> Iterator[str]:
+    for pattern in patterns:
+        if not is_glob(pattern):
+            yield from (one for one in (pattern,) if one in devices)
+        else:
+            yield from (one for one in devices if one != name and fnmatchcase(one, pattern))
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    return did_you_mean(name, sorted(known))

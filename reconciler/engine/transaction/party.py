@@ -1,0 +1,129 @@
+"""One device in a transaction: what is sent to it, how it gets back, and what has become of it so far."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+
+from reconciler.core.change import Change, diff
+from reconciler.core.driver import Commits, ConfirmedCommit, Failure, Reading, Script, Transport
+from reconciler.core.plan import DevicePlan
+from reconciler.core.resource import Key, Live, State
+from reconciler.engine.observe import Device
+from reconciler.engine.parts import can_be_taken_back, has_own_undo
+from reconciler.schedule.effect import after
+from reconciler.transport.this_run import next_number
+
+
+class Unarmed:
+    """`core.driver.ConfirmedCommit` of a device that nobody arms: what is sent stays."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def arm(self, undo: Script) -> Sequence[Failure]:
+        return []
+
+    async def apply(self, script: Script) -> Sequence[Failure]:
+        return await self._transport.apply(script)
+
+    async def reach(self) -> None:
+        return None
+
+    async def confirm(self) -> Sequence[Failure]:
+        return []
+
+    async def roll_back(self) -> Sequence[Failure]:
+        return []
+
+
+@dataclass
+class Party:
+    """``plan``: what the transaction does to ``device``. ``expected``: what it has, as far as it was sent already.
+
+    ``failures``, ``error``, ``warnings``: as in `engine.apply.Outcome`. ``armed``: it takes back by itself.
+    """
+
+    device: Device
+    plan: DevicePlan
+    commit: ConfirmedCommit
+    armed: bool
+    expected: State = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+    error: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, device: Device, plan: DevicePlan, timeout: float, *, armed: bool) -> Party:
+        """``armed``: as far as the device can take back by itself."""
+        transport, found = device.transport, _reading(plan).found
+        if armed and isinstance(transport, Commits) and can_be_taken_back(plan.script):
+            return cls(device, plan, transport.transaction(next_number(), math.ceil(timeout)), True, found)
+        return cls(device, plan, Unarmed(transport), False, found)
+
+    @property
+    def name(self) -> str:
+        return self.device.name
+
+    @property
+    def ok(self) -> bool:
+        return not self.failures and not self.error
+
+    @property
+    def before(self) -> Reading:
+        """What it was when the plan was made."""
+        return _reading(self.plan)
+
+    @property
+    def changes(self) -> list[Change]:
+        return [planned.change for planned in self.plan.changes if planned.written]
+
+    @cached_property
+    def then(self) -> State:
+        """What the plan leads to, as far as can be told."""
+        return after(self.before.found, self.changes)
+
+    @cached_property
+    def concerned(self) -> frozenset[Key]:
+        """What the plan changes, and what the kernel takes along with it."""
+        found, then = self.before.found, self.then
+        taken = (key for key, one in found.items() if then.get(key) != one)
+        return frozenset(chain((change.key for change in self.changes), taken))
+
+    def undo(self) -> Script:
+        """The same diff with its arguments swapped: from what the plan leads to, back to what was read."""
+        if has_own_undo(self.plan.script):
+            return self.plan.script
+        return self.back_from(dataclasses.replace(self.before, found=self.then))
+
+    def back_from(self, now: Reading) -> Script:
+        """What leads from ``now`` to what was read. Empty, if all that the plan concerns is as it was."""
+        was, has = _only(self.before.found, self.concerned), _only(now.found, self.concerned)
+        return self.device.driver.write(diff(was, Live(has, {})), now)
+
+    def stepped(self, changes: Sequence[Change]) -> None:
+        """These have been sent."""
+        self.expected = after(self.expected, changes)
+
+    def take(self, failures: Sequence[Failure]) -> None:
+        """What the device said to a step."""
+        self.warnings += tuple(failure.reason for failure in failures if failure.nature == "warning")
+        self.failures += tuple(failure for failure in failures if failure.nature != "warning")
+
+
+def _only(state: State, keys: Iterable[Key]) -> State:
+    return {key: state[key] for key in keys if key in state}
+
+
+def _reading(plan: DevicePlan) -> Reading:
+    assert plan.reading is not None, "what is written to has been read"
+    return plan.reading
+
+
+def parties(devices: Mapping[str, Device], plans: Sequence[DevicePlan], timeout: float, *, armed: bool) -> list[Party]:
+    """Everybody whom the plans write to."""
+    return [Party.of(devices[plan.name], plan, timeout, armed=armed) for plan in plans]

@@ -1,0 +1,176 @@
+"""A transaction over many devices: arm, apply stage by stage, prove, confirm; whatever fails takes all of it back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reconciler.core.change import Change
+from reconciler.core.driver import Failure, Reading, Script, Unreachable
+from reconciler.core.failpoint import failpoint
+from reconciler.core.resource import Key
+from reconciler.core.schedule import Stage
+from reconciler.core.words import plural
+from reconciler.engine.observe import Sight, side_by_side
+from reconciler.engine.transaction.party import Party
+
+MARGIN = 5.0
+"""Seconds before a device's own timer ends within which nothing is confirmed any more."""
+Step = Callable[[Party], Awaitable[Sequence[Failure]]]
+
+
+class World(Protocol):
+    """What a transaction needs of a cycle: a fresh look at some devices, and somebody who listens."""
+
+    def listen(self, device: str, words: str, /) -> None: ...
+    async def look(self, names: Iterable[str]) -> Mapping[str, Sight]: ...
+
+
+class Broken(Exception):
+    """Why the transaction goes no further; each party knows its own part."""
+
+
+@dataclass
+class Transaction:
+    """``stages``: in this order; within one, devices side by side. ``timeout``: as each device was told, in seconds."""
+
+    world: World
+    parties: Sequence[Party]
+    stages: Sequence[Stage]
+    timeout: float
+    _began: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self._by_name = {party.name: party for party in self.parties}
+
+    @property
+    def armed(self) -> bool:
+        return any(party.armed for party in self.parties)
+
+    async def arm(self) -> None:
+        """All devices, before the first write to any. Raises: Broken."""
+        if self.armed:
+            await self._each(
+                [party for party in self.parties if party.armed], lambda p: p.commit.arm(p.undo()), "armed"
+            )
+
+    async def apply(self) -> None:
+        """Raises: Broken. What comes after a stage of which a part failed is not sent."""
+        for number, stage in enumerate(self.stages):
+            await self._stage(number, stage)
+
+    async def reach(self) -> None:
+        """Whether every device still lets us in. Raises: Broken."""
+        await self._each([party for party in self.parties if party.armed], _reached, "reached")
+
+    async def confirm(self) -> None:
+        """Raises: Broken. Not at the last moment: who is late is taken back everywhere."""
+        if self.armed and self.left < MARGIN:
+            raise Broken(f"it took longer than {self.timeout:g} s")
+        await self._each([party for party in self.parties if party.armed], lambda p: p.commit.confirm(), "confirmed")
+
+    @property
+    def left(self) -> float:
+        """Seconds until the first device takes back by itself."""
+        return self._began + self.timeout - time.monotonic()
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether nothing worse has happened than that a device was not any more as it had been read."""
+        troubled = [party for party in self.parties if not party.ok]
+        return bool(troubled) and all(
+            not party.error and all(failure.nature == "stale" for failure in party.failures) for party in troubled
+        )
+
+    @property
+    def is_to_begin_anew(self) -> bool:
+        """Whether another plan, for what the devices are now, may do better."""
+        return self.is_stale and (self.armed or len(self.stages) > 1)
+
+    @property
+    def culprits(self) -> str:
+        """Which devices have failed, in words; empty: none of its own."""
+        failed = [party.name for party in self.parties if not party.ok]
+        return f"{', '.join(failed)} failed" if failed else ""
+
+    def judge(self, device: str, failures: Sequence[Failure], error: str) -> None:
+        """What a look at it has told. Raises: Broken, if it is not as planned."""
+        party = self._by_name[device]
+        party.failures, party.error = tuple(failures), error
+        self._check()
+
+    async def send_again(self, scripts: Mapping[str, Script]) -> None:
+        """What came to be missing meanwhile; what was said to the same devices before is settled. Raises: Broken."""
+        for name in scripts:
+            self._by_name[name].failures = ()
+        await self._send(scripts, "applied again")
+
+    async def _send(self, scripts: Mapping[str, Script], point: str) -> None:
+        """One go at several devices, side by side. Raises: Broken."""
+        await self._each([self._by_name[name] for name in scripts], lambda p: p.commit.apply(scripts[p.name]), point)
+
+    async def _stage(self, number: int, stage: Stage) -> None:
+        steps = {step.device: step.changes for step in stage.steps if step.device in self._by_name}
+        readings = await self._read_again(steps) if number else {name: self._by_name[name].before for name in steps}
+        self._interlock(steps, readings)
+        for name, changes in steps.items():
+            some = f" (stage {number + 1} of {len(self.stages)})" if len(self.stages) > 1 else ""
+            self.world.listen(name, f"applying {plural(len(changes), 'change')}{some}")
+        await self._send(
+            {name: self._script(name, changes, readings[name]) for name, changes in steps.items()}, "applied"
+        )
+        for name, changes in steps.items():
+            self._by_name[name].stepped(changes)
+
+    async def _read_again(self, names: Iterable[str]) -> Mapping[str, Reading]:
+        """As the devices are after the stages before. Raises: Broken."""
+        sights = await self.world.look(names)
+        for name in names:
+            if sights[name].reading is None:
+                self._by_name[name].error = f"cannot be read after a stage: {sights[name].reason}"
+        self._check()
+        return {name: reading for name in names if (reading := sights[name].reading) is not None}
+
+    def _interlock(self, steps: Mapping[str, Sequence[Change]], readings: Mapping[str, Reading]) -> None:
+        """What is about to change is as the plan, and the stages before, left it. Raises: Broken."""
+        for name, changes in steps.items():
+            party = self._by_name[name]
+            if moved := [change.key for change in changes if _moved(change.key, party, readings[name])]:
+                party.take([Failure(None, f"not sent: {moved[0]} is not as it was read", "stale")])
+        self._check()
+
+    def _script(self, name: str, changes: Sequence[Change], reading: Reading) -> Script:
+        party = self._by_name[name]
+        if len(changes) == len(party.changes):
+            return party.plan.script
+        return party.device.driver.write(list(changes), reading)
+
+    async def _each(self, parties: Sequence[Party], step: Step, point: str) -> None:
+        """Raises: Broken, once all are through."""
+        failpoint(f"before {point}")
+        await side_by_side(_stepped(party, step, point) for party in parties)
+        failpoint(f"all {point}")
+        self._check()
+
+    def _check(self) -> None:
+        if not all(party.ok for party in self.parties):
+            raise Broken("a device failed")
+
+
+async def _stepped(party: Party, step: Step, point: str) -> None:
+    try:
+        party.take(await step(party))
+    except Unreachable as error:
+        party.error = str(error)
+    failpoint(f"one {point}")
+
+
+async def _reached(party: Party) -> Sequence[Failure]:
+    await party.commit.reach()
+    return []
+
+
+def _moved(key: Key, party: Party, reading: Reading) -> bool:
+    return reading.found.get(key) != party.expected.get(key)

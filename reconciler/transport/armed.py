@@ -1,0 +1,90 @@
+"""A node in a transaction: armed with its own undo and a timer, then confirmed or led back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.core.driver import Answer, Failure, Script, Unreachable
+from reconciler.switch.dialogue import Run
+from reconciler.transport.carrying import Ask, Carrier
+from reconciler.transport.undo import GONE, LEFT, LEFTOVERS, RUNNING, Undo, at, back
+
+PATIENCE = 60.0
+"""Seconds that an undo may take before we only say that it is under way."""
+
+
+@dataclass
+class ArmedNode:
+    """`core.driver.ConfirmedCommit`. ``knock``: a connection of its own, made and closed. Raises: Unreachable."""
+
+    ask: Ask
+    knock: Callable[[], Awaitable[None]]
+    undo: Undo
+    _back: Script = field(default_factory=Script)
+    _armed: bool = False
+
+    async def arm(self, undo: Script) -> Sequence[Failure]:
+        self._back = undo
+        (answer,) = await self.ask([self.undo.arm(undo)])
+        self._armed = answer.status == 0
+        return [] if self._armed else [Failure(None, f"cannot be armed: {_words(answer)}")]
+
+    async def apply(self, script: Script) -> Sequence[Failure]:
+        return await Carrier(self.ask, self.undo.hold).carry_out(script)
+
+    async def reach(self) -> None:
+        await self.knock()
+
+    async def confirm(self) -> Sequence[Failure]:
+        (answer,) = await self.ask([self.undo.confirm])
+        return [Failure(None, _words(answer))] if answer.status else []
+
+    async def roll_back(self) -> Sequence[Failure]:
+        """Over a new connection, if the one that was used has broken meanwhile. Idempotent."""
+        try:
+            answer = await led_back(self.ask, self.undo.where)
+        except Unreachable:
+            answer = await led_back(self.ask, self.undo.where)
+        match answer.status:
+            case 0:
+                return self._refused(answer)
+            case _ if answer.status != GONE:
+                return [Failure(None, f"its undo is not over: {_words(answer)}")]
+            case _ if self._armed:
+                gone = "it had taken everything back by itself already, or was started anew"
+                return [Failure(None, gone, nature="warning")]
+        return []
+
+    def _refused(self, answer: Answer) -> Sequence[Failure]:
+        try:
+            return list(self.undo.failures(self._back, answer))
+        except ValueError:
+            return [Failure(None, "its undo has ended early")]
+
+
+async def led_back(ask: Ask, where: str) -> Answer:
+    """What the way back said, once it is over, or for ``PATIENCE`` was not. Raises: Unreachable."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        (answer,) = await ask([back(where)])
+        if answer.status != RUNNING or time.monotonic() > until:
+            return answer
+
+
+async def tidy(ask: Ask, run: Run) -> Sequence[str]:
+    """Take back what dead runs have left armed, at once; the names. Those of others are never touched.
+
+    Raises: Unreachable.
+    """
+    (answer,) = await ask([LEFTOVERS])
+    found = filter(None, map(LEFT.fullmatch, answer.text.splitlines()))
+    left = [(one[0], one[1]) for one in found if one[2] != run.name and run.is_over(one[2])]
+    for folder, _ in left:
+        await led_back(ask, at(folder))
+    return [name for _, name in left]
+
+
+def _words(answer: Answer) -> str:
+    return " ".join(answer.error.split()) or f"exit status {answer.status}"

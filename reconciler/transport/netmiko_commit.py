@@ -1,0 +1,83 @@
+"""A switch's part of a transaction over several devices: step by step, each a talk on its kept-open terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+from reconciler.core.driver import Failure, Script
+from reconciler.switch.dialogue import Commit, Reversible, Run, Say, Talk, failed
+from reconciler.transport.netmiko_talker import Leaving
+from reconciler.transport.this_run import UnderWay
+
+NOT_ARMED = "the transaction is not armed on this switch"
+
+
+class Carry(Protocol):
+    """Has a talk with the switch; ``now``: whatever was agreed about leaving it alone. Raises: Unreachable."""
+
+    async def __call__(self, talk: Talk, leaving: Leaving, *, now: bool = False) -> Sequence[Failure]: ...
+
+
+class SwitchCommit:
+    """`core.driver.ConfirmedCommit`. While it waits for its end, no other connection of this program takes it back."""
+
+    def __init__(self, carry: Carry, run: Run, number: int, seconds: int, under_way: UnderWay) -> None:
+        self._carry = carry
+        self._run, self._number = run, number
+        self._seconds = max(1, math.ceil(seconds))
+        self._under_way = under_way
+        self._commit: Commit | None = None
+
+    async def arm(self, undo: Script) -> Sequence[Failure]:
+        """The switch makes its own undo: of ``undo`` it matters only how the switch is changed."""
+        if not isinstance(undo, Reversible):
+            raise TypeError(f"a terminal takes changes that it can take back, not {type(undo).__name__}")
+        commit = undo.commit(self._run, self._number, self._seconds)
+        if isinstance(commit, Failure):
+            return [commit]
+        self._commit = commit
+        return await self._carry(commit.arm(), commit.leave)
+
+    async def apply(self, script: Script) -> Sequence[Failure]:
+        if self._commit is None:
+            return [Failure(None, NOT_ARMED)]
+        if not script.lines:
+            return []
+        if self._under_way.includes(self._number):
+            return await self._carry(self._commit.apply(script), _nothing)
+        self._under_way.begin(self._number, math.inf)
+        try:
+            failures = await self._carry(self._commit.apply(script), self._commit.leave)
+        except BaseException:
+            self._under_way.end(self._number)
+            raise
+        if failed(failures):
+            self._under_way.end(self._number)
+        else:
+            self._under_way.begin(self._number, self._seconds)
+        return failures
+
+    async def reach(self) -> None:
+        if self._commit is not None:
+            await self._carry(self._commit.reach(), _nothing, now=True)
+
+    async def confirm(self) -> Sequence[Failure]:
+        """Raises: Unreachable; then it may be tried again."""
+        if self._commit is None:
+            return []
+        failures = await self._carry(self._commit.confirm(), _nothing, now=True)
+        self._under_way.end(self._number)
+        return failures
+
+    async def roll_back(self) -> Sequence[Failure]:
+        """From now on whoever finds it on the switch takes it back. Raises: Unreachable; then it may be tried again."""
+        self._under_way.end(self._number)
+        if self._commit is None:
+            return []
+        return await self._carry(self._commit.roll_back(), _nothing, now=True)
+
+
+def _nothing() -> Sequence[Say]:
+    return ()
