@@ -56,7 +56,8 @@ class Fleet:
     def _device(self, name: str, inventory: Inventory, api: Api | None, *, source: bool) -> Device:
         entry = inventory.devices[name]
         transport = transport_for(name, inventory, self._ways, prologue_for(api))
-        return Device(name, entry.platform, driver_of(entry, api), transport, entry.mode == "audit", source)
+        driver, audit, other = driver_of(entry, api), entry.mode == "audit", bool(entry.out_of_band)
+        return Device(name, entry.platform, driver, transport, audit, source, entry.host, other)
 
     async def close(self) -> None:
         await self._close(list(self.devices))

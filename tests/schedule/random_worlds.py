@@ -24,7 +24,7 @@ MOST = 6
 
 @dataclass(frozen=True)
 class Case:
-    """What everything has, what is wanted by the documents before and after, and what leads from the one to the other."""
+    """What everything has, what the documents want before and after, and what leads from the one to the other."""
 
     world: dict[str, State]
     old: dict[str, State]
