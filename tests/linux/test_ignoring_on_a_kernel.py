@@ -92,4 +92,6 @@ def _undone(node: Node, changes: Sequence[Change]) -> None:
     found = node.must("ip link show eth1; ip link show br7; ip route show 172.16.0.0/16")
     for words in ("mtu 1480", "qlen 900", "mtu 1200", "via 10.10.10.10", "mtu 1350"):
         assert words in found, found
-    assert Key("neighbour", "10.10.10.77 dev eth1") in node.reading().found
+    reading = node.reading()
+    assert all(row.lens(row) == row for row in reading.found.values()), "as it is is no difference"
+    assert Key("neighbour", "10.10.10.77 dev eth1") in reading.found
