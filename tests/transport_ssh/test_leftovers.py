@@ -87,15 +87,6 @@ async def test_others_are_left_alone(connect: Connect, node: Node) -> None:
     eventually(lambda: not left(name))
 
 
-async def test_who_only_looks_changes_nothing(connect: Connect, node: Node) -> None:
-    shell, name = f"ip netns exec {node.namespace} sh", dead_run()
-    await left_armed(connect(shell=shell), name, seconds=1)
-    transport = connect(shell=shell)
-    assert (await transport.query(["true"]))[0].greeting == {}
-    assert all(node.has(ROUTES))
-    eventually(lambda: not left(name))
-
-
 async def test_an_inventory_says_whose_nodes_are_cleared(
     node: Node, connect: Connect, sshd: Sshd, tmp_path: Path
 ) -> None:
