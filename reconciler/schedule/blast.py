@@ -8,9 +8,9 @@ from typing import Literal
 
 from reconciler.core.change import Change
 from reconciler.core.schedule import Blast, Pair
-from reconciler.schedule.effect import Trail
 from reconciler.schedule.prover import Prover
 from reconciler.schedule.stage import Way
+from reconciler.schedule.trail import Trail
 from reconciler.walk.flow import Flow
 from reconciler.walk.topology import World
 from reconciler.walk.walk import Walk

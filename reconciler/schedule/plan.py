@@ -13,7 +13,6 @@ from reconciler.core.schedule import Blast, Schedule, Stage, Step
 from reconciler.linux.address import Address
 from reconciler.schedule.arrange import Ways
 from reconciler.schedule.blast import Home, Story, Telling, blast_of
-from reconciler.schedule.effect import NODE_KINDS, SWITCH_KINDS, trail
 from reconciler.schedule.idle import is_idle
 from reconciler.schedule.kernel import connected
 from reconciler.schedule.prover import Judge, Prover
@@ -21,6 +20,7 @@ from reconciler.schedule.relevant import Atlas
 from reconciler.schedule.search import Search
 from reconciler.schedule.sendable import Pending
 from reconciler.schedule.stage import Way
+from reconciler.schedule.trail import NODE_KINDS, SWITCH_KINDS, Move, trail
 from reconciler.walk.flow import Flow, flows
 from reconciler.walk.topology import EOS, Topology, World
 from reconciler.walk.walk import Walk, walk
@@ -67,7 +67,7 @@ class Problem:
 
     @cached_property
     def after(self) -> World:
-        return {**self.world, **{name: pending.at_once().end for name, pending in self.standing.items()}}
+        return {**self.world, **{name: pending.end for name, pending in self.standing.items()}}
 
     @cached_property
     def flows(self) -> Sequence[Flow]:
@@ -98,7 +98,7 @@ class Problem:
         """What a device may come to have."""
         if name not in self.standing:
             return
-        moves = self.standing[name].at_once().moves
+        moves = _moves(self.standing[name])
         written = [one for move in moves for one in move.delta.values() if one is not None]
         wanted = [change.after for change in self.changes[name] if change.after is not None]
         yield from (*written, *wanted)
@@ -120,7 +120,9 @@ class Problem:
         """Interrupted pairs first, then for how long, then round trips."""
         stories = self.stories(stages, flows)
         interrupted = {flow.pair for flow, story in stories.items() if story.fate == "interrupted"}
-        return len(interrupted), len({number for story in stories.values() for number in story.stages}), len(stages)
+        hurting = {number for story in stories.values() for number in story.stages}
+        sent = sum(len(way.sent) for number in hurting for way in stages[number].values())
+        return len(interrupted), len(hurting), sent, len(stages)
 
 
 def _pairs(world: World, topology: Topology) -> int:
@@ -130,7 +132,11 @@ def _pairs(world: World, topology: Topology) -> int:
 
 def _keys(pending: Pending) -> Iterator[Key]:
     yield from (change.key for change in pending.changes)
-    yield from (key for move in pending.at_once().moves for key in move.delta)
+    yield from (key for move in _moves(pending) for key in move.delta)
+
+
+def _moves(pending: Pending) -> list[Move]:
+    return [move for way in (pending.at_once(), *pending.goes) for move in way.moves]
 
 
 def _in_tables(changes: Iterable[Change]) -> list[Change]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, State
 from reconciler.linux.route import KERNEL_PROTOCOL, Route
-from reconciler.schedule.effect import Trail, trail
+from reconciler.schedule.trail import Trail, trail
 
 
 class Pending:
@@ -31,6 +31,18 @@ class Pending:
     def _is_whole(self) -> bool:
         """Whether all of them can go at one go."""
         return next(self._objections(self._all, self.changes), None) is None
+
+    @cached_property
+    def goes(self) -> tuple[Trail, ...]:
+        """One order in which all of them can go, in as many goes as it takes; the last one whatever the device says."""
+        way, sent = self.trail(self.changes)
+        if len(sent) == len(self.changes):
+            return (way,)
+        return (way, *self.after(way, sent).goes) if sent else (self._all,)
+
+    @property
+    def end(self) -> State:
+        return self.goes[-1].end
 
     def trail(self, wanted: Sequence[Change]) -> tuple[Trail, tuple[Change, ...]]:
         """The way of as many of ``wanted`` as the device takes by themselves; and which these are."""

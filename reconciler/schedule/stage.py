@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key
-from reconciler.schedule.effect import SWITCH_KINDS, Trail
 from reconciler.schedule.prover import Moment, Prover
 from reconciler.schedule.sendable import Pending
+from reconciler.schedule.trail import SWITCH_KINDS, Trail
 from reconciler.walk.flow import Flow
 from reconciler.walk.topology import World
 

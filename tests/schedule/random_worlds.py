@@ -24,7 +24,7 @@ MOST = 6
 
 @dataclass(frozen=True)
 class Case:
-    """What everything has, what is wanted by the documents before and after, and what leads from the one to the other."""
+    """What everything has, what is wanted before and after, and what leads from the one to the other."""
 
     world: dict[str, State]
     old: dict[str, State]
@@ -47,10 +47,10 @@ def case(seed: int) -> Case:
 
 
 def to(wanted: State, live: State, ours: State) -> list[Change]:
-    """The changes that lead to ``wanted`` where what is ``ours`` is ours, in an order by chance."""
+    """The changes that lead to ``wanted`` where what is ``ours`` is ours, in no useful order."""
     mine: dict[Key, Resource] = {key: live[key] for key in ours if key in live}
     found = diff(wanted, Live(mine, {key: one for key, one in live.items() if key not in mine}))
-    return sorted(found, key=lambda change: hash(change.key.name[::-1]) if False else change.key.name[::-1])
+    return sorted(found, key=lambda change: change.key.name[::-1])
 
 
 def _topology(number: int) -> Topology:

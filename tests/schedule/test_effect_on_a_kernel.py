@@ -14,7 +14,7 @@ from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import Route
-from reconciler.schedule.effect import trail
+from reconciler.schedule.trail import trail
 from tests.linux.conftest import bare, node
 from tests.linux.node import DRIVER, Node
 

@@ -1,4 +1,4 @@
-"""Laws of every order, over networks by chance; the best order is known by trying them all, without any of our short cuts."""
+"""Laws of every order, over networks by chance; the best one is known by trying them all, without our short cuts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, Resource, State
-from reconciler.linux.address import Address
+from reconciler.core.schedule import Schedule
 from reconciler.linux.route import KERNEL_PROTOCOL, Route
-from reconciler.schedule import Schedule, schedule
-from reconciler.schedule.effect import SWITCH_KINDS, trail
+from reconciler.schedule.plan import schedule
 from reconciler.schedule.sendable import Pending
+from reconciler.schedule.trail import SWITCH_KINDS, trail
 from reconciler.walk.flow import Flow, flows
 from reconciler.walk.walk import walk
 
