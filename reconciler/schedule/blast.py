@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,6 +22,8 @@ Fate = Literal["kept", "interrupted", "gained", "begun", "lost", "ended", "dead"
 
 Home = tuple[str, str]
 """A node and an address that is its own or a pod's of it."""
+Homes = tuple[frozenset[Home], frozenset[Home]]
+"""Those before, and those after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,12 @@ class Story:
 
 @dataclass
 class Telling:
-    """The stories of flows through ``stages``. ``homes``: who has which address before, and after."""
+    """The stories of flows through ``stages``. ``homes``: who has which address; asked only where that matters."""
 
     prover: Prover
     before: World
     stages: Sequence[Mapping[str, Way]]
-    homes: tuple[frozenset[Home], frozenset[Home]] = (frozenset(), frozenset())
+    homes: Callable[[], Homes]
     worlds: list[World] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
@@ -67,13 +69,14 @@ class Telling:
     def _end(self, flow: Flow, first: Walk, last: Walk) -> Fate | None:
         """None where it is alive before and after."""
         home = (flow.target, flow.dst)
+        had, has = self.homes() if first.verdict != last.verdict else (frozenset[Home](), frozenset[Home]())
         match first.verdict == "delivered", last.verdict == "delivered":
             case False, False:
                 return "dead"
             case False, True:
-                return "gained" if home in self.homes[0] else "begun"
+                return "gained" if home in had else "begun"
             case True, False:
-                return "lost" if home in self.homes[1] else "ended"
+                return "lost" if home in has else "ended"
         return None
 
     def _seen(self, flow: Flow) -> Iterator[tuple[int, Walk, Mapping[str, Change]]]:

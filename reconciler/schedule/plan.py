@@ -12,7 +12,7 @@ from reconciler.core.resource import Key, Resource
 from reconciler.core.schedule import Blast, Schedule, Stage, Step
 from reconciler.linux.address import Address
 from reconciler.schedule.arrange import Ways
-from reconciler.schedule.blast import Home, Story, Telling, blast_of
+from reconciler.schedule.blast import Homes, Story, Telling, blast_of
 from reconciler.schedule.idle import is_idle
 from reconciler.schedule.kernel import connected
 from reconciler.schedule.prover import Judge, Prover
@@ -54,11 +54,13 @@ class Problem:
     topology: Topology
 
     def stages(self) -> list[Ways]:
+        if sum(map(len, self.changes.values())) == 1:
+            return [{name: Way(pending.at_once(), pending.changes) for name, pending in self.standing.items()}]
         flows = [flow for flow in self.touched if self._lives(flow, self.world) and self._lives(flow, self.after)]
         return Search(self.prover, flows, partial(self._cost, flows)).stages(self.standing)
 
     def stories(self, stages: Sequence[Ways], flows: Sequence[Flow] | None = None) -> dict[Flow, Story]:
-        telling = Telling(self.prover, self.world, stages, self._homes)
+        telling = Telling(self.prover, self.world, stages, lambda: self._homes)
         return {flow: telling.story(flow) for flow in (self.touched if flows is None else flows)}
 
     @cached_property
@@ -107,7 +109,7 @@ class Problem:
         )
 
     @cached_property
-    def _homes(self) -> tuple[frozenset[Home], frozenset[Home]]:
+    def _homes(self) -> Homes:
         worlds = (self.world, self.after)
         before, after = (frozenset((f.target, f.dst) for f in flows(one, one, self.topology)) for one in worlds)
         return before, after
