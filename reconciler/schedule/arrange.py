@@ -21,10 +21,11 @@ SHRINKS = 64
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """``flows``: all that are alive before and after."""
+    """``flows``: all that are alive before and after, or (``alike``) some of them."""
 
     prover: Prover
     flows: Sequence[Flow]
+    alike: bool = False
 
     def greedy(self, standing: Standing, costs: Collection[Pair] = ()) -> Iterator[Ways]:
         """As much as possible at a time; where nothing is possible any more, what only hurts the pairs of ``costs``.
@@ -33,7 +34,7 @@ class Arrangement:
         """
         spared = [flow for flow in self.flows if flow.pair not in costs]
         while any(pending.changes for pending in standing.values()):
-            going = Going(self.prover, standing)
+            going = Going(self.prover, standing, self.alike)
             ways = going.most(self.flows)
             if not ways and costs:
                 ways = self._shortest(going, going.most(spared), spared)
@@ -47,7 +48,7 @@ class Arrangement:
         spared = [flow for flow in self.flows if flow.pair not in costs]
         left = list(path)
         while left:
-            going = Going(self.prover, standing)
+            going = Going(self.prover, standing, self.alike)
             taken = 1
             while taken < len(left) and self._fit(going, left[: taken + 1], spared):
                 taken += 1
@@ -61,7 +62,7 @@ class Arrangement:
 
     def blocked(self, standing: Standing) -> list[frozenset[Pair]]:
         """Whom each device would interrupt if it went on by itself, the fewest first."""
-        going = Going(self.prover, standing)
+        going = Going(self.prover, standing, self.alike)
         found = {
             frozenset(Pair(*flow.pair) for flow in going.hurt(self.flows, {name: _everything(pending)}))
             for name, pending in standing.items()

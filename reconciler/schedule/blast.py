@@ -97,20 +97,22 @@ def _at(last: Mapping[str, Change]) -> str:
     return ", while " + " and ".join(f"{name} has changed {change.key}" for name, change in sorted(last.items()))
 
 
-def blast_of(pairs: int, stories: Mapping[Flow, Story]) -> Blast:
+def blast_of(pairs: int, stories: Mapping[Flow, Story], untold: frozenset[Pair] = frozenset()) -> Blast:
     """Per pair the worst that happens to one of its flows: interrupted, lost, else kept, else gained.
 
-    An address that comes or goes with the plan matters only to pairs that have nothing else in common.
+    Of pairs that are ``untold`` nothing is known. An address that comes or goes with the plan matters only to pairs
+    that have nothing else in common.
     """
     by_pair: dict[Pair, list[Story]] = {}
     for flow, story in stories.items():
         by_pair.setdefault(Pair(*flow.pair), []).append(story)
     sorts = {pair: _sort({story.fate for story in found}) for pair, found in sorted(by_pair.items())}
+    listed = {name: frozenset(pair for pair, sort in sorts.items() if sort == name) for name in SORTS}
     return Blast(
         pairs,
         affected=frozenset(pair for pair, found in by_pair.items() if any(story.affected for story in found)),
         interrupted={pair: _why(by_pair[pair]) for pair, sort in sorts.items() if sort == "interrupted"},
-        **{name: frozenset(p for p, sort in sorts.items() if sort == name) for name in SORTS},
+        **{**listed, "unknown": listed["unknown"] | untold},
     )
 
 

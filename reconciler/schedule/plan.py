@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, Resource
-from reconciler.core.schedule import Blast, Schedule, Stage, Step
+from reconciler.core.schedule import Blast, Pair, Schedule, Stage, Step
 from reconciler.linux.address import Address
 from reconciler.schedule.arrange import Ways
 from reconciler.schedule.blast import Homes, Story, Telling, blast_of
@@ -25,6 +25,8 @@ from reconciler.walk.flow import Flow, flows
 from reconciler.walk.topology import EOS, Topology, World
 from reconciler.walk.walk import Walk, walk
 
+MANY = 20_000
+"""So many flows are walked; of more some that stand for the others, evenly spread."""
 Changes = Mapping[str, Sequence[Change]]
 
 
@@ -42,7 +44,7 @@ def schedule(changes: Changes, world: World, topology: Topology) -> Schedule:
     stories = problem.stories(stages)
     hurt = {number for story in stories.values() for number in story.stages}
     staged = tuple(Stage(_steps(ways), interrupts=number in hurt) for number, ways in enumerate(stages))
-    return Schedule(_with_the_rest(staged, written), blast_of(pairs, stories))
+    return Schedule(_with_the_rest(staged, written), blast_of(pairs, stories, problem.untold))
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Problem:
         if sum(map(len, self.changes.values())) == 1:
             return [{name: Way(pending.at_once(), pending.changes) for name, pending in self.standing.items()}]
         flows = [flow for flow in self.touched if self._lives(flow, self.world) and self._lives(flow, self.after)]
-        return Search(self.prover, flows, partial(self._cost, flows)).stages(self.standing)
+        return Search(self.prover, flows, partial(self._cost, flows), self.spread > 1).stages(self.standing)
 
     def stories(self, stages: Sequence[Ways], flows: Sequence[Flow] | None = None) -> dict[Flow, Story]:
         telling = Telling(self.prover, self.world, stages, lambda: self._homes)
@@ -76,10 +78,33 @@ class Problem:
         return flows(self.world, self.after, self.topology)
 
     @cached_property
+    def near(self) -> Sequence[Flow]:
+        """Of many flows those that begin or end on a changed device, all where a switch changes."""
+        if len(self.flows) <= MANY or not self.changes.keys().isdisjoint(self._switches):
+            return self.flows
+        return [flow for flow in self.flows if flow.source in self.changes or flow.target in self.changes]
+
+    @property
+    def spread(self) -> int:
+        """Of so many flows one is walked."""
+        return 1 + len(self.near) // MANY
+
+    @cached_property
+    def walked(self) -> Sequence[Flow]:
+        return self.near[:: self.spread]
+
+    @cached_property
+    def untold(self) -> frozenset[Pair]:
+        """Pairs of which no flow is walked."""
+        if self.spread == 1:
+            return frozenset()
+        return frozenset(Pair(*flow.pair) for flow in self.near) - {Pair(*flow.pair) for flow in self.walked}
+
+    @cached_property
     def touched(self) -> Sequence[Flow]:
         """Those that some change may matter to."""
         keys = {name: frozenset(_keys(pending)) for name, pending in self.standing.items()}
-        return [flow for flow in self.flows if self._is_touched(flow, keys)]
+        return [flow for flow in self.walked if self._is_touched(flow, keys)]
 
     def _is_touched(self, flow: Flow, changed: Mapping[str, frozenset[Key]]) -> bool:
         relevant = self.prover.relevant(flow)
@@ -87,10 +112,13 @@ class Problem:
         return any(matter is None or not matter.isdisjoint(keys) for matter, keys in mine)
 
     @cached_property
+    def _switches(self) -> Sequence[str]:
+        return [name for name in self.world if self.topology.platforms.get(name) == EOS]
+
+    @cached_property
     def prover(self) -> Prover:
-        switches = [name for name in self.world if self.topology.platforms.get(name) == EOS]
         variants = {name: [*state.values(), *self._variants(name)] for name, state in self.world.items()}
-        return Prover(self.world, self._judge, Atlas(variants, switches).relevant)
+        return Prover(self.world, self._judge, Atlas(variants, self._switches).relevant)
 
     @property
     def _judge(self) -> Judge:

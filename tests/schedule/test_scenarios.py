@@ -78,4 +78,17 @@ def test_an_interruption_is_prepared_and_cleared_up_outside_of_it(tmp_path: Path
     assert all("delete fdb" in words for words in afterwards)
 
 
+def test_of_many_flows_some_stand_for_all_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has to wait for a flow that is walked waits on all nodes; of pairs that nobody walked nothing is said."""
+    monkeypatch.setattr("reconciler.schedule.plan.MANY", 8)
+    plan = named("always-never", tmp_path)
+    first, second, last = map(said, plan.stages)
+    assert "ceos01 create static_route" in first
+    assert not any("update route" in words for words in first)
+    assert {f"{node} update route" for node in ALL} <= second
+    assert {f"{node} delete link" for node in ALL} <= last
+    assert not plan.blast.interrupted
+    assert plan.blast.unknown
+
+
 ALL = ("k01-control-plane", W1, W2, "k01-worker3")
