@@ -35,6 +35,7 @@ class World(Protocol):
     def planned(self, sights: Mapping[str, Sight], only: Collection[str] | None = None) -> Plan: ...
     def ordered(self, plan: Plan, /) -> Plan: ...
     def probes(self, plan: Plan, /) -> Probes: ...
+    def endangered(self, plan: Plan, /) -> Sequence[Device]: ...
 
 
 @dataclass
@@ -77,7 +78,7 @@ class Application:
             outcomes = await self._settled(transaction)
             if probes is not None:
                 await probes.after()
-            await transaction.reach()
+            await transaction.reach(self.world.endangered(plan))
             await transaction.confirm()
         except Broken as broken:
             return await self._broken(transaction, broken)
@@ -96,11 +97,11 @@ class Application:
         """Read again, and what the kernel dropped meanwhile sent again. Raises: Broken, of what is armed."""
         done: dict[str, Outcome] = {}
         waiting: Sequence[Party] = transaction.parties
-        for _ in range(ROUNDS):
+        for left in reversed(range(ROUNDS)):
             proven = await self._proof.of(waiting)
             done |= {outcome.device: outcome for outcome in proven}
             again = {plan.name: plan for outcome in proven if (plan := self._proof.again(outcome))}
-            if not again or (transaction.armed and transaction.is_stale):
+            if not left or not again or (transaction.armed and transaction.is_stale):
                 break
             waiting = await self._sent_again(transaction, again)
         if transaction.armed:

@@ -25,7 +25,9 @@ def in_order(plan: Plan, sights: Mapping[str, Sight], topology: Topology) -> Pla
     if not plan.writable:
         return plan
     changes = {device.name: device.written for device in plan.writable}
-    return dataclasses.replace(plan, schedule=schedule(changes, as_seen(sights), topology))
+    senseless = {device.name for device in plan.having("unreadable") if not device.writes}
+    world = {name: state for name, state in as_seen(sights).items() if name not in senseless}
+    return dataclasses.replace(plan, schedule=schedule(changes, world, topology))
 
 
 def coupled(plan: Plan) -> list[frozenset[str]]:

@@ -35,8 +35,11 @@ def number_of(address: str) -> int:
 
 @lru_cache(maxsize=65536)
 def spelled(address: str) -> str:
-    """The one spelling of an address: ``FD00::0:1`` -> ``fd00::1``. Raises: ValueError."""
-    return str(ip_address(address))
+    """The one spelling of an address: ``FD00::0:1`` -> ``fd00::1``; what is none (a next hop may be a MAC) stays."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return address
 
 
 @lru_cache(maxsize=65536)

@@ -73,6 +73,14 @@ class Scene:
             found = self._reached[key] = self._directed(device, dev, hop, self._reach(device, dev, hop))
         return found
 
+    def beyond(self, switch: str, out: Svi | Interface, hop: str) -> Reached:
+        """Who answers to ``hop`` on one of a switch's own interfaces."""
+        key = (switch, out.name, hop)
+        found = self._reached.get(key)
+        if found is None:
+            found = self._reached[key] = self.in_domain(self.domain_of(switch, out), hop, switch)
+        return found
+
     def _reach(self, device: str, dev: str, hop: str) -> Reached:
         node = self.nodes[device]
         plugs = [plug for port in node.ports(dev) if (plug := self.domains.plug(End(device, port))) is not None]

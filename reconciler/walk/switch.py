@@ -117,6 +117,11 @@ class Switch:
         return [*self.svis.values(), *(one for one in self.interfaces.values() if one.mode == "routed")]
 
     @cached_property
+    def vrfs(self) -> dict[str, str]:
+        """The VRF of each of its own interfaces, by name."""
+        return {one.name: vrf_of(one) for one in self.routed}
+
+    @cached_property
     def owners(self) -> dict[str, list[Svi | Interface]]:
         """Address -> the interfaces that have it, also one that several switches share."""
         found: dict[str, list[Svi | Interface]] = {}
@@ -133,7 +138,7 @@ class Switch:
         found = self._state.get(Key(kind, vrf))
         return not isinstance(found, Routing | Routing6) or found.enabled
 
-    @property
+    @cached_property
     def learns(self) -> bool:
         """Whether it has routes that its configuration does not show."""
         return any(isinstance(one, Bgp) for one in self._state.values())

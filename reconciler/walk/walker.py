@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reconciler.core.resource import Key
-from reconciler.switch.kinds import Interface, Svi
+from reconciler.switch.kinds import DEFAULT_VRF
 from reconciler.walk.fib import Entry, Found, Leg
 from reconciler.walk.node import Node
 from reconciler.walk.packet import ANYONE, LOCAL, Load, Outcome, Packet, Used, dropped, unknown
 from reconciler.walk.prefixes import version_of
 from reconciler.walk.scene import Reached, Scene
-from reconciler.walk.switch import Switch, Way, vrf_of
+from reconciler.walk.switch import Switch, Way
 from reconciler.walk.topology import End
 from reconciler.walk.tunnels import TUNNELS, Arriving, Sending
 
@@ -160,7 +160,7 @@ class Walker:
         if self._steps > LIMIT:
             return dropped(f"packets to {packet.dst} go round in circles, {name} among others")
         self.devices.add(name)
-        vrf = next((vrf_of(one) for one in switch.routed if one.name == came), "default")
+        vrf = switch.vrfs.get(came, DEFAULT_VRF)
         if packet.dst in switch.owners:
             return self._arrived(name, packet, None) if load is None else dropped(f"{name} unwraps no tunnels")
         if not switch.routes(vrf, version_of(packet.dst)):
@@ -177,10 +177,7 @@ class Walker:
         if way.drops or way.interface is None:
             return dropped(f"{name}: {way.key.name} drops packets to {packet.dst}")
         self.hops.append((name, f"{way.key.name} on {way.interface.name}"))
-        return self._on_wire(name, self._beyond(name, way.interface, way.hop or packet.dst), packet, load)
-
-    def _beyond(self, name: str, out: Svi | Interface, hop: str) -> Reached:
-        return self._scene.in_domain(self._scene.domain_of(name, out), hop, name)
+        return self._on_wire(name, self._scene.beyond(name, way.interface, way.hop or packet.dst), packet, load)
 
     def _worst(self, outcomes: Iterable[Outcome]) -> Outcome:
         """Of several ways each is some flow's."""
