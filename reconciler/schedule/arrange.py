@@ -11,7 +11,7 @@ from reconciler.core.schedule import Pair
 from reconciler.schedule.path import Unit
 from reconciler.schedule.prover import Prover
 from reconciler.schedule.sendable import Pending
-from reconciler.schedule.stage import Going, Standing, Way
+from reconciler.schedule.stage import Going, Standing, Way, units
 from reconciler.walk.flow import Flow
 
 Ways = dict[str, Way]
@@ -35,13 +35,23 @@ class Arrangement:
         spared = [flow for flow in self.flows if flow.pair not in costs]
         while any(pending.changes for pending in standing.values()):
             going = Going(self.prover, standing, self.alike)
-            ways = going.most(self.flows)
+            ways = self._makes_first(going, going.most(self.flows))
             if not ways and costs:
                 ways = self._shortest(going, going.most(spared), spared)
             if not ways:
                 return
             yield ways
             standing = going.after(ways)
+
+    def _makes_first(self, going: Going, ways: Ways) -> Ways:
+        """Nothing is deleted while something is still to be made, as far as that does without: it may fail."""
+        sent = {id(change) for way in ways.values() for change in way.sent}
+        left = (change for pending in going.standing.values() for change in pending.changes if id(change) not in sent)
+        if not any(change.after is not None for change in left):
+            return ways
+        wanted = {name: _without_deletes(way.sent) for name, way in ways.items()}
+        made = {name: way for name, way in going.ways(wanted).items() if way.sent}
+        return made if made and not going.hurt(self.flows, made) else ways
 
     def along(self, standing: Standing, path: Sequence[Unit], costs: Collection[Pair]) -> Iterator[Ways]:
         """The units of ``path`` in their order, as many at a time as hurt none but ``costs``."""
@@ -86,6 +96,11 @@ class Arrangement:
             if fewer and not hurts and set(going.dead_after(self.flows, fewer)) <= dead and _is_less(fewer, ways):
                 ways = fewer
         return ways
+
+
+def _without_deletes(sent: Sequence[Change]) -> list[Change]:
+    """A switch takes all or nothing."""
+    return [change for unit in units(sent) if any(one.after is not None for one in unit) for change in unit]
 
 
 def _parts(ways: Mapping[str, Way]) -> Iterator[dict[str, set[Key]]]:
