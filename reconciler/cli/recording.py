@@ -51,6 +51,7 @@ class Recording:
             await self._run.end({one.device: "; ".join(reasons(one)) for one in outcomes if not one.ok})
         except Unwritable as error:
             click.echo(printable(f"how this run ended is not in the history: {error}"), err=True)
+        failpoint("run ended")
 
 
 def _work(plan: Plan, device: DevicePlan) -> Work:

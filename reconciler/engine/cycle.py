@@ -11,6 +11,7 @@ from functools import cached_property
 
 from reconciler.core.change import Change
 from reconciler.core.driver import Saves, Script
+from reconciler.core.failpoint import failpoint
 from reconciler.core.limits import FleetLimits
 from reconciler.core.plan import Cause, DevicePlan, Plan, Restraint, Withheld, unrestrained
 from reconciler.core.tally import Tally
@@ -204,7 +205,9 @@ class Cycle:
         """Carry the plan out, prove it, save what was proven, and remember it."""
         self.record.unsaved.add(device.name for device in plan.writable if self._saves(device.name))
         outcomes = await Application(self, plan).outcomes()
+        failpoint("before remembered")
         self.remember(plan, outcomes)
+        failpoint("remembered")
         return await self._saved(plan, outcomes)
 
     async def _saved(self, plan: Plan, outcomes: Sequence[Outcome]) -> list[Outcome]:

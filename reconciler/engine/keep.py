@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from reconciler.core.failpoint import failpoint
+
 
 def read(path: Path) -> dict[str, Any]:
     """What is kept; nothing where there is no such file, or it holds no JSON object."""
@@ -23,6 +25,8 @@ def write(path: Path, document: dict[str, Any]) -> None:
     draft = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         draft.write_text(json.dumps(document, sort_keys=True), encoding="utf-8")
+        failpoint("file drafted")
         draft.replace(path)
+        failpoint("file replaced")
     finally:
         draft.unlink(missing_ok=True)

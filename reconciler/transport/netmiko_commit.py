@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from reconciler.core.driver import Failure, Script
+from reconciler.core.failpoint import failpoint
 from reconciler.switch.dialogue import Commit, Reversible, Run, Say, Talk, failed
 from reconciler.transport.netmiko_talker import Leaving
 from reconciler.transport.this_run import UnderWay
@@ -38,7 +39,10 @@ class SwitchCommit:
         if isinstance(commit, Failure):
             return [commit]
         self._commit = commit
-        return await self._carry(commit.arm(), commit.leave)
+        failpoint("before switch armed")
+        failures = await self._carry(commit.arm(), commit.leave)
+        failpoint("switch armed")
+        return failures
 
     async def apply(self, script: Script) -> Sequence[Failure]:
         if self._commit is None:
@@ -48,11 +52,13 @@ class SwitchCommit:
         if self._under_way.includes(self._number):
             return await self._carry(self._commit.apply(script), _nothing)
         self._under_way.begin(self._number, math.inf)
+        failpoint("before switch committed")
         try:
             failures = await self._carry(self._commit.apply(script), self._commit.leave)
         except BaseException:
             self._under_way.end(self._number)
             raise
+        failpoint("switch committed")
         if failed(failures):
             self._under_way.end(self._number)
         else:
@@ -67,7 +73,9 @@ class SwitchCommit:
         """Raises: Unreachable; then it may be tried again."""
         if self._commit is None:
             return []
+        failpoint("before switch confirmed")
         failures = await self._carry(self._commit.confirm(), _nothing, now=True)
+        failpoint("switch confirmed")
         self._under_way.end(self._number)
         return failures
 
@@ -76,7 +84,10 @@ class SwitchCommit:
         self._under_way.end(self._number)
         if self._commit is None:
             return []
-        return await self._carry(self._commit.roll_back(), _nothing, now=True)
+        failpoint("before switch rolled back")
+        failures = await self._carry(self._commit.roll_back(), _nothing, now=True)
+        failpoint("switch rolled back")
+        return failures
 
 
 def _nothing() -> Sequence[Say]:
