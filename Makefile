@@ -9,7 +9,7 @@ PACKAGES := openssh-server openssh-client iproute2 iputils-ping sudo git python3
 BINARIES := prometheus prometheus-alertmanager
 LAB ?= demo
 
-.PHONY: help install apt binaries test lint unit kernel demo bench bench-drift chaos deb system golden clean
+.PHONY: help install apt binaries test lint unit kernel demo bench bench-drift bench-loss chaos deb system golden clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ bench: install ## what compiling, a cycle and a scrape cost, each against a floo
 
 bench-drift: install ## how soon the daemon sees and heals 1,000 random drifts in the lab (about 10 minutes)
 	@$(BIN)/python -m benchmarks.drift
+
+bench-loss: install ## packets lost while a live network is changed, by us and by a naive script, in the lab (about 4 minutes)
+	@$(BIN)/python -m benchmarks.loss
 
 chaos: install binaries ## storms, killed streams and hanging devices under a real daemon, and every other long test
 	@$(BIN)/python -m benchmarks.trouble

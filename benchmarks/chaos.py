@@ -1,4 +1,4 @@
-"""A change of all five devices, broken at every named point: each ends in the old or the new state, and nothing is left."""
+"""A change of all five devices, broken at every named point: each ends old or new, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def field(timer: int) -> Iterator[Field]:
 
 
 def found_in(one: Field) -> Found:
-    """All places that a change reaches, in either direction: by hand, by a daemon, and where it fails and is taken back.
+    """All places that a change reaches, in either direction: by hand, by a daemon, and on the way back of one that fails.
 
     Raises: TimeoutError.
     """
@@ -113,7 +113,8 @@ def summary(work: Work) -> Iterator[str]:
         reached = [one for one in some if one.reached]
         longest = max((one.settled for one in reached), default=0.0)
         wrong = sum(bool(one.wrong) for one in some)
-        yield f"{who}, {how}: {len(reached)} of {len(some)} places reached, by itself within {longest:.1f} s, {wrong} wrong"
+        by_itself = f"by themselves within {longest:.1f} s"
+        yield f"{who}, {how}: {len(reached)} of {len(some)} places reached, {by_itself}, {wrong} wrong"
     if work.left:
         yield f"{work.left} cases were not tried: the time was up"
 
@@ -145,7 +146,7 @@ def main() -> None:
         list(pool.map(work.carry_out, fields))
     wrong = [one for one in work.results if one.wrong]
     print(*summary(work), sep="\n")
-    print(*wrong, f"{time.monotonic() - began:.0f} s, {len(wrong)} of {len(work.results)} wrong", sep="\n")
+    print(f"{time.monotonic() - began:.0f} s, {len(wrong)} of {len(work.results)} wrong", sep="\n")
     sys.exit(bool(wrong) or len(reached) < LEAST)
 
 

@@ -128,7 +128,7 @@ def _settle(field: Field, result: Result, ended: float) -> None:
     field.restore()
     found = field.observed()
     result.news = f"{sum(found[one] == field.states[field.there][one] for one in found)} of {len(found)} new"
-    result.wrong += [*field.half_way(found), *field.pings(), *(f"left behind: {one}" for one in field.tidy())]
+    result.wrong += [*field.half_way(found), *field.pings(), *(f"left behind: {one}" for one in field.left())]
 
 
 def _rest(field: Field) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _rest(field: Field) -> Iterator[str]:
     if left := field.differences(field.here):
         yield f"the second plan is not empty: {left}"
     yield from field.pings()
-    yield from (f"left behind in the end: {one}" for one in field.tidy())
+    yield from (f"left behind in the end: {one}" for one in field.left_for_good())
     yield from (f"open in the history: {one}" for one in field.open_entries())
 
 

@@ -23,6 +23,8 @@ PATIENCE = 120.0
 SETTLING = 5.0
 """Seconds in which the SSH sessions of somebody who is dead end."""
 SESSIONS = "show configuration sessions | json"
+PENDING, WAITING = "pending", "pendingCommitTimer"
+"""States of a session: open; committed, and to be taken back unless somebody confirms it."""
 Rows = frozenset[str]
 State = Mapping[str, Rows]
 """By device: every entry that it has."""
@@ -134,18 +136,24 @@ class Field:
         )
 
     def armed(self) -> list[str]:
-        """Devices that are going to take something back, or hold something open."""
-        return [*self._folders(), *self._sessions()]
+        """Devices that are going to take something back."""
+        return [*self._folders(), *self._sessions(WAITING)]
 
     def left(self) -> list[str]:
-        """All that somebody who is dead has left, on devices and here."""
-        drafts = [str(path) for path in (self.folder / "state").glob("*.tmp")]
-        return [*self.armed(), *self._strangers(), *self._connected(), *drafts]
+        """What somebody who is dead has left on devices, after a while.
 
-    def tidy(self) -> list[str]:
-        """What is still left after a while."""
-        eventually(lambda: not self.left(), SETTLING)
-        return self.left()
+        A session of the switch that he had not committed changes nothing, and stays until somebody of ours comes.
+        """
+        eventually(lambda: not self._left(), SETTLING)
+        return self._left()
+
+    def left_for_good(self) -> list[str]:
+        """After others of ours have come and gone: also sessions, and files here."""
+        drafts = [str(path) for path in (self.folder / "state").glob("*.tmp")]
+        return [*self.left(), *self._sessions(PENDING), *drafts]
+
+    def _left(self) -> list[str]:
+        return [*self.armed(), *self._strangers(), *self._connected()]
 
     def open_entries(self) -> list[str]:
         """Of the history: what has no end."""
@@ -159,12 +167,14 @@ class Field:
                 inside = [one.name for one in path.iterdir()] if path.is_dir() else []
                 yield f"{member.name}: {path.relative_to(root)} {' '.join(inside)}"
 
-    def _sessions(self) -> Iterator[str]:
+    def _sessions(self, state: str) -> Iterator[str]:
+        """In either dialect of EOS."""
         for member in self.lab.switches:
             known = json.loads(switch.cli(self.lab, member, SESSIONS))
-            busy = [name for name, one in known["sessions"].items() if one["state"] != "completed"]
-            waits = [known["commitTimerSessionName"]] if known.get("commitTimerSessionName") else []
-            yield from (f"{member.name}: session {name}" for name in dict.fromkeys(busy + waits))
+            found = [name for name, one in known["sessions"].items() if one["state"] == state]
+            if state == WAITING and (named := known.get("commitTimerSessionName")):
+                found.append(named)
+            yield from (f"{member.name}: {state} session {name}" for name in dict.fromkeys(found))
 
     def _connected(self) -> Iterator[str]:
         for member in self.lab.switches:

@@ -35,6 +35,7 @@ class World(Protocol):
     def planned(self, sights: Mapping[str, Sight], only: Collection[str] | None = None) -> Plan: ...
     def ordered(self, plan: Plan, /) -> Plan: ...
     def probes(self, plan: Plan, /) -> Probes: ...
+    def endangered(self, plan: Plan, /) -> Sequence[Device]: ...
 
 
 @dataclass
@@ -77,7 +78,7 @@ class Application:
             outcomes = await self._settled(transaction)
             if probes is not None:
                 await probes.after()
-            await transaction.reach()
+            await transaction.reach(self.world.endangered(plan))
             await transaction.confirm()
         except Broken as broken:
             return await self._broken(transaction, broken)

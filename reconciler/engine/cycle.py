@@ -11,18 +11,19 @@ from functools import cached_property
 
 from reconciler.core.change import Change
 from reconciler.core.driver import Saves, Script
-from reconciler.core.failpoint import failpoint
 from reconciler.core.limits import FleetLimits
 from reconciler.core.plan import Cause, DevicePlan, Plan, Restraint, Withheld, unrestrained
 from reconciler.core.tally import Tally
 from reconciler.desired.repository import Repository
 from reconciler.engine.apply import Application
 from reconciler.engine.compiled import Compiler
+from reconciler.engine.lockout import Ways, unguarded
 from reconciler.engine.observe import SENSELESS, Device, Sight, observe, senseless
 from reconciler.engine.order import held_for_interruption, in_order, probes_of
 from reconciler.engine.outcome import Outcome
-from reconciler.engine.plan import extents, in_total, plan_device, restrain
+from reconciler.engine.plan import plan_device
 from reconciler.engine.record import Record
+from reconciler.engine.restrain import Leave, extents, in_total, restrain
 from reconciler.engine.saving import Saving
 from reconciler.engine.transaction.probes import Probes
 from reconciler.engine.transaction.terms import Terms
@@ -120,6 +121,11 @@ class Cycle:
         """Which cables the documents tell of."""
         return topology_of(self.repository)
 
+    @cached_property
+    def ways(self) -> Ways:
+        """How the devices are reached."""
+        return Ways(self.devices, self.topology)
+
     def ordered(self, plan: Plan) -> Plan:
         """The plan with its stages; held, where it cuts flows and nobody has agreed to that."""
         return self.held_where_it_interrupts(self.in_order(plan))
@@ -136,6 +142,11 @@ class Cycle:
     def probes(self, plan: Plan) -> Probes:
         """Pings that tell whether ``plan`` does what it says."""
         return probes_of(plan, self.seen, self.topology, self.devices)
+
+    def endangered(self, plan: Plan) -> list[Device]:
+        """Devices that ``plan`` may cut off, although it does not touch them."""
+        names = {name for device in plan.writable for name in self.ways.victims(device)}
+        return [self.devices[name] for name in sorted(names)]
 
     def _plan(self, devices: tuple[DevicePlan, ...]) -> Plan:
         return Plan(self.repository.revision, devices, self.compiler.warnings)
@@ -158,7 +169,8 @@ class Cycle:
             self._in_sync, self._planned_for = {}, world
         for wish in map(world.__getitem__, names):
             draft, limits = self._draft(wish, sights, approved=approved), self.limits.of(wish.device)
-            plan = restrain(draft, wish.holds, limits, approved=approved)
+            leave = Leave(approved, self.terms.lockout, self.devices[wish.device].out_of_band)
+            plan = restrain(draft, wish.holds, limits, leave, self.ways.cut(draft))
             self._in_sync.pop(wish.device, None)
             if plan.in_sync:
                 self._in_sync[wish.device] = plan
@@ -185,6 +197,8 @@ class Cycle:
             wait = self.restraint(wish.device, cause, change)
             return None if wait is None or (approved and wait.approvable) else wait
 
+        if self.terms.lockout:
+            sight = dataclasses.replace(sight, reading=unguarded(sight.reading, device.platform))
         try:
             plan = plan_device(wish, sight, device, waits)
         except SENSELESS as error:
@@ -205,9 +219,7 @@ class Cycle:
         """Carry the plan out, prove it, save what was proven, and remember it."""
         self.record.unsaved.add(device.name for device in plan.writable if self._saves(device.name))
         outcomes = await Application(self, plan).outcomes()
-        failpoint("before remembered")
         self.remember(plan, outcomes)
-        failpoint("remembered")
         return await self._saved(plan, outcomes)
 
     async def _saved(self, plan: Plan, outcomes: Sequence[Outcome]) -> list[Outcome]:

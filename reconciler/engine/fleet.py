@@ -56,7 +56,8 @@ class Fleet:
     def _device(self, name: str, inventory: Inventory, api: Api | None, *, source: bool) -> Device:
         entry = inventory.devices[name]
         transport = transport_for(name, inventory, self._ways, prologue_for(api))
-        return Device(name, entry.platform, driver_of(entry, api), transport, entry.mode == "audit", source)
+        driver, audit, other = driver_of(entry, api), entry.mode == "audit", bool(entry.out_of_band)
+        return Device(name, entry.platform, driver, transport, audit, source, entry.host, other)
 
     async def close(self) -> None:
         await self._close(list(self.devices))
@@ -87,6 +88,10 @@ def _made_of(inventory: Inventory, repository: Repository, targeted: Callable[[s
     return {name: (_way(name, inventory), api.get(name), source) for name, source in wanted.items()}
 
 
+NO_WAY = dict.fromkeys(("owns", "ignore", "limits", "tier", "after", "out_of_band"))
+"""What is said of a device and has nothing to do with how it is reached: nobody is cut off because it changes."""
+
+
 def _way(name: str, inventory: Inventory) -> tuple[Entry, ...]:
     """A device's settings, and those of the jump hosts on the way to it."""
     entries: list[Entry] = []
@@ -94,7 +99,7 @@ def _way(name: str, inventory: Inventory) -> tuple[Entry, ...]:
     while (entry := inventory.devices.get(hop or "")) is not None and entry not in entries:
         entries.append(entry)
         hop = entry.jump
-    return tuple(entries)
+    return tuple(entry.model_copy(update=NO_WAY) for entry in entries)
 
 
 def without_transports(platforms: Mapping[str, str], repository: Repository) -> dict[str, Device]:

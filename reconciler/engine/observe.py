@@ -30,6 +30,10 @@ class Device:
     transport: Transport
     audit: bool = False
     source: bool = False
+    host: str = ""
+    """Where we reach it; empty: nowhere."""
+    out_of_band: bool = False
+    """Whether somebody has said that there is another way in, should we lock ourselves out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.core import limits as checks
 from reconciler.core.absent import LINK, waiting
 from reconciler.core.change import Change, diff
 from reconciler.core.driver import Driver, Reading, Script, Stays
-from reconciler.core.limits import EACH, Extent, Limits
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.plan import DevicePlan, Ignored, Planned, Status, Withheld
 from reconciler.core.resource import Key, Live, Resource, Unknown
@@ -49,7 +47,7 @@ def plan_device(wish: Wish, sight: Sight, device: Device, waits_for: Waits = lam
         return plan_device(wish, _keeping(sight, stays), device, waits_for)
     except ValueError as error:
         said = dataclasses.replace(seen, changes=shown.planned(changes, {}))
-        return _held(said, str(error)) if may_write else dataclasses.replace(said, notes=(*notes, str(error)))
+        return held(said, str(error)) if may_write else dataclasses.replace(said, notes=(*notes, str(error)))
     told = dataclasses.replace(seen, notes=(*notes, *lines.notes))
     whole = dataclasses.replace(told, changes=shown.planned(changes, _commands(lines)), script=script)
     return _waiting(whole, withheld.values())
@@ -60,8 +58,8 @@ def _waiting(plan: DevicePlan, withheld: Iterable[Withheld]) -> DevicePlan:
     reasons = dict.fromkeys(wait.reason for wait in withheld if wait.approvable)
     if not reasons:
         return plan
-    held = _held(plan, "; ".join(reasons), approvable=True)
-    return dataclasses.replace(held, script=plan.script)
+    waiting = held(plan, "; ".join(reasons), approvable=True)
+    return dataclasses.replace(waiting, script=plan.script)
 
 
 def _keeping(sight: Sight, stays: Stays) -> Sight:
@@ -187,44 +185,7 @@ def _commands(script: Script) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def restrain(plan: DevicePlan, holds: Sequence[str], limits: Limits = EACH, *, approved: bool) -> DevicePlan:
-    """The plan, held where a limit says so, or for what its wish ``holds``.
-
-    An approval lifts what a person may decide, never the rest.
-    """
-    if plan.status in ("unreachable", "held") or plan.reading is None:
-        return plan
-    session, way = plan.reading.session, plan.reading.way
-    written = plan.written
-    never: Sequence[Callable[[], str | None]] = (
-        lambda: checks.own_session(written, session, way),
-        lambda: checks.immutable_pools(written),
-        lambda: checks.strange_interfaces(written),
-    )
-    for limit in never:
-        if reason := limit():
-            return _held(plan, reason)
-    if holds and any(not planned.written and not planned.withheld for planned in plan.changes):
-        return _held(plan, "; ".join(holds))
-    reason = checks.too_much(checks.extent(written, plan.owned), limits)
-    return _held(plan, reason, approvable=True) if reason and not approved else plan
-
-
-def extents(plans: Iterable[DevicePlan]) -> dict[str, Extent]:
-    """What would be written now, by device; a device that could not be read says nothing."""
-    return {
-        plan.name: checks.extent(plan.written if plan.writes else (), plan.owned)
-        for plan in plans
-        if plan.reading is not None
-    }
-
-
-def in_total(plans: Sequence[DevicePlan], refused: Mapping[str, str]) -> tuple[DevicePlan, ...]:
-    """The plans; of those that are too much together with all others (device -> why) nothing is sent."""
-    return tuple(_held(plan, refused[plan.name], approvable=True) if plan.name in refused else plan for plan in plans)
-
-
-def _held(plan: DevicePlan, reason: str, *, approvable: bool = False) -> DevicePlan:
+def held(plan: DevicePlan, reason: str, *, approvable: bool = False) -> DevicePlan:
     """Nothing is sent. A device of which a part could not be read stays unreadable: that is the worse news."""
     reasons = f"{plan.reason}; held: {reason}" if plan.reason else reason
     status: Status = "held" if plan.status == "ok" else plan.status

@@ -137,6 +137,7 @@ class _Draft:
     def _take(self, rows: Iterable[Resource | Unknown]) -> dict[Key, Resource]:
         """The wishes of one part by key, added to all others', but for what is excepted or left alone."""
         excepted = self._owns.excepted or None
+        leaves = self._ignores.leaves if self._ignores else None
         own: dict[Key, Resource] = {}
         twice: list[tuple[Resource, Resource]] = []
         for row in rows:
@@ -144,7 +145,7 @@ class _Draft:
                 self._unknown.append(row)
             elif excepted is not None and excepted.covers(row):
                 continue
-            elif self._ignores and self._ignores.leaves(row.key):
+            elif leaves is not None and leaves(row.key):
                 self._left.setdefault(row.key, row)
             else:
                 first = own.setdefault(row.key, row)

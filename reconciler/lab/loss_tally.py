@@ -21,6 +21,8 @@ class Tally:
     duplicates: int = 0
     reordered: int = 0
     longest: int = 0
+    silent: int = 0
+    """How long nothing had arrived when the sending ended: as long as ``longest`` where the pair did not come back."""
     _latest: int = -1
     _arrived: int = 0
     _seen: bytearray = field(default_factory=bytearray)
@@ -44,6 +46,7 @@ class Tally:
 
     def end(self, now: int) -> None:
         """Nothing more was sent after ``now``."""
+        self.silent = max(0, now - self._arrived)
         self._wait(now)
 
     def _wait(self, now: int) -> None:
@@ -52,6 +55,11 @@ class Tally:
     @property
     def lost(self) -> int:
         return self.sent - self.received
+
+    @property
+    def is_down(self) -> bool:
+        """Whether it did not come back."""
+        return self.lost > 0 and self.silent == self.longest
 
     @property
     def gap(self) -> float:

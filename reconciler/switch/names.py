@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+MANAGEMENT = "Management"
+"""How the names of ports begin that lead to a network of their own, beside all that the switch forwards."""
 RANGE = re.compile(r" *([0-9]{1,4})(?:-([0-9]{1,4}))? *")
 """No VLAN has more digits; more numbers than VLANs would only cost memory."""
 

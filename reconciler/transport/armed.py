@@ -25,6 +25,10 @@ class ArmedNode:
     undo: Undo
     _back: Script = field(default_factory=Script)
     _armed: bool = False
+    _where: str = ""
+
+    def __post_init__(self) -> None:
+        self._where = self.undo.where
 
     async def arm(self, undo: Script) -> Sequence[Failure]:
         self._back = undo
@@ -32,10 +36,12 @@ class ArmedNode:
         (answer,) = await self.ask([self.undo.arm(undo)])
         failpoint("node armed")
         self._armed = answer.status == 0
+        if self._armed and LEFT.fullmatch(folder := answer.text.strip()):
+            self._where = at(folder)
         return [] if self._armed else [Failure(None, f"cannot be armed: {_words(answer)}")]
 
     async def apply(self, script: Script) -> Sequence[Failure]:
-        return await Carrier(self.ask, self.undo.hold).carry_out(script)
+        return await Carrier(self.ask, self.undo.hold(self._where)).carry_out(script)
 
     async def reach(self) -> None:
         await self.knock()
@@ -43,7 +49,7 @@ class ArmedNode:
 
     async def confirm(self) -> Sequence[Failure]:
         failpoint("before node confirmed")
-        (answer,) = await self.ask([self.undo.confirm])
+        (answer,) = await self.ask([self.undo.confirm(self._where)])
         failpoint("node confirmed")
         return [Failure(None, _words(answer))] if answer.status else []
 
@@ -51,9 +57,9 @@ class ArmedNode:
         """Over a new connection, if the one that was used has broken meanwhile. Idempotent."""
         failpoint("before node led back")
         try:
-            answer = await led_back(self.ask, self.undo.where)
+            answer = await led_back(self.ask, self._where)
         except Unreachable:
-            answer = await led_back(self.ask, self.undo.where)
+            answer = await led_back(self.ask, self._where)
         failpoint("node led back")
         match answer.status:
             case 0:
@@ -90,10 +96,7 @@ async def tidy(ask: Ask, run: Run) -> Sequence[str]:
     failpoint("leftovers listed")
     found = filter(None, map(LEFT.fullmatch, answer.text.splitlines()))
     left = [(one[0], one[1]) for one in found if one[2] != run.name and run.is_over(one[2])]
-    for folder, _ in left:
-        await led_back(ask, at(folder))
-        failpoint("leftover taken back")
-    return [name for _, name in left]
+    return [name for folder, name in left if (await led_back(ask, at(folder))).status in (0, GONE)]
 
 
 def _words(answer: Answer) -> str:

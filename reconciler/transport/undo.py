@@ -36,7 +36,7 @@ PLACE = """\
 read -r place </proc/sys/kernel/random/boot_id
 place=${place%%-*}.$(readlink /proc/self/ns/net | tr -dc 0-9)
 """
-NAP = "nap() { sleep 0.05 2>/dev/null || { sleep 1; tries=$((tries + 19)); }; tries=$((tries + 1)); }\n"
+NAP = "nap() { sleep 0.02 2>/dev/null || { sleep 1; tries=$((tries + 49)); }; tries=$((tries + 1)); }\n"
 OUTPUT = "</dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-"
 AWAY = "$(command -v setsid || command -v nohup)"
 CANCEL = """\
@@ -59,11 +59,11 @@ RUN = f"""\
 at=$1 tries=0
 umask 077
 {NAP}{CANCEL}until mv "$at/undo" "$at/begun-$$" 2>/dev/null; do
-  [ -d "$at" ] && [ ! -e "$at/kept" ] && [ ! -e "$at/done" ] && [ "$tries" -lt 600 ] || exit 0
+  [ -d "$at" ] && [ ! -e "$at/kept" ] && [ ! -e "$at/done" ] && [ "$tries" -lt 1500 ] || exit 0
   for one in "$at"/held-* "$at"/begun-*; do
     [ ! -e "$one" ] || kill -0 "${{one##*-}}" 2>/dev/null || mv "$one" "$at/undo"
   done
-  [ "$tries" -lt 60 ] || mv "$at"/held-* "$at/undo" 2>/dev/null
+  [ "$tries" -lt 150 ] || mv "$at"/held-* "$at/undo" 2>/dev/null
   nap
 done
 sh "$at/begun-$$" >"$at/said" 2>"$at/complaints" </dev/null
@@ -111,16 +111,17 @@ done
 
 
 def back(where: str) -> str:
-    """Has the node led back now, and tells what was said on the way; ends with ``RUNNING`` after 2 s, or ``GONE``."""
+    """Has the node led back now, and tells what was said on the way; ends with ``RUNNING`` after 2 s, or ``GONE``.
+
+    Said again it starts one more process, in case that the first was killed: whoever comes second waits for the first.
+    """
     return f"""(
 {where}
 [ -d "$at" ] || exit {GONE}
 tries=0
-{NAP}{CANCEL}if [ ! -e "$at/asked" ]; then
-  : >"$at/asked"
-  {AWAY} sh "$at/run" "$at" {OUTPUT} &
-fi
-until [ -e "$at/done" ] || [ ! -d "$at" ] || [ "$tries" -ge 40 ]; do nap; done
+{NAP}{CANCEL}: >"$at/asked"
+{AWAY} sh "$at/run" "$at" {OUTPUT} &
+until [ -e "$at/done" ] || [ ! -d "$at" ] || [ "$tries" -ge 100 ]; do nap; done
 [ -d "$at" ] || exit {GONE}
 [ -e "$at/done" ] || exit {RUNNING}
 cat "$at/said"
@@ -131,7 +132,7 @@ exit 0
 
 
 def at(folder: str) -> str:
-    """For ``back``: a folder that is known."""
+    """A folder that is known."""
     return f"at={quote(folder)}"
 
 
@@ -146,7 +147,7 @@ class Undo:
     """Between the answers of the way back."""
 
     def arm(self, script: Script) -> str:
-        """Writes the way back down, makes it ready, and starts the clock."""
+        """Writes the way back down, makes it ready, starts the clock, and tells its folder."""
         end = secrets.token_hex(16)
         commands = [command for _, command in _commands(script)]
         text = f"{ENVIRONMENT}{self.prologue}\n{framed(commands, self.mark)}"
@@ -167,28 +168,28 @@ cat >"$at/run" <<'{end}'
 cat >"$at/undo" <<'{end}'
 {text}{end}
 by_systemd {quote(self.name)} {self.seconds:d} || by_itself {self.seconds:d}
+echo "$at"
 )"""
 
     @property
     def where(self) -> str:
+        """Finds the folder, where nothing was heard of it."""
         return f"""{PLACE}for base in {FOLDERS}; do
   at=$base/{self.name}.$place
   [ ! -d "$at" ] || break
 done"""
 
-    @property
-    def hold(self) -> Hold:
+    def hold(self, where: str) -> Hold:
         """Nobody leads back while lines are sent, and none are sent once that has begun."""
         why = _why("its undo has begun", "nothing is armed on it any more")
-        take = f'{{ {self.where}\n[ -e "$at/undo" ] && mv "$at/undo" "$at/held-$$" 2>/dev/null || {{ {why}; }}; }}'
+        take = f'{{ {where}\n[ -e "$at/undo" ] && mv "$at/undo" "$at/held-$$" 2>/dev/null || {{ {why}; }}; }}'
         give = 'mv "$at/held-$$" "$at/undo" 2>/dev/null || { echo "its undo has begun meanwhile" >&2; (exit 1); }'
         return Hold(take, give)
 
-    @property
-    def confirm(self) -> str:
+    def confirm(self, where: str) -> str:
         why = _why("not confirmed: its undo has begun", "not confirmed: it has been taken back already")
         return f"""(
-{self.where}
+{where}
 {CANCEL}[ -e "$at/undo" ] && mv "$at/undo" "$at/kept" 2>/dev/null || {{ {why} || exit 1; }}
 remove
 exit 0

@@ -204,6 +204,7 @@ def test_every_setting_either_holds_at_once_or_is_named() -> None:
     from reconciler.settings.change import FIXED
 
     at_once = {"loop", "heal", "windows", "suspend", "fights", "journal", "alerts", "log"}
+    at_once |= {"limits", "transaction", "rollback", "rollout"}
     assert {*FIXED, *at_once} == set(Settings.model_fields)
 
 

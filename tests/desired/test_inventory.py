@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.desired.check.order import after_of
 from reconciler.desired.check.owned import check_inventory
 from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.load import load
@@ -138,3 +139,39 @@ def test_documents_and_inventory_agree(tmp_path: Path) -> None:
         "change the kind here or the platform there",
         "desired/w.yaml:23:18: Node k-worker is not in the inventory: did you mean 'k_worker'?",
     ]
+
+
+def test_patterns_of_after_become_names_and_nobody_comes_after_itself(tmp_path: Path) -> None:
+    found = inventory(
+        tmp_path / "i.yaml",
+        "    spine1: {platform: linux, host: a, after: []}\n"
+        "    spine2: {platform: linux, host: a, tier: 1, after: [spine1]}\n"
+        "    leaf1: {platform: linux, host: a, tier: 1}\n"
+        "    leaf2: {platform: linux, host: a, tier: 2, after: ['*2', leaf1]}\n",
+        "{after: ['spine?']}",
+    )
+    assert after_of(found.devices) == {
+        "spine2": {"spine1"},
+        "leaf1": {"spine1", "spine2"},
+        "leaf2": {"spine2", "leaf1"},
+    }
+
+
+def test_another_way_in_may_be_named(tmp_path: Path) -> None:
+    found = inventory(
+        tmp_path / "i.yaml",
+        "    n1: {platform: linux, host: a, outOfBand: 'console cs1:2003'}\n"
+        "    n2: {platform: linux, host: a, outOfBand: true}\n    n3: {platform: linux, host: a}\n",
+    )
+    ways = {name: device.out_of_band for name, device in found.devices.items()}
+    assert ways == {"n1": "console cs1:2003", "n2": True, "n3": False}
+
+
+def test_who_is_wrong_in_itself_is_no_unknown_name_to_others(tmp_path: Path) -> None:
+    """One mistake, one problem: the device that is meant is there."""
+    path = tmp_path / "i.yaml"
+    path.write_text(
+        f"{OWN}kind: Inventory\nmetadata: {{name: lab}}\nspec:\n  devices:\n"
+        "    n1: {platform: linux}\n    n2: {platform: linux, host: a, after: [n1]}\n"
+    )
+    assert [problem.what for problem in load_inventory(path).problems] == ["host is missing"]

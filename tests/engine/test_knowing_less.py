@@ -21,7 +21,8 @@ from reconciler.desired.load import load
 from reconciler.desired.repository import Repository
 from reconciler.engine.observe import Sight
 from reconciler.engine.parts import Api, driver_for
-from reconciler.engine.plan import plan_device, restrain
+from reconciler.engine.plan import plan_device
+from reconciler.engine.restrain import Leave, restrain
 from reconciler.intent.compile import compile_world
 from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.wish import Wish
@@ -150,7 +151,7 @@ def plan(wish: Wish, whole: Wish, *stale: Resource) -> DevicePlan:
     """What would be done to a node that has all that is wanted of it by whoever knows everything, and ``stale``."""
     driver = driver_for("linux", "192.0.2.1", Api(ask_facts=True) if wish.device == "a" else None)
     sight = Sight(wish.device, Reading({**whole.desired, **state_of(stale)}))
-    return restrain(plan_device(wish, sight, unreached(driver)), wish.holds, approved=True)
+    return restrain(plan_device(wish, sight, unreached(driver)), wish.holds, leave=Leave(approved=True))
 
 
 def lost(made: DevicePlan) -> list[str]:

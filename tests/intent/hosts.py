@@ -13,7 +13,8 @@ from typing import Any
 from reconciler.core.plan import DevicePlan
 from reconciler.core.resource import Key, Resource, State, Unknown
 from reconciler.engine.observe import Sight
-from reconciler.engine.plan import plan_device, restrain
+from reconciler.engine.plan import plan_device
+from reconciler.engine.restrain import Leave, restrain
 from reconciler.intent.wish import Wish
 from reconciler.linux.link import Link
 from tests.engine.fakes import unreached
@@ -38,7 +39,7 @@ class Host(Node):
     def plan(self, wish: Wish) -> DevicePlan:
         """What the product would do here."""
         plan = plan_device(wish, Sight(wish.device, self.reading()), unreached(DRIVER))
-        return restrain(plan, wish.holds, approved=True)
+        return restrain(plan, wish.holds, leave=Leave(approved=True))
 
     def cycle(self, wish: Wish) -> DevicePlan:
         """Plan, and send the plan's script, once."""

@@ -28,7 +28,8 @@ AS_NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"
 
 @pytest.mark.lab
 @pytest.mark.parametrize(
-    "words", [["up"], ["down"], ["status"], ["ping"], ["exec", "k01-worker", "--", "true"], ["break", "fdb-end"]]
+    "words",
+    [["up"], ["down"], ["status"], ["ping"], ["loss"], ["exec", "k01-worker", "--", "true"], ["break", "fdb-end"]],
 )
 def test_without_root(words: list[str]) -> None:
     if subprocess.run([*AS_NOBODY, "-c", "import reconciler"], capture_output=True).returncode:
@@ -49,7 +50,14 @@ def test_missing_programs_name_their_packages() -> None:
 
 @pytest.mark.lab
 def test_a_lab_that_is_not_up() -> None:
-    for words in (["status"], ["ping"], ["exec", "k01-worker", "--", "true"], ["shell"], ["break", "fdb-end"]):
+    for words in (
+        ["status"],
+        ["ping"],
+        ["loss"],
+        ["exec", "k01-worker", "--", "true"],
+        ["shell"],
+        ["break", "fdb-end"],
+    ):
         assert "Lab none-here is not up: `reconcile lab up --name none-here`" in sentence(
             command(words[0], "--name", "none-here", *words[1:])
         )

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.daemon import default_settings
-from reconciler.desired.inventory import load_inventory
+from reconciler.core.limits import FleetLimits
+from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.load import load
+from reconciler.engine.bounds import limits_of
 from reconciler.settings.check import check_settings
 from reconciler.settings.listen import Endpoint
 from reconciler.settings.load import Loaded, load_settings
@@ -18,7 +20,7 @@ from reconciler.settings.places import control_socket, state_directory
 ROOT = Path(__file__).parents[2]
 HEAD = "apiVersion: reconciler/v1\nkind: Settings\nmetadata: {name: reconciler}\nspec:\n"
 LEAST = f"{HEAD}  source: {{path: desired}}\n  inventory: i.yaml\n"
-DEFAULTED = ("state", "socket", "loop", "suspend", "fights", "journal", "log")
+DEFAULTED = ("state", "socket", "loop", "suspend", "fights", "journal", "log", "transaction", "rollback", "rollout")
 
 
 def loaded(path: Path, text: str) -> Loaded:
@@ -46,7 +48,10 @@ def test_the_example_shows_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None
     found = load_settings(ROOT / "contrib/config.yaml")
     assert found.problems == ()
     default = default_settings("/srv/desired", Path("/srv/inventory.yaml"))
+    assert found.settings is not None
     assert [getattr(found.settings, name) for name in DEFAULTED] == [getattr(default, name) for name in DEFAULTED]
+    shown, nobody = found.settings.limits, Inventory(Path())
+    assert limits_of(nobody, shown) == limits_of(nobody, default.limits) == FleetLimits()
 
 
 def test_paths_are_relative_to_the_file_also_behind_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

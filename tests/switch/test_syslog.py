@@ -13,7 +13,7 @@ from reconciler.core.resource import Key
 from reconciler.switch.dialogue import Run
 from reconciler.switch.eos import EosDriver
 from reconciler.switch.eos.configuration import read
-from reconciler.switch.eos.pending import name_of
+from reconciler.switch.eos.pending import name_of, name_of_transaction, name_of_trial
 from reconciler.switch.eos.syslog import LONGEST_WORD, TIMER_STARTED, Said, heard, is_ours, is_reason
 from reconciler.switch.kinds import Vlan
 from tests.lab_eos.conftest import Box
@@ -150,6 +150,9 @@ def _committed(session: str) -> Said:
     [
         (OURS, True),
         (name_of(RUN, 12345), True),
+        (name_of_transaction(RUN, 7), True),
+        (name_of_trial(RUN, 7), True),
+        (name_of_transaction(Run("4f2a-1c2b-9d3-5"), 7), False),
         (name_of(Run("4f2a-1c2b-9d4"), 7), False),
         (name_of(Run("4f2a-1c2b-9d3-5"), 7), False),
         (f"{OURS}x", False),

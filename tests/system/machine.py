@@ -29,10 +29,14 @@ ENVIRONMENT = {
 
 @dataclass
 class Machine:
-    """``folder``: for its disk, which outlives a reboot; ``namespace``: the network that it finds itself in."""
+    """``folder``: for its disk, which outlives a reboot; ``namespace``: the network that it finds itself in.
+
+    ``more``: options of systemd-nspawn.
+    """
 
     folder: Path
     namespace: str
+    more: tuple[str, ...] = ()
     _nspawn: subprocess.Popen[bytes] | None = None
     _leader: int = 0
     """PID 1 of the container, by its number out here."""
@@ -81,6 +85,7 @@ class Machine:
                 f"--machine={self.namespace}",
                 network,
                 *alone,
+                *self.more,
             ),
             *("--notify-ready=yes", "--suppress-sync=yes", "--console=pipe"),
         ]

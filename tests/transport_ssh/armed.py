@@ -77,6 +77,12 @@ class Node:
         command = ["ip", "netns", "exec", self.namespace, "sh", "-ec", text]
         return subprocess.run(command, check=True, text=True, capture_output=True).stdout
 
+    def fires(self, number: int, after: float = 0) -> subprocess.Popen[bytes]:
+        """What a transaction's timer does when it is time."""
+        (folder,) = (path for path in FOLDERS.glob("*") if path.name.startswith(f"{name(number)}."))
+        run = f"sleep {after:g}; exec sh {folder}/run {folder}"
+        return subprocess.Popen(["ip", "netns", "exec", self.namespace, "sh", "-c", run])
+
     def has(self, routes: Iterable[Route]) -> list[bool]:
         shown = self.runs("ip -4 route show table all").split()
         return [route.dst in shown for route in routes]

@@ -88,10 +88,11 @@ async def test_its_timer_leads_back(transport: SshTransport, namespace: str, fol
 
 async def test_one_that_fails_is_no_obstacle(transport: SshTransport, namespace: str, folder: Path) -> None:
     (folder / "bin/systemd-run").write_text("#!/bin/sh\necho Failed to connect to bus >&2; exit 1\n")
-    commit = transport.transaction(2003, 1)
+    commit = transport.transaction(2003, 60)
     assert await commit.arm(drops(*ROUTES)) == []
     assert await commit.apply(puts(*ROUTES)) == []
-    eventually(lambda: not any(Node(namespace).has(ROUTES)))
+    assert await commit.roll_back() == []
+    assert not any(Node(namespace).has(ROUTES))
 
 
 async def test_of_another_network_it_is_not_asked(connect: Connect, namespace: str, folder: Path) -> None:
@@ -99,11 +100,12 @@ async def test_of_another_network_it_is_not_asked(connect: Connect, namespace: s
     nested = f"{folder}/systemd -c 'mount -t tmpfs none /run; mkdir -p /run/systemd/system; \"$@\"' x"
     inside = f"env PATH={folder}/bin:/usr/sbin:/usr/bin:/sbin:/bin nsenter --net=/proc/1/fd/9 sh"
     transport = connect(shell=f"unshare -m -p -f --mount-proc {nested} {inside} 9</run/netns/{namespace}")
-    commit = transport.transaction(2004, 1)
+    commit = transport.transaction(2004, 60)
     assert await commit.arm(drops(*ROUTES)) == []
     assert not (folder / "told").exists()
     assert await commit.apply(puts(*ROUTES)) == []
-    eventually(lambda: not any(Node(namespace).has(ROUTES)))
+    assert await commit.roll_back() == []
+    assert not any(Node(namespace).has(ROUTES))
     eventually(lambda: not left(name(2004)))
 
 

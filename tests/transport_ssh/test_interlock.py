@@ -72,41 +72,42 @@ async def test_a_repair_takes_no_round_trip_more(transport: SshTransport, driver
     assert {ROUTE.key, NEIGHBOUR.key} <= (await found(transport)).keys()
 
 
-@pytest.mark.parametrize(
-    ("change", "meanwhile", "how"),
-    [
-        (Change(None, ROUTE), "ip route add 10.1.0.0/16 via 10.10.10.7", "has been made"),
-        (Change(ROUTE, OTHER), "ip route replace 10.1.0.0/16 via 10.10.10.7 proto 142", "has been changed"),
-        (Change(ROUTE, OTHER), "ip route del 10.1.0.0/16", "has been deleted"),
-        (Change(ROUTE, None), "ip route replace 10.1.0.0/16 via 10.10.10.7", "has been changed"),
-        (Change(NEIGHBOUR, None), "ip neigh replace 10.10.10.9 lladdr 02:00:00:00:00:0a dev eth1", "has been changed"),
-        (
-            Change(ADDRESS, None),
-            "ip address del 10.77.0.1/24 dev eth1; ip address add 10.77.0.1/24 dev eth1 scope link",
-            "changed",
-        ),
-        (
-            Change(RULE, None),
-            "ip rule del prio 100; ip rule add prio 100 from 10.0.0.0/8 table 100 proto 99",
-            "changed",
-        ),
-    ],
+MEANWHILE: Sequence[tuple[Change, str, str]] = (
+    (Change(None, ROUTE), "ip route add 10.1.0.0/16 via 10.10.10.7", "has been made"),
+    (Change(ROUTE, OTHER), "ip route replace 10.1.0.0/16 via 10.10.10.7 proto 142", "has been changed"),
+    (Change(ROUTE, OTHER), "ip route del 10.1.0.0/16", "has been deleted"),
+    (Change(ROUTE, None), "ip route replace 10.1.0.0/16 via 10.10.10.7", "has been changed"),
+    (Change(NEIGHBOUR, None), "ip neigh replace 10.10.10.9 lladdr 02:00:00:00:00:0a dev eth1", "has been changed"),
+    (
+        Change(ADDRESS, None),
+        "ip address del 10.77.0.1/24 dev eth1; ip address add 10.77.0.1/24 dev eth1 scope link",
+        "changed",
+    ),
+    (
+        Change(RULE, None),
+        "ip rule del prio 100; ip rule add prio 100 from 10.0.0.0/8 table 100 proto 99",
+        "changed",
+    ),
 )
+
+
 async def test_an_entry_that_was_changed_meanwhile_is_left_alone(
-    transport: SshTransport, somebody: Callable[[str], None], change: Change, meanwhile: str, how: str
+    transport: SshTransport, somebody: Callable[[str], None]
 ) -> None:
-    if change.before:
-        assert await transport.apply(LinuxDriver().write([Change(None, change.before)], Reading({}))) == []
-    driver = LinuxDriver()
     beside = Neighbour(dev="eth1", dst="10.10.10.77", lladdr="02:00:00:00:00:77", protocol=142)
-    script = driver.write([change, Change(None, beside)], await read(transport, driver))
-    somebody(meanwhile)
-    then = await found(transport)
-    failures = await transport.apply(script)
-    assert [(failure.line, failure.nature) for failure in failures] == [(None, "stale")]
-    assert f"{change.key} " in failures[0].reason
-    assert how in failures[0].reason
-    assert await found(transport) == then, "nothing was sent, not even what is as it was"
+    for change, meanwhile, how in MEANWHILE:
+        if change.before:
+            assert await transport.apply(LinuxDriver().write([Change(None, change.before)], Reading({}))) == []
+        driver = LinuxDriver()
+        script = driver.write([change, Change(None, beside)], await read(transport, driver))
+        somebody(meanwhile)
+        then = await found(transport)
+        failures = await transport.apply(script)
+        assert [(failure.line, failure.nature) for failure in failures] == [(None, "stale")]
+        assert f"{change.key} " in failures[0].reason
+        assert how in failures[0].reason
+        assert await found(transport) == then, "nothing was sent, not even what is as it was"
+        somebody("ip route flush 10.1.0.0/16; ip neigh flush nud permanent; ip rule del prio 100 2>/dev/null || :")
 
 
 async def test_another_entry_of_the_same_table_is_in_nobodys_way(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from reconciler.desired.inventory import load_inventory
+from reconciler.engine.reach import Ways, transport_for
 from reconciler.linux.driver import LinuxDriver
 from reconciler.transport.armed import ArmedNode
 from reconciler.transport.ssh import SshTransport
@@ -16,6 +19,7 @@ from reconciler.transport.undo import Undo
 
 from .armed import FOLDERS, ROUTES, Node, drops, eventually, left, puts
 from .conftest import Connect
+from .sshd import Sshd
 
 NUMBERS = itertools.count(1)
 
@@ -83,13 +87,24 @@ async def test_others_are_left_alone(connect: Connect, node: Node) -> None:
     eventually(lambda: not left(name))
 
 
-async def test_who_only_looks_changes_nothing(connect: Connect, node: Node) -> None:
+async def test_an_inventory_says_whose_nodes_are_cleared(
+    node: Node, connect: Connect, sshd: Sshd, tmp_path: Path
+) -> None:
+    """Not where nothing may be changed at all, nor a node that is only watched."""
     shell, name = f"ip netns exec {node.namespace} sh", dead_run()
-    await left_armed(connect(shell=shell), name, seconds=1)
-    transport = connect(shell=shell)
-    assert (await transport.query(["true"]))[0].greeting == {}
-    assert all(node.has(ROUTES))
-    eventually(lambda: not left(name))
+    await left_armed(connect(shell=shell), name)
+    for writes, mode, cleared in ((False, "enforce", False), (True, "audit", False), (True, "enforce", True)):
+        (tmp_path / "inventory.yaml").write_text(
+            "apiVersion: reconciler/v1\nkind: Inventory\nmetadata: {name: lab}\nspec: {devices: {n1: {platform: linux, "
+            f"host: 127.0.0.1, port: {sshd.port}, username: root, key: {sshd.key}, knownHosts: {sshd.known_hosts}, "
+            f'mode: {mode}, shell: "{shell}"}}}}}}\n'
+        )
+        ways = Ways.new(writes=writes)
+        transport = transport_for("n1", load_inventory(tmp_path / "inventory.yaml"), ways)
+        await transport.query(["true"])
+        assert node.has(ROUTES) == [not cleared] * len(ROUTES)
+        await transport.close()
+        ways.close()
 
 
 async def test_half_a_removal_is_finished_and_strange_folders_are_not_entered(connect: Connect, node: Node) -> None:
@@ -102,3 +117,5 @@ async def test_half_a_removal_is_finished_and_strange_folders_are_not_entered(co
     assert not half.exists()
     assert strange.exists()
     strange.rmdir()
+    with suppress(OSError):  # somebody else has one there
+        FOLDERS.rmdir()

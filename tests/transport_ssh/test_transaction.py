@@ -8,12 +8,13 @@ import os
 import signal
 import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import pytest
 
 from reconciler.core.change import Change, diff
-from reconciler.core.driver import Commits, ConfirmedCommit, Failure, Script, Unreachable
+from reconciler.core.driver import Commits, ConfirmedCommit, Failure, Reading, Script, Unreachable
 from reconciler.core.order import kind_order
 from reconciler.core.resource import Key, Live, Resource, State, state_of
 from reconciler.linux.address import Address
@@ -44,10 +45,18 @@ def node(namespace: str) -> Node:
     return Node(namespace)
 
 
-@pytest.fixture(params=["sh", "bash", "sudo sh"])
+SUDO = """\
+unshare -m sh -c '
+mount -t tmpfs -o mode=755 none /etc/sudoers.d
+printf "%s\\n" "Defaults use_pty" "nobody ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/test
+exec setpriv --reuid=nobody --regid=nogroup --clear-groups sudo -n "$@"
+' sudo"""
+"""A login as an ordinary user who may become root, in a terminal of sudo's own, as newer ones do."""
+
+
+@pytest.fixture(params=["", SUDO], ids=["root", "sudo"])
 def shells(request: pytest.FixtureRequest, connect: Connect, namespace: str) -> SshTransport:
-    sudo, _, shell = request.param.rpartition(" ")
-    return connect(shell=f"ip netns exec {namespace} {shell}", sudo=bool(sudo))
+    return connect(shell=f"{request.param} ip netns exec {namespace} {'sh' if request.param else 'bash'}")
 
 
 @pytest.fixture
@@ -125,6 +134,7 @@ async def test_killed_in_the_middle_of_a_batch(transport: SshTransport, sshd: Ss
     half = Script((*puts(*ROUTES[:2]).makes, *words("sleep 5"), *puts(*ROUTES[2:]).makes))
     sending = asyncio.create_task(commit.apply(half))
     await asyncio.to_thread(eventually, lambda: all(node.has(ROUTES[:2])))
+    _kill(sshd.descendants())
     sshd.stop()
     with pytest.raises(Unreachable):
         await sending
@@ -138,11 +148,17 @@ async def test_a_broken_connection_is_opened_anew_to_roll_back(
 ) -> None:
     commit = await armed(transport, number, drops(*ROUTES))
     assert await commit.apply(puts(*ROUTES)) == []
-    for pid in sshd.descendants():
-        os.kill(pid, signal.SIGKILL)
+    _kill(sshd.descendants())
     assert await commit.roll_back() == []
     assert not any(node.has(ROUTES))
     assert not left(f"{name(number)}.")
+
+
+def _kill(processes: Iterable[int]) -> None:
+    """In this order: parents first, or they would go on."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 async def test_what_was_not_applied_is_not_missed(transport: SshTransport, node: Node, number: int) -> None:
@@ -183,49 +199,40 @@ async def test_a_line_of_the_way_back_that_is_refused_is_named_and_all_else_is_d
 
 
 async def test_nothing_is_sent_once_the_undo_has_begun(transport: SshTransport, node: Node, number: int) -> None:
-    commit = await armed(transport, number, Script(words("sleep 1")), seconds=1)
+    commit = await armed(transport, number, Script(words("sleep 0.7")))
+    firing = node.fires(number)
     eventually(lambda: any("begun-" in command for command in left(name(number))))
     assert [failure.reason for failure in await commit.apply(puts(*ROUTES))] == [REASON]
     assert [failure.reason for failure in await commit.confirm()] == [f"not confirmed: {REASON}"]
     assert not any(node.has(ROUTES))
-    assert [failure.nature for failure in await commit.roll_back()] in ([], ["warning"])
+    assert await commit.roll_back() == [], "who asks for it meanwhile waits for it"
+    assert firing.wait() == 0
     eventually(lambda: not left(name(number)))
 
 
 async def test_the_undo_waits_for_a_batch_that_is_under_way(transport: SshTransport, node: Node, number: int) -> None:
     """Or its last lines would come after the undo, and stay."""
-    commit = await armed(transport, number, drops(*ROUTES), seconds=1)
-    slow = Script((*puts(*ROUTES[:2]).makes, *words("sleep 1.5"), *puts(*ROUTES[2:]).makes))
+    commit = await armed(transport, number, drops(*ROUTES))
+    firing = node.fires(number, after=0.2)
+    slow = Script((*puts(*ROUTES[:2]).makes, *words("sleep 0.6"), *puts(*ROUTES[2:]).makes))
     assert await commit.apply(slow) == []
-    eventually(lambda: not any(node.has(ROUTES)))
-    assert [failure.line for failure in await commit.confirm()] == [None]
+    assert firing.wait() == 0
+    assert not any(node.has(ROUTES))
+    assert [failure.reason for failure in await commit.confirm()] == ["not confirmed: it has been taken back already"]
     eventually(lambda: not left(name(number)))
 
 
 async def test_confirm_and_undo_never_both_win(transport: SshTransport, node: Node) -> None:
-    won = []
-    for place in range(12):
+    for place in range(8):
         number = next(NUMBERS)
         commit = await armed(transport, number, drops(ROUTES[0]))
         assert await commit.apply(puts(ROUTES[0])) == []
-        (folder,) = (path for path in FOLDERS.glob("*") if name(number) in path.name)
-        fires = [
-            "ip",
-            "netns",
-            "exec",
-            node.namespace,
-            "sh",
-            "-c",
-            f"sleep 0.0{place % 4}; exec sh {folder}/run {folder}",
-        ]
-        fired = await asyncio.create_subprocess_exec(*fires)
+        firing = node.fires(number, after=place % 4 / 100)
         failures = await commit.confirm()
-        await fired.wait()
-        won.append(not failures)
+        firing.wait()  # finds nothing, where it comes last
         assert node.has(ROUTES[:1]) == [not failures]
         node.runs("ip route flush proto 142")
         eventually(lambda: not left(name(number)))  # noqa: B023
-    assert True in won
 
 
 async def test_management_is_reached_over_a_connection_of_its_own(
@@ -268,8 +275,6 @@ def towards(wanted: Sequence[Resource], present: Sequence[Resource], everything:
     keys = {resource.key for resource in (*wanted, *present)}
     ours = {key: resource for key, resource in everything.items() if key in keys}
     changes: list[Change] = diff(state_of(wanted), Live(ours, {}))
-    from reconciler.core.driver import Reading
-
     return LinuxDriver().write(changes, Reading(everything))
 
 
@@ -282,17 +287,17 @@ def comparable(state: State) -> dict[Key, Resource]:
 
 
 @pytest.mark.parametrize("by_itself", [False, True])
-async def test_every_table_is_as_before(transport: SshTransport, number: int, by_itself: bool) -> None:
+async def test_every_table_is_as_before(transport: SshTransport, namespace: str, number: int, by_itself: bool) -> None:
     """A VXLAN device that was made again, with all that stands on it, and rows of every kind."""
     assert await transport.apply(plain(towards(BEFORE, (), {}))) == []
     before = await found(transport)
     there = towards(AFTER, BEFORE, before)
     foretold = {key: one for key, one in before.items() if key not in state_of(BEFORE)} | state_of(AFTER)
-    commit = await armed(transport, number, towards(BEFORE, AFTER, foretold), seconds=1 if by_itself else 60)
+    commit = await armed(transport, number, towards(BEFORE, AFTER, foretold))
     assert await commit.apply(plain(there)) == []
     assert set(state_of(AFTER)) <= (await found(transport)).keys()
     if by_itself:
-        await asyncio.to_thread(eventually, lambda: not left(name(number)))
+        assert Node(namespace).fires(number).wait() == 0
     else:
         assert await commit.roll_back() == []
     assert comparable(await found(transport)) == comparable(before)

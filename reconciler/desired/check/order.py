@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from fnmatch import fnmatchcase
+from fnmatch import filter as matching
 from typing import NamedTuple
 
 from reconciler.core.waves import loop_in
@@ -22,7 +22,12 @@ class Misorder(NamedTuple):
 
 def after_of(devices: Mapping[str, Device]) -> dict[str, frozenset[str]]:
     """By device: those that have to be converged before it. Nobody is meant by a pattern of its own."""
-    found = {name: frozenset(_named(name, device.after, devices)) for name, device in devices.items()}
+    patterns = {pattern for device in devices.values() for pattern in device.after}
+    meant = {pattern: frozenset(_meant_by(pattern, devices)) for pattern in patterns}
+    found = {
+        name: frozenset[str]().union(*(meant[one] - {name} if is_glob(one) else meant[one] for one in device.after))
+        for name, device in devices.items()
+    }
     return {name: before for name, before in found.items() if before}
 
 
@@ -32,7 +37,8 @@ def misorders(devices: Mapping[str, Device], known: Collection[str]) -> Iterator
     for name, device in sorted(devices.items()):
         for other in device.after:
             if not is_glob(other) and other not in known:
-                yield Misorder(name, f"{name} is to come after {other}, which is no device", _meant(other, known))
+                what = f"{name} is to come after {other}, which is no device"
+                yield Misorder(name, what, did_you_mean(other, sorted(known)))
         for other in sorted(after.get(name, ())):
             if devices[other].tier > device.tier:
                 what = f"{name} (tier {device.tier}) is to come after {other} (tier {devices[other].tier})"
@@ -41,13 +47,5 @@ def misorders(devices: Mapping[str, Device], known: Collection[str]) -> Iterator
         yield Misorder(loop[0], f"{' after '.join(loop)}: these devices wait for each other", "remove one of the after")
 
 
-def _named(name: str, patterns: Collection[str], devices: Mapping[str, Device]) -> Iterator[str]:
-    for pattern in patterns:
-        if not is_glob(pattern):
-            yield from (one for one in (pattern,) if one in devices)
-        else:
-            yield from (one for one in devices if one != name and fnmatchcase(one, pattern))
-
-
-def _meant(name: str, known: Collection[str]) -> str:
-    return did_you_mean(name, sorted(known))
+def _meant_by(pattern: str, devices: Collection[str]) -> list[str]:
+    return matching(devices, pattern) if is_glob(pattern) else [name for name in (pattern,) if name in devices]

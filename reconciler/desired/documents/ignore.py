@@ -54,9 +54,12 @@ class IgnoreRule(Part):
         known = fields_of(kind)
         for name in fields:
             if name in BY_NAME[kind].identity:
-                wrong(f"{name!r} is part of what a {kind} is known by", "leave fields out to ignore the whole entry")
+                wrong(
+                    f"{name!r} is what a resource of kind {kind} is known by",
+                    "leave fields out to ignore it as a whole",
+                )
             if name not in known:
-                wrong(f"a {kind} has no field {name!r}", did_you_mean(name, known))
+                wrong(f"unknown field {name!r} of kind {kind}", did_you_mean(name, known))
         return fields
 
     def rule(self, origin: str) -> Ignore:

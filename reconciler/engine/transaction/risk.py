@@ -17,12 +17,14 @@ def armed_for(plan: Plan, terms: Terms) -> str:
     """Why the plan is armed, in words; empty: it is sent as it is."""
     if terms.mode == "never" or not plan.writable:
         return ""
-    reason = next(_risks(plan), "")
+    reason = next(_risks(plan, terms), "")
     return reason or ("it is always" if terms.mode == "always" else "")
 
 
-def _risks(plan: Plan) -> Iterator[str]:
+def _risks(plan: Plan, terms: Terms) -> Iterator[str]:
     devices = plan.writable
+    if terms.lockout:
+        yield "it may lock us out"
     if len(devices) > 1:
         yield f"it changes {plural(len(devices), 'device')}"
     if plan.schedule is not None:

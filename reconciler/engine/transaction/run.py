@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reconciler.core.change import Change
-from reconciler.core.driver import Failure, Reading, Script, Unreachable
+from reconciler.core.driver import Commits, Failure, Reading, Script, Unreachable
 from reconciler.core.failpoint import failpoint
 from reconciler.core.resource import Key
 from reconciler.core.schedule import Stage
 from reconciler.core.words import plural
-from reconciler.engine.observe import Sight, side_by_side
+from reconciler.engine.observe import Device, Sight, side_by_side
 from reconciler.engine.transaction.party import Party
+from reconciler.transport.this_run import next_number
 
 MARGIN = 5.0
 """Seconds before a device's own timer ends within which nothing is confirmed any more."""
@@ -61,9 +62,12 @@ class Transaction:
         for number, stage in enumerate(self.stages):
             await self._stage(number, stage)
 
-    async def reach(self) -> None:
-        """Whether every device still lets us in. Raises: Broken."""
+    async def reach(self, others: Iterable[Device] = ()) -> None:
+        """Whether every device still lets us in, and so do ``others`` behind it. Raises: Broken."""
         await self._each([party for party in self.parties if party.armed], _reached, "reached")
+        lost = list(filter(None, await side_by_side(map(_silent, others))))
+        if lost:
+            raise Broken(f"{', '.join(lost)} cannot be reached any more")
 
     async def confirm(self) -> None:
         """Raises: Broken. Not at the last moment: who is late is taken back everywhere."""
@@ -170,6 +174,17 @@ async def _stepped(party: Party, step: Step, point: str) -> None:
 async def _reached(party: Party) -> Sequence[Failure]:
     await party.commit.reach()
     return []
+
+
+async def _silent(device: Device) -> str:
+    """Its name, if no new connection to it can be opened."""
+    if not isinstance(device.transport, Commits):
+        return ""
+    try:
+        await device.transport.transaction(next_number(), 1).reach()
+    except Unreachable:
+        return device.name
+    return ""
 
 
 def _moved(key: Key, party: Party, reading: Reading) -> bool:

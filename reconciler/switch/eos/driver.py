@@ -11,8 +11,8 @@ from typing import Literal
 from reconciler.core.change import Change
 from reconciler.core.driver import Answer, Reading
 from reconciler.core.resource import Resource
+from reconciler.switch.bridging import stranded
 from reconciler.switch.dialogue import Dialogue
-from reconciler.switch.eos.bridging import stranded
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.direct import Direct
 from reconciler.switch.eos.exchange import RUNNING_CONFIG, unmixed

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from reconciler.core.change import Change
 from reconciler.core.driver import Unreadable
 from reconciler.core.resource import Key, Resource, State
+from reconciler.switch.bridging import channel_of
 from reconciler.switch.eos.configuration import Configuration, hidden, read
 from reconciler.switch.eos.interface import pristine
 from reconciler.switch.eos.shown import shown
@@ -76,7 +77,7 @@ def _made_by_itself(after: Configuration, planned: State, changes: Sequence[Chan
         if isinstance(change.after, Interface) and change.after.access is not None:
             made.append(Vlan(id=change.after.access))
         if isinstance(change.after, Interface) and change.after.channel_group not in (None, NO_CHANNEL):
-            channel = f"Port-Channel{str(change.after.channel_group).partition(' ')[0]}"
+            channel = channel_of(str(change.after.channel_group))
             made.append(pristine(channel, routed_by_default=after.routed_by_default))
         yield from (one for one in made if one.key not in planned and after.found.get(one.key) == one)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from reconciler.core.change import Change
 from reconciler.core.driver import Failure, Unreadable
 from reconciler.core.resource import State
+from reconciler.switch.bridging import configured
 from reconciler.switch.dialogue import Lost, NotOpened, Say
 from reconciler.switch.eos import pending, status
-from reconciler.switch.eos.bridging import configured
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.exchange import RUNNING_CONFIG, Asking, T, abort, refusal, said, twice, unmixed
 from reconciler.switch.eos.status import Status

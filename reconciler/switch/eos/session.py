@@ -7,12 +7,13 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_net
 
 from reconciler.core.resource import Key, Resource
 from reconciler.switch.addresses import DYNAMIC, is_address
-from reconciler.switch.eos.bridging import carriers
+from reconciler.switch.bridging import carriers, under
 from reconciler.switch.eos.configuration import Configuration
 from reconciler.switch.eos.vlan import FIRST_VLAN
-from reconciler.switch.kinds import DEFAULT_VRF, Interface, Routing, Routing6, StaticRoute, Svi, Vlan, Vrf
+from reconciler.switch.forwarding import vrf_of
+from reconciler.switch.kinds import Interface, Routing, Routing6, StaticRoute, Svi, Vlan, Vrf
+from reconciler.switch.names import MANAGEMENT
 
-MANAGEMENT = "Management"
 Network = IPv4Network | IPv6Network
 
 
@@ -95,12 +96,9 @@ def _beneath(end: Interface | Svi, configuration: Configuration) -> Iterator[Key
         ports = carriers(configuration.everything, end.vlan)
         if len(ports) == 1:
             yield ports[0].key
-            yield from _members(ports[0].name, configuration)
+            yield from under(ports[0].name, configuration.everything)
     else:
-        parent, dot, _ = end.name.partition(".")
-        if dot:
-            yield Interface(ifname=parent).key
-        yield from _members(parent, configuration)
+        yield from under(end.name, configuration.everything)
 
 
 def _bearers(route: StaticRoute, configuration: Configuration) -> Iterator[Key]:
@@ -116,13 +114,6 @@ def _bearers(route: StaticRoute, configuration: Configuration) -> Iterator[Key]:
 
 def _reaches(one: Interface | Svi, via: str) -> bool:
     return one.name == via.split()[0] or any(_is_in(via, network) for network in _near(one))
-
-
-def _members(channel: str, configuration: Configuration) -> Iterator[Key]:
-    for one in _interfaces(configuration):
-        group = one.channel_group if isinstance(one, Interface) else None
-        if group is not None and channel == f"Port-Channel{group.partition(' ')[0]}":
-            yield one.key
 
 
 def _ways_back(end: Interface | Svi, configuration: Configuration, client: str) -> Iterator[Resource]:
@@ -157,7 +148,3 @@ def _leaves(route: StaticRoute, end: Resource, near: list[Network]) -> bool:
 def _is_in(via: str, network: Network) -> bool:
     last = via.split()[-1]
     return is_address(last) and ip_address(last) in network
-
-
-def vrf_of(end: Interface | Svi) -> str:
-    return end.vrf or DEFAULT_VRF

@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, Resource, State
-from reconciler.switch.eos.bridging import carriers
+from reconciler.switch.bridging import carriers
 from reconciler.switch.eos.exchange import Asking, document
 from reconciler.switch.kinds import Interface, Svi, Vlan
 

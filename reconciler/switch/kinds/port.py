@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
@@ -14,6 +14,7 @@ from reconciler.switch.names import natural
 ALL_VLANS = "1-4094"
 NO_CHANNEL = "none"
 DEFAULT_MTU = 1500
+OF_A_MODE = frozenset({"access", "trunk_allowed", "trunk_native", "trunk_groups", "addresses", "vrf"})
 ROUTED = ("Loopback", "Management")
 
 
@@ -63,6 +64,13 @@ class Interface(Open):
             object.__setattr__(self, "addresses", in_order(self.addresses))
         if self.trunk_groups:
             object.__setattr__(self, "trunk_groups", tuple(sorted(set(self.trunk_groups))))
+
+    def taking(self, names: Collection[str], live: Resource) -> Self:
+        """What belongs to a mode goes with it: a port in another mode has nothing of it that could stay."""
+        taken = set(names)
+        if isinstance(live, Interface) and live.mode != self.mode:
+            taken = taken | OF_A_MODE if "mode" in taken else taken - OF_A_MODE
+        return Open.taking(self, taken, live)
 
     @property
     def name(self) -> str:
@@ -121,6 +129,11 @@ class Svi(Open):
     def filled(self, live: Self | None) -> Self:
         full = Open.filled(self, live)
         return replace(full, virtual=None) if self._excludes_virtual and full.virtual else full
+
+    def taking(self, names: Collection[str], live: Resource) -> Self:
+        """Addresses of its own and shared ones exclude each other: who leaves the one as it is leaves both."""
+        both = {"addresses", "virtual"}
+        return Open.taking(self, both.union(names) if both & set(names) else names, live)
 
     @property
     def name(self) -> str:

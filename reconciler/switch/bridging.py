@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.core.change import Change, replay
-from reconciler.core.resource import Live, Resource, State
+from reconciler.core.resource import Key, Live, Resource, State
 from reconciler.switch.kinds import ALL_VLANS, Interface, Svi
 from reconciler.switch.kinds.open import Open
 from reconciler.switch.names import members
@@ -25,13 +25,29 @@ def carriers(state: State, vlan: int) -> list[Interface]:
     return [port for port in state.values() if isinstance(port, Interface) and carries(port, vlan)]
 
 
+def under(name: str, state: State) -> Iterator[Key]:
+    """What a port stands on: a sub-interface on its port, a port channel on its members."""
+    parent, dot, _ = name.partition(".")
+    if dot:
+        yield Interface(ifname=parent).key
+    for one in state.values():
+        group = one.channel_group if isinstance(one, Interface) else None
+        if group is not None and parent == channel_of(group):
+            yield one.key
+
+
+def channel_of(group: str) -> str:
+    """``10 active`` -> ``Port-Channel10``"""
+    return f"Port-Channel{group.partition(' ')[0]}"
+
+
 def configured(found: State, changes: Sequence[Change]) -> State:
     """What the switch has once the changes have come true: what a wish leaves open stays as it was."""
     wanted = replay(Live(found, {}), changes).ours
-    return {key: _filled(one, found.get(key)) for key, one in wanted.items()}
+    return {key: filled(one, found.get(key)) for key, one in wanted.items()}
 
 
-def _filled(one: Resource, live: Resource | None) -> Resource:
+def filled(one: Resource, live: Resource | None) -> Resource:
     return one.filled(live if isinstance(live, Open) else None) if isinstance(one, Open) else one
 
 
