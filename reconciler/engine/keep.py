@@ -23,6 +23,7 @@ def write(path: Path, document: dict[str, Any]) -> None:
     """Raises: OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.tmp")
+    _sweep(path)
     try:
         draft.write_text(json.dumps(document, sort_keys=True), encoding="utf-8")
         failpoint("file drafted")
@@ -30,3 +31,11 @@ def write(path: Path, document: dict[str, Any]) -> None:
         failpoint("file replaced")
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Away with drafts of processes that were killed over them."""
+    for draft in path.parent.glob(f"{path.stem}.*.tmp"):
+        process = draft.suffixes[-2].removeprefix(".")
+        if process.isdecimal() and not Path("/proc", process).exists():
+            draft.unlink(missing_ok=True)
