@@ -17,11 +17,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.chaos_cases import Case, How, Result, Who, breaking, cases, tried
-from benchmarks.chaos_field import Field
+from benchmarks.chaos_field import ROOT, Field
 from benchmarks.chaos_guard import Guard
 from benchmarks.daemon import LAB
-from reconciler.lab import state, world
+from reconciler.lab import enter, state, world
 from reconciler.lab.failpoints import Place, place
+from tests.lab.warm import warm
 
 LEAST = 40
 """So many places have to be reached in one change."""
@@ -35,15 +36,18 @@ def field(timer: int) -> Iterator[Field]:
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         subprocess.run([*LAB, "up", "--name", name], check=True, stdout=subprocess.DEVNULL)
         try:
-            made = Field(state.get(name), Path(folder), timer)
-            made.prepare()
-            yield made
+            lab = state.get(name)
+            start, environment = enter.on_jump(lab, [])
+            with warm(start, Path(folder), environment | {"PYTHONPATH": str(ROOT)}) as ready:
+                made = Field(lab, Path(folder), timer, ready)
+                made.prepare()
+                yield made
         finally:
             world.down(name)
 
 
 def found_in(one: Field) -> Found:
-    """All places that a change reaches, in either direction: by hand, by a daemon, and on the way back of one that fails.
+    """All places that a change reaches, in either direction: by hand, by a daemon, on the way back of one that fails.
 
     Raises: TimeoutError.
     """
@@ -122,9 +126,12 @@ def summary(work: Work) -> Iterator[str]:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    parser.add_argument("--minutes", type=float, default=30.0, help="no case is begun after that")
-    parser.add_argument("--labs", type=int, default=3, help="so many side by side")
+    parser.add_argument("--minutes", type=float, default=25.0, help="no case is begun after that")
+    parser.add_argument("--labs", type=int, default=4, help="so many side by side")
     parser.add_argument("--timer", type=int, default=15, help="seconds after which devices take back by themselves")
+    parser.add_argument(
+        "--often", type=int, default=6, help="a point that is reached again and again is tried so often"
+    )
     parser.add_argument("--sample", type=int, default=12, help="places for each way to break it other than to kill")
     parser.add_argument("--only", default="", help="only cases whose words contain this")
     return parser.parse_args()
@@ -132,6 +139,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     asked, began = arguments(), time.monotonic()
+    until = began + 60 * asked.minutes
     print(f"seed {asked.seed}: python -m benchmarks.chaos --seed {asked.seed}", flush=True)
     with ExitStack() as stack, ThreadPoolExecutor(asked.labs) as pool:
         first = stack.enter_context(field(asked.timer))
@@ -139,10 +147,10 @@ def main() -> None:
         reached = {one for places in found.values() for one in places}
         names = Counter(one.name for one in reached)
         print(f"{len(reached)} places with {len(names)} names", flush=True)
-        every = cases(first.lab, found, random.Random(asked.seed), asked.sample)
+        every = cases(first.lab, found, random.Random(asked.seed), asked)
         every = [one for one in every if asked.only in str(one)]
         fields = [first, *(stack.enter_context(field(asked.timer)) for _ in range(asked.labs - 1))]
-        work = Work(every, began + 60 * asked.minutes)
+        work = Work(every, until)
         list(pool.map(work.carry_out, fields))
     wrong = [one for one in work.results if one.wrong]
     print(*summary(work), sep="\n")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 import signal
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from benchmarks.chaos_field import Field, eventually, shell_to_cut, shell_to_kill
 from benchmarks.chaos_guard import Guard
@@ -80,8 +80,8 @@ def tried(field: Field, case: Case) -> Result:
     try:
         _tried_by_hand(field, case, result) if case.who == "by hand" else _tried_with_daemon(field, case, result)
         result.wrong += list(_rest(field))
-    except (AssertionError, TimeoutError) as error:
-        result.wrong.append(str(error))
+    except Exception as error:
+        result.wrong.append(f"{type(error).__name__}: {error}")
     return result
 
 
@@ -111,7 +111,8 @@ def _tried_with_daemon(field: Field, case: Case, result: Result) -> None:
         if not daemon.is_dead:
             time.sleep(field.timer if case.how == "sshd" else 0)
             field.restore()
-            daemon.comes(field.there)
+            daemon.comes(field.there, mortal=True)
+    result.reached |= daemon.died
     if daemon.died and case.how != "kill, again at once":
         _settle(field, result, ended)
     field.restore()
@@ -140,17 +141,31 @@ def _rest(field: Field) -> Iterator[str]:
     yield from (f"open in the history: {one}" for one in field.open_entries())
 
 
-def cases(lab: Lab, found: dict[tuple[Who, How], Sequence[Place]], chance: random.Random, sample: int) -> list[Case]:
-    """A kill at every place, and of everything else a sample; in an order that the seed decides."""
+class Extent(Protocol):
+    """``often``: how often a point that is reached again and again; ``sample``: places for what is no kill."""
+
+    often: int
+    sample: int
+
+
+def cases(
+    lab: Lab, found: Mapping[tuple[Who, How], Sequence[Place]], chance: random.Random, extent: Extent
+) -> list[Case]:
+    """A kill at every point, and of everything else a sample; in an order that the seed decides."""
     nodes = [member.name for member in lab.nodes]
     every = [
         Case(who, how, place, chance.choice(nodes))
         for (who, how), places in found.items()
-        for place in (places if how in ("kill", "kill on the way back") else _some(places, chance, sample))
+        for place in _chosen(how, places, chance, extent)
     ]
     chance.shuffle(every)
     return every
 
 
-def _some(places: Sequence[Place], chance: random.Random, count: int) -> Iterable[Place]:
-    return chance.sample(list(places), min(count, len(places)))
+def _chosen(how: How, places: Sequence[Place], chance: random.Random, extent: Extent) -> Iterable[Place]:
+    if how not in ("kill", "kill on the way back"):
+        return chance.sample(places, min(extent.sample, len(places)))
+    by_name: dict[str, list[Place]] = {}
+    for place in places:
+        by_name.setdefault(place.name, []).append(place)
+    return [one for same in by_name.values() for one in chance.sample(same, min(extent.often, len(same)))]

@@ -15,11 +15,10 @@ from benchmarks.loss_scenarios import ALWAYS, Edit, Edits, documents
 from reconciler.lab import enter, netns, node, switch
 from reconciler.lab.failpoints import LOG, POINT
 from reconciler.lab.state import Lab, Member
+from tests.lab.warm import Warm
 
 ROOT = Path(__file__).parents[1]
 START = [sys.executable, "-m", "reconciler"]
-PATIENCE = 120.0
-"""Seconds for one command."""
 SETTLING = 5.0
 """Seconds in which the SSH sessions of somebody who is dead end."""
 SESSIONS = "show configuration sessions | json"
@@ -57,6 +56,7 @@ class Field:
     lab: Lab
     folder: Path
     timer: int
+    warm: Warm
     here: int = 0
     ends: Sequence[Path] = ()
     states: list[State] = field(default_factory=list)
@@ -83,24 +83,20 @@ class Field:
         return 1 - self.here
 
     def started(self, *words: object, points: str = "", log: Path | None = None) -> subprocess.Popen[str]:
-        """`reconcile WORDS` on the jump host; ``points``: where what is to happen."""
+        """`reconcile WORDS` on the jump host, told on standard error; ``points``: where what is to happen."""
         line, environment = enter.on_jump(self.lab, [*START, *map(str, words)])
-        more = {"PYTHONPATH": str(ROOT), "RECONCILE_STATE": str(self.folder / "state")}
-        more |= ({POINT: points} if points else {}) | ({LOG: str(log)} if log else {})
-        pipe = subprocess.PIPE
-        return subprocess.Popen(
-            line, stdout=pipe, stderr=pipe, stdin=subprocess.DEVNULL, text=True, env=environment | more
-        )
+        environment = environment | self._environment(points, log)
+        nothing = subprocess.DEVNULL
+        return subprocess.Popen(line, stdout=nothing, stderr=subprocess.PIPE, stdin=nothing, text=True, env=environment)
 
     def ran(self, *words: object, points: str = "", log: Path | None = None) -> subprocess.CompletedProcess[str]:
-        process = self.started(*words, points=points, log=log)
-        try:
-            out, err = process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            out, err = process.communicate()
-            err += f"\nkilled after {PATIENCE:g} s"
-        return subprocess.CompletedProcess(list(map(str, words)), process.returncode, out, err)
+        """The same in a process that only has to be forked, until its end."""
+        environment = enter.on_jump(self.lab, [])[1] | self._environment(points, log)
+        return self.warm.run(list(map(str, words)), environment=environment)
+
+    def _environment(self, points: str, log: Path | None) -> dict[str, str]:
+        asked = ({POINT: points} if points else {}) | ({LOG: str(log)} if log else {})
+        return {"PYTHONPATH": str(ROOT), "RECONCILE_STATE": str(self.folder / "state"), **asked}
 
     def converge(self, end: int, points: str = "", log: Path | None = None) -> subprocess.CompletedProcess[str]:
         words = ("--desired", self.ends[end], "--yes", "--timeout", f"{self.timer}s")
@@ -214,7 +210,7 @@ def eventually(holds: Callable[[], bool], patience: float) -> float | None:
     while not holds():
         if time.monotonic() - began > patience:
             return None
-        time.sleep(0.1)
+        time.sleep(0.2)
     return time.monotonic() - began
 
 

@@ -6,8 +6,11 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import click
 
 from benchmarks.chaos_field import Field
 from reconciler.cli.control import Control
@@ -80,16 +83,22 @@ class Guard:
         self._until(lambda: self._has("rollout", self._mark), "second rollout")
         return True
 
-    def comes(self, end: int) -> None:
-        """All devices are, sooner or later, as these documents want it. Raises: TimeoutError."""
+    def comes(self, end: int, *, mortal: bool = False) -> None:
+        """All devices are, sooner or later, as these documents want it; ``mortal``: or it dies.
+
+        Raises: TimeoutError.
+        """
         self._point_at(end)
-        self._until(lambda: self._in_sync(end), "five devices in sync")
+        self._until(lambda: self._in_sync(end) or (mortal and self.is_dead), "five devices in sync")
 
     def _in_sync(self, end: int) -> bool:
         if self.is_dead or not self._has("ready"):
             return False
         self._poke()
-        devices = Control(self._field.folder / "control.sock").get("/v1/status")["devices"]
+        try:
+            devices = Control(self._field.folder / "control.sock").get("/v1/status")["devices"]
+        except click.ClickException:
+            return False
         revision = self._field.revisions[end]
         return len(devices) == len(self._field.lab.members) and all(
             one["phase"] == "in sync" and one.get("revision") == revision for one in devices.values()
@@ -103,11 +112,8 @@ class Guard:
         draft.replace(self._field.folder / "desired")
 
     def _poke(self) -> None:
-        try:
+        with suppress(click.ClickException):  # it may be dying
             Control(self._field.folder / "control.sock").post("/v1/poke", {})
-        except Exception:
-            if not self.is_dead:
-                raise
 
     def _has(self, kind: str, since: int = 0) -> bool:
         return any(one.get("event") == kind for one in self._told[since:])

@@ -70,7 +70,10 @@ async def test_one_that_was_cut_short_is_so_for_the_next_by_hand(tmp_path: Path)
     with read_only(path) as past:
         runs = [past.one(one["id"]) for one in reversed(past.find(Query()))]
     assert [{one.get("outcome", "open") for one in run} for run in runs] == [{"cut short"}, {"open"}, {"applied"}]
+    await last.settle()
     await alive.end({})
+    with read_only(path) as past:
+        assert [one["outcome"] for one in past.find(Query())] == ["applied", "applied", "cut short"]
 
 
 async def test_beside_a_daemon_that_writes_both_are_there(tmp_path: Path) -> None:

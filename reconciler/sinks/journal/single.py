@@ -46,15 +46,22 @@ class SingleRun:
     async def end(self, failures: Mapping[str, str]) -> None:
         """It is over. ``failures``: why, of every device that is not as wanted."""
         await self._database.call(lambda connection: self._end(connection, failures))
+        await self._leave()
+
+    async def settle(self) -> None:
+        """Nothing is written to any device: only what killed runs by hand have left open is over."""
+        if self.path.exists():
+            await self._database.call(self._settle)
+            await self._leave()
+
+    async def _leave(self) -> None:
         await self._database.close()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
     def _begin(self, connection: sqlite3.Connection, deployed: Deployed, by: str, works: Sequence[Work]) -> None:
-        if self._is_alone():
-            for (entry,) in connection.execute(OPEN).fetchall():
-                end(connection, entry, "cut short", self.now(), CUT_SHORT)
+        self._settle(connection)
         if not documents.has(connection, deployed.revision):
             documents.put(connection, deployed, self.now())
         run = Row(kind="run", began=self.now(), who=text(by), revision=text(deployed.revision))
@@ -63,6 +70,11 @@ class SingleRun:
         for work in works:
             part = replace(run, kind="change", device=text(work.device), cause=work.cause, parent=self._run)
             self._parts[work.device] = insert(connection, part, work.changes)
+
+    def _settle(self, connection: sqlite3.Connection) -> None:
+        if self._is_alone():
+            for (entry,) in connection.execute(OPEN).fetchall():
+                end(connection, entry, "cut short", self.now(), CUT_SHORT)
 
     def _is_alone(self) -> bool:
         """Whether no other run by hand is under way: each has its share of a lock on the folder, which ends with it.
