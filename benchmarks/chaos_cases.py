@@ -17,6 +17,8 @@ from reconciler.lab.state import Lab, Member
 Who = Literal["by hand", "daemon"]
 How = Literal["kill", "kill, again at once", "kill on the way back", "sessions", "sshd", "cut", "switch cut"]
 KILLS: Sequence[How] = ("kill", "kill, again at once", "kill on the way back")
+SAID = (0, 1, 4)
+"""Exit codes of somebody who lives: all is well; failed, and said so; a device could not be read in the first place."""
 BREAK = Place("all applied", 1)
 """Here a node stops to let people in, where the way back is to be walked."""
 GRACE = 5.0
@@ -90,7 +92,7 @@ def _tried_by_hand(field: Field, case: Case, result: Result) -> None:
     ended = time.monotonic()
     result.reached = done.returncode != 0 if case.how in KILLS else True
     killed = done.returncode == -signal.SIGKILL
-    if not killed and done.returncode not in (0, 1):
+    if not killed and done.returncode not in SAID:
         result.wrong.append(f"exit {done.returncode}: {done.stderr}")
     if "Traceback" in done.stderr:
         result.wrong.append(done.stderr)
