@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from reconciler.core.failpoint import failpoint
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import plural
 from reconciler.daemon.rolling import Rolling
@@ -73,6 +74,7 @@ class Joint:
                 self.hub.rolling.begin(cycle.repository.revision, [device.name for device in pending])
                 self._groups = {name: group for group in coupled(plan) for name in group}
                 self._grouped = cycle
+                failpoint("joint grouped")
         return self._groups.get(device, frozenset({device}))
 
     def part(self, device: str) -> Part | None:
@@ -88,6 +90,7 @@ class Joint:
             if cycle is not self.hub.cycle:
                 return None
             plan = cycle.held_where_it_interrupts(await self._plan(device, cycle))
+            failpoint("joint planned")
             parts = await self._carried_out(cycle, plan) if plan.writable else _waiting(cycle, plan)
             self._parts |= {one: part for one, part in parts.items() if one != device}
             for other in parts.keys() - {device}:
@@ -112,8 +115,10 @@ class Joint:
     async def _carried_out(self, cycle: Cycle, plan: Plan) -> dict[str, Part]:
         members = [one for one in plan.writable if await self._recorded(cycle, plan, one)]
         plan = dataclasses.replace(plan, devices=tuple(members))
+        failpoint("joint recorded")
         self._stand(cycle, plan)
         outcomes = await self._applied(cycle, plan)
+        failpoint("joint applied")
         self.hub.approved.discard(plan.digest)
         self._blame(outcomes)
         by_name = {outcome.device: outcome for outcome in outcomes}
