@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,10 +24,13 @@ from reconciler.engine.disk import Files
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.owned import owns_of
 from reconciler.engine.record import Record
+from reconciler.engine.rollout import rollout_of
 from reconciler.engine.transaction.terms import Terms
 from reconciler.intent.compile import World
 from reconciler.report.event import Event
 from reconciler.settings.limits import LimitSettings
+from reconciler.settings.model import Settings
+from reconciler.settings.rollout import RolloutSettings
 from reconciler.source.checkout import Checkout
 
 PATIENCE = 60.0
@@ -54,7 +57,7 @@ class Bad(Exception):
 class Deployment:
     """``state``: the folder of what is remembered. ``targeted``: the devices that this daemon looks after.
 
-    ``limits``: what the settings say of them, where the inventory says nothing.
+    ``limits``, ``rollout``, ``terms``: what the settings say of them, where the inventory says nothing.
     ``keepers`` by device. ``renewed``: called when devices may be others, or reached otherwise.
     """
 
@@ -64,22 +67,28 @@ class Deployment:
     targeted: Callable[[str], bool] = lambda name: True
     fleet: Fleet = field(default_factory=lambda: Fleet(writes=True))
     limits: LimitSettings = field(default_factory=LimitSettings)
+    rollout: RolloutSettings = field(default_factory=RolloutSettings)
+    terms: Terms = field(default_factory=Terms)
     keepers: dict[str, Keeper] = field(default_factory=dict)
     renewed: Callable[[], None] = lambda: None
     inventory: Inventory | None = None
     checkout: Checkout | None = None
-    terms: Terms = field(default_factory=Terms)
     previews: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One at a time compiles documents that are not in force: that costs memory, and threads that others need."""
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _files: Files = field(default_factory=Files)
 
     def __post_init__(self) -> None:
-        self.hub.joint.call = self._call
+        self.hub.joint.call = self.hub.rolling.call = self._call
+        self.hub.rolling.order = self._in_waves
 
     def _call(self, device: str) -> None:
         if (keeper := self.keepers.get(device)) is not None:
             keeper.call()
+
+    def _in_waves(self, names: Iterable[str]) -> Sequence[Sequence[str]]:
+        assert self.inventory is not None, "a revision is in force"
+        return rollout_of(names, self.inventory, self.rollout.rolling)
 
     def read_inventory(self) -> Inventory:
         """Raises: Bad."""
@@ -124,11 +133,12 @@ class Deployment:
             raise Bad(error.problems, lasting=False) from None
         return cycle
 
-    def limit(self, limits: LimitSettings) -> None:
-        """From the next plan on."""
-        self.limits = limits
+    def obey(self, settings: Settings) -> None:
+        """What they say of how changes are carried out, from the next plan on; of waves, from the next revision on."""
+        self.limits, self.rollout, self.terms = settings.limits, settings.rollout, terms_of(settings)
+        self.hub.rolling.wait = settings.rollout.wait
         if self.inventory is not None:
-            self.hub.cycle.limits = limits_of(self.inventory, limits)
+            self.hub.cycle.limits, self.hub.cycle.terms = limits_of(self.inventory, self.limits), self.terms
 
     async def put_in_force(self, checkout: Checkout, repository: Repository, inventory: Inventory) -> None:
         """From now on devices are kept at this revision; all of them look again. Raises: Bad, and nothing changes."""
@@ -200,6 +210,11 @@ class Deployment:
             words = f"revision {brief(checkout.revision)}: {'; '.join(warnings[:FEW])}{more}"
             data = {"revision": checkout.revision, "warnings": len(warnings)}
             self.hub.tell(Event("warning", words, level="warning", data=data))
+
+
+def terms_of(settings: Settings) -> Terms:
+    """On which terms plans are carried out. What interrupts somebody waits for an approval, what cuts us off always."""
+    return Terms(settings.transaction, settings.rollback.timeout, settings.rollback.probes)
 
 
 async def _judge(world: World) -> None:

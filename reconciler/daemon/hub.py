@@ -14,6 +14,7 @@ from reconciler.daemon.event import Bus
 from reconciler.daemon.gates import Gates
 from reconciler.daemon.joint import Joint, Record
 from reconciler.daemon.restraint import Restraints
+from reconciler.daemon.rolling import Rolling
 from reconciler.daemon.rollout import Rollout
 from reconciler.daemon.standing import SETTLED, Standing
 from reconciler.daemon.supervision import Start, unsupervised
@@ -65,6 +66,8 @@ class Hub:
     def __post_init__(self) -> None:
         self.gates = Gates(self.loop.concurrency)
         self.writing = Writing()
+        self.rolling = Rolling(self.standings)
+        self.restraints.rolling = self.rolling.waits
         self.joint = Joint(self)
 
     @property
@@ -100,8 +103,11 @@ class Hub:
         if before is not None and before.digest != standing.digest and standing.phase in SETTLED:
             self.approved.discard(before.digest)
         self.standings[device] = standing
-        if standing.phase in SETTLED and self.rollout is not None:
+        if standing.phase not in SETTLED:
+            return
+        if self.rollout is not None and not self.rolling.will_come_to(device):
             self.rollout.settled(device, standing)
+        self.rolling.settled()
 
     def rolled_out(self, revision: str) -> Event | None:
         """How the rollout of ``revision`` has ended, if that was the last one and is over."""

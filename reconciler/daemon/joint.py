@@ -10,6 +10,7 @@ from typing import Protocol
 
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import plural
+from reconciler.daemon.rolling import Rolling
 from reconciler.daemon.standing import Standing
 from reconciler.daemon.writing import Writing
 from reconciler.engine.cycle import Cycle
@@ -26,6 +27,7 @@ class Around(Protocol):
 
     approved: set[str]
     writing: Writing
+    rolling: Rolling
 
     @property
     def cycle(self) -> Cycle: ...
@@ -65,9 +67,10 @@ class Joint:
         """Who has to be written to together with ``device`` at this revision, itself included."""
         async with self._grouping:
             if self._grouped is not cycle:
-                plan = await cycle.planned_one_by_one(cycle.seen)
-                pending = tuple(one for one in plan.devices if one.writes and one.cause == "pending")
-                plan = await asyncio.to_thread(cycle.in_order, dataclasses.replace(plan, devices=pending))
+                drafts = await cycle.drafted(cycle.seen)
+                pending = tuple(one for one in drafts if one.writes and one.cause == "pending")
+                plan = await asyncio.to_thread(cycle.in_order, Plan(cycle.repository.revision, pending))
+                self.hub.rolling.begin(cycle.repository.revision, [device.name for device in pending])
                 self._groups = {name: group for group in coupled(plan) for name in group}
                 self._grouped = cycle
         return self._groups.get(device, frozenset({device}))
@@ -95,6 +98,13 @@ class Joint:
         """Without devices that have just failed: they keep nobody waiting, and come when they lead."""
         late = {name for name, until in self._culprits.items() if until > self.hub.now() and name != leader}
         members = await self.group(leader, cycle) - late
+        plan = await self._of(members, cycle)
+        if plan.schedule is not None and plan.schedule.blast.interrupted and self.hub.rolling.is_in_waves:
+            self.hub.rolling.all_at_once()
+            plan = await self._of(members, cycle)
+        return plan
+
+    async def _of(self, members: frozenset[str], cycle: Cycle) -> Plan:
         plan = cycle.planned(cycle.seen, members)
         pending = tuple(one for one in plan.devices if one.writes and one.cause == "pending")
         return await asyncio.to_thread(cycle.in_order, dataclasses.replace(plan, devices=pending))

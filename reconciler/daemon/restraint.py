@@ -31,6 +31,8 @@ class Restraints:
     windows: Windows = field(default_factory=Windows)
     now: Callable[[], datetime] = _now
     clusters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rolling: Callable[[str], str] = lambda device: ""
+    """Why a device must not have a new revision yet; empty: it may."""
     unrecorded: str = ""
     """Why nothing can be recorded, so that nothing may be applied."""
 
@@ -41,6 +43,8 @@ class Restraints:
             return Withheld(self.unrecorded)
         if cause == "drift" and (fight := self.fights.judged(device, change)):
             return Withheld(str(fight))
+        if cause == "pending" and (turn := self.rolling(device)):
+            return Withheld(turn)
         served = self.clusters.get(device, ())
         if closed := self.windows.closed(device, served, cause, self.now()):
             return Withheld(closed)

@@ -83,9 +83,8 @@ class Daemon:
         restraints = Restraints(self.suspensions, fights, settings.heal, Windows(settings.windows))
         self.hub = Hub(settings.loop, self.bus, conditions, restraints)
         fleet = Fleet(writes=True, ways=Ways.of_loop(settings.loop.concurrency))
-        self.deployment = Deployment(
-            self.hub, settings.inventory, settings.state, targeted, fleet, limits=settings.limits
-        )
+        self.deployment = Deployment(self.hub, settings.inventory, settings.state, targeted, fleet)
+        self.deployment.obey(settings)
         self.hub.recompiled = self.deployment.call_all
         self.sinks = Sinks(settings, world, self.hub, self.deployment.call_all, self._revision)
         source = open_source(settings.source, settings.state / "source")

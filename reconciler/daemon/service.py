@@ -73,7 +73,7 @@ class Service:
         restraints = self.hub.restraints
         restraints.heal, restraints.windows = settings.heal, Windows(settings.windows)
         restraints.fights.become(settings.fights.flips, settings.fights.within)
-        self.deployment.limit(settings.limits)
+        self.deployment.obey(settings)
         self._turned.set()
         self.deployment.call_all()
 

@@ -107,14 +107,20 @@ class Cycle:
         The documents have been judged already. ``before``: what is in force; what it found in sync, and still holds, is
         taken from there.
         """
+        drafts = await self.drafted(sights, before)
+        vanished = self._vanished(self.compiler.world(sights), None)
+        plan = self._plan((*self._in_total(drafts, whole=True), *vanished))
+        digest = await asyncio.to_thread(lambda: plan.digest)
+        return self.planned(sights, self.devices) if digest in self.approvals else plan
+
+    async def drafted(self, sights: Mapping[str, Sight], before: Cycle | None = None) -> Sequence[DevicePlan]:
+        """What each device would have to do, each judged by itself; after each of them everybody else has a turn."""
         world, drafts = self.compiler.world(sights), list[DevicePlan]()
         for name in filter(self._acts_on, world):
             calm = before and before.still_in_sync(name, world, sights)
             drafts += [calm] if calm else self._drafts(world, [name], sights)
             await asyncio.sleep(0)
-        plan = self._plan((*self._in_total(drafts, whole=True), *self._vanished(world, None)))
-        digest = await asyncio.to_thread(lambda: plan.digest)
-        return self.planned(sights, self.devices) if digest in self.approvals else plan
+        return drafts
 
     @cached_property
     def topology(self) -> Topology:

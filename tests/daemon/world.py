@@ -202,8 +202,8 @@ class World:
         fleet = FakeFleet(self.transports, self.audited, self.driver)
         settings = load_settings(self.settle(self.spec)).settings
         assert settings is not None
-        state, limits = self.folder / "state", settings.limits
-        deployment = Deployment(hub, self.folder / "inventory.yaml", state, fleet=fleet, limits=limits)
+        deployment = Deployment(hub, self.folder / "inventory.yaml", self.folder / "state", fleet=fleet)
+        deployment.obey(settings)
         hub.recompiled = deployment.call_all
         archive = self.archive(settings, hub, deployment)
         following = Following(deployment, self.source, 30.0, self.kept, archive=archive)

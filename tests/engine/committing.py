@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from reconciler.core.codec import as_json
-from reconciler.core.driver import Answer, Failure, Script, Unreachable
+from reconciler.core.driver import Answer, Failure, Script, Unreachable, nothing
 from reconciler.core.resource import Key, Resource
 from tests.engine.fakes import CARD, SAVING, DictTransport
 
@@ -120,7 +120,7 @@ class DictCommit:
 
         return await self.transport.step("arm", begin)
 
-    async def apply(self, script: Script) -> Sequence[Failure]:
+    async def apply(self, script: Script, took: Callable[[], None] = nothing) -> Sequence[Failure]:
         def take() -> Sequence[Failure]:
             if self.number not in self.transport.armed:
                 return [Failure(None, "nothing is armed on it any more")]
@@ -131,7 +131,9 @@ class DictCommit:
         if meanwhile is not None:
             self.transport.rows[meanwhile.key], self.transport.meanwhile = as_json(meanwhile), None
             return [Failure(None, "somebody else was faster", "stale")]
-        return await self.transport.step("apply", take)
+        failures = await self.transport.step("apply", take)
+        took()
+        return failures
 
     async def reach(self) -> None:
         await self.transport.step("reach", list)
