@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from reconciler.core.plan import DevicePlan, Plan
 from reconciler.engine.observe import Device, Sight
 from reconciler.engine.outcome import Outcome
 from reconciler.engine.proof import Proof, so_far
-from reconciler.engine.transaction.back import take_back
+from reconciler.engine.transaction.back import abandon, take_back
 from reconciler.engine.transaction.party import Party
 from reconciler.engine.transaction.probes import Probes
 from reconciler.engine.transaction.risk import armed_for
@@ -46,15 +47,16 @@ class Application:
     plan: Plan
 
     async def outcomes(self) -> list[Outcome]:
-        outcomes, plan = list[Outcome](), self.plan
-        for _ in range(ROUNDS):
+        found, plan = dict[str, Outcome](), self.plan
+        for left in reversed(range(ROUNDS)):
             transaction = self._transaction(plan)
-            outcomes = await self._carried_out(transaction, plan)
-            again = await self._planned_again(plan) if transaction.is_to_begin_anew else None
+            found |= {outcome.device: outcome for outcome in await self._carried_out(transaction, plan)}
+            again = await self._planned_again(plan) if left and transaction.is_to_begin_anew else None
             if again is None:
                 break
+            found = {device.name: Outcome(device.name) for device in again.devices}
             plan = again
-        return outcomes
+        return list(found.values())
 
     def _transaction(self, plan: Plan) -> Transaction:
         terms = self.world.terms
@@ -63,25 +65,45 @@ class Application:
         return Transaction(self.world, writing, plan.stages, terms.timeout)
 
     async def _planned_again(self, plan: Plan) -> Plan | None:
-        """For what the devices are now; None: that is more than what people were shown."""
+        """For what the devices are now; None: that is more than what people were shown, or not for all of them."""
         names = [device.name for device in plan.writable]
         now = self.world.planned(await self.world.look(names), names)
-        return self.world.ordered(now) if all(map(self._proof.meant, now.writable)) and now.writable else None
+        if len(now.devices) < len(names) or not all(device.in_sync or device.writes for device in now.devices):
+            return None
+        if not all(map(self._proof.meant, now.devices)):
+            return None
+        again = self.world.ordered(now)
+        return again if len(again.writable) == len(now.writable) else None
 
     async def _carried_out(self, transaction: Transaction, plan: Plan) -> list[Outcome]:
-        probes = self.world.probes(plan) if transaction.armed and self.world.terms.probes else None
+        """Whoever stops us in the middle leaves nothing half done behind, as far as there is time."""
         try:
-            await transaction.arm()
-            if probes is not None:
-                await probes.before()
-            await transaction.apply()
-            outcomes = await self._settled(transaction)
-            if probes is not None:
-                await probes.after()
-            await transaction.reach(self.world.endangered(plan))
-            await transaction.confirm()
+            return await self._tried(transaction, plan)
+        except BaseException:
+            await abandon(transaction)
+            raise
+
+    async def _tried(self, transaction: Transaction, plan: Plan) -> list[Outcome]:
+        try:
+            if not transaction.armed:
+                await transaction.apply()
+                return await self._settled(transaction)
+            return await self._confirmed(transaction, plan)
         except Broken as broken:
             return await self._broken(transaction, broken)
+
+    async def _confirmed(self, transaction: Transaction, plan: Plan) -> list[Outcome]:
+        """Raises: Broken."""
+        probes = await asyncio.to_thread(self.world.probes, plan) if self.world.terms.probes else None
+        await transaction.arm()
+        if probes is not None:
+            await probes.before()
+        await transaction.apply()
+        outcomes = await self._settled(transaction)
+        if probes is not None:
+            await probes.after()
+        await transaction.reach(self.world.endangered(plan))
+        await transaction.confirm()
         return outcomes
 
     async def _broken(self, transaction: Transaction, broken: Broken) -> list[Outcome]:
@@ -105,8 +127,7 @@ class Application:
                 break
             waiting = await self._sent_again(transaction, again)
         if transaction.armed:
-            for outcome in done.values():
-                transaction.judge(outcome.device, outcome.failures, outcome.error or _left(outcome))
+            transaction.judge({name: (one.failures, one.error or _left(one)) for name, one in done.items()})
         return list(done.values())
 
     async def _sent_again(self, transaction: Transaction, left: Mapping[str, DevicePlan]) -> Sequence[Party]:

@@ -140,7 +140,7 @@ class Cycle:
 
     def in_order(self, plan: Plan) -> Plan:
         """The plan with its stages, for what was seen last."""
-        return in_order(plan, self.seen, self.topology)
+        return in_order(plan, dict(self.seen), self.topology)
 
     def held_where_it_interrupts(self, plan: Plan) -> Plan:
         """An ordered plan that cuts flows waits until somebody agrees."""
@@ -149,7 +149,7 @@ class Cycle:
 
     def probes(self, plan: Plan) -> Probes:
         """Pings that tell whether ``plan`` does what it says."""
-        return probes_of(plan, self.seen, self.topology, self.devices)
+        return probes_of(plan, dict(self.seen), self.topology, self.devices)
 
     def endangered(self, plan: Plan) -> list[Device]:
         """Devices that ``plan`` may cut off, although it does not touch them."""

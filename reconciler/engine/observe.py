@@ -70,13 +70,15 @@ def senseless(error: Exception) -> str:
 
 async def side_by_side(work: Iterable[Awaitable[T]]) -> list[T]:
     """All results in order, at most ``AT_ONCE`` under way."""
-    gate = asyncio.Semaphore(AT_ONCE)
+    ones, gate = list(work), asyncio.Semaphore(AT_ONCE)
+    if len(ones) <= AT_ONCE:
+        return await asyncio.gather(*ones)
 
     async def gated(one: Awaitable[T]) -> T:
         async with gate:
             return await one
 
-    return await asyncio.gather(*map(gated, work))
+    return await asyncio.gather(*map(gated, ones))
 
 
 async def _sight(device: Device, seen: Seen, before: Sight | None) -> Sight:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -47,7 +47,8 @@ class Unarmed:
 class Party:
     """``plan``: what the transaction does to ``device``. ``expected``: what it has, as far as it was sent already.
 
-    ``failures``, ``error``, ``warnings``: as in `engine.apply.Outcome`. ``armed``: it takes back by itself.
+    ``failures``, ``error``, ``warnings``: as in `engine.apply.Outcome`. ``armed``: it takes back by itself; ``ready``:
+    from now on. ``touched``: something of the plan may have come to it.
     """
 
     device: Device
@@ -58,6 +59,8 @@ class Party:
     failures: tuple[Failure, ...] = ()
     error: str = ""
     warnings: tuple[str, ...] = ()
+    ready: bool = False
+    touched: bool = False
 
     @classmethod
     def of(cls, device: Device, plan: DevicePlan, timeout: float, *, armed: bool) -> Party:
@@ -96,14 +99,42 @@ class Party:
         taken = (key for key, one in found.items() if then.get(key) != one)
         return frozenset(chain((change.key for change in self.changes), taken))
 
+    @property
+    def has_own_undo(self) -> bool:
+        """Whether the device itself knows how it gets back: a switch does."""
+        return has_own_undo(self.plan.script)
+
+    async def arm(self) -> Sequence[Failure]:
+        """Raises: Unreachable; ValueError, if there is no way back that could be written down."""
+        failures = await self.commit.arm(self.undo())
+        self.ready = not _bad(failures)
+        return failures
+
+    async def send(self, script: Script, took: Callable[[], None] = nothing) -> Sequence[Failure]:
+        """A part of the plan; ``took``: as in `core.driver.ConfirmedCommit`. Raises: Unreachable."""
+        before, self.touched = self.touched, True
+        failures = await self.commit.apply(script, took)
+        if failures and all(failure.nature == "stale" for failure in failures):
+            self.touched = before
+        return failures
+
     def undo(self) -> Script:
-        """The same diff with its arguments swapped: from what the plan leads to, back to what was read."""
-        if has_own_undo(self.plan.script):
+        """The same diff with its arguments swapped: from what the plan leads to, back to what was read.
+
+        Raises: ValueError.
+        """
+        if self.has_own_undo:
             return self.plan.script
-        return self.back_from(dataclasses.replace(self.before, found=self.then))
+        try:
+            return self.back_from(dataclasses.replace(self.before, found=self.then))
+        except ValueError as error:
+            raise ValueError(f"cannot be armed, for there is no way back: {error}") from None
 
     def back_from(self, now: Reading) -> Script:
-        """What leads from ``now`` to what was read. Empty, if all that the plan concerns is as it was."""
+        """What leads from ``now`` to what was read. Empty, if all that the plan concerns is as it was.
+
+        Raises: ValueError.
+        """
         was, has = _only(self.before.found, self.concerned), _only(now.found, self.concerned)
         return self.device.driver.write(diff(was, Live(has, {})), now)
 
@@ -114,7 +145,7 @@ class Party:
     def take(self, failures: Sequence[Failure]) -> None:
         """What the device said to a step."""
         self.warnings += tuple(failure.reason for failure in failures if failure.nature == "warning")
-        self.failures += tuple(failure for failure in failures if failure.nature != "warning")
+        self.failures += _bad(failures)
 
 
 def _only(state: State, keys: Iterable[Key]) -> State:
@@ -126,6 +157,6 @@ def _reading(plan: DevicePlan) -> Reading:
     return plan.reading
 
 
-def parties(devices: Mapping[str, Device], plans: Sequence[DevicePlan], timeout: float, *, armed: bool) -> list[Party]:
-    """Everybody whom the plans write to."""
-    return [Party.of(devices[plan.name], plan, timeout, armed=armed) for plan in plans]
+def _bad(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+    """Without what is only said."""
+    return tuple(failure for failure in failures if failure.nature != "warning")

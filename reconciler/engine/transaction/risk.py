@@ -40,7 +40,7 @@ def _of_device(device: DevicePlan) -> Iterator[str]:
     touched = sorted({change.key.kind for change in written} & FOUNDATIONS)
     if touched:
         yield f"it changes {touched[0]} entries of {device.name}, which others stand on"
-    if device.reading is not None and device.reading.way is not None and _near(written):
+    if _near(written):
         yield f"it changes a default route of {device.name}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -43,7 +43,7 @@ class Transaction:
     parties: Sequence[Party]
     stages: Sequence[Stage]
     timeout: float
-    _began: float = field(default_factory=time.monotonic)
+    _began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
 
     def __post_init__(self) -> None:
         self._by_name = {party.name: party for party in self.parties}
@@ -55,9 +55,7 @@ class Transaction:
     async def arm(self) -> None:
         """All devices, before the first write to any. Raises: Broken."""
         if self.armed:
-            await self._each(
-                [party for party in self.parties if party.armed], lambda p: p.commit.arm(p.undo()), "armed"
-            )
+            await self._each([party for party in self.parties if party.armed], Party.arm, "armed")
 
     async def apply(self) -> None:
         """Raises: Broken. What comes after a stage of which a part failed is not sent."""
@@ -80,7 +78,7 @@ class Transaction:
     @property
     def left(self) -> float:
         """Seconds until the first device takes back by itself."""
-        return self._began + self.timeout - time.monotonic()
+        return self._began + self.timeout - asyncio.get_running_loop().time()
 
     @property
     def is_stale(self) -> bool:
@@ -101,10 +99,10 @@ class Transaction:
         failed = [party.name for party in self.parties if not party.ok]
         return f"{', '.join(failed)} failed" if failed else ""
 
-    def judge(self, device: str, failures: Sequence[Failure], error: str) -> None:
-        """What a look at it has told. Raises: Broken, if it is not as planned."""
-        party = self._by_name[device]
-        party.failures, party.error = tuple(failures), error
+    def judge(self, found: Mapping[str, tuple[Sequence[Failure], str]]) -> None:
+        """What a look at each device has told: failures, error. Raises: Broken, if one of them is not as planned."""
+        for name, (failures, error) in found.items():
+            self._by_name[name].failures, self._by_name[name].error = tuple(failures), error
         self._check()
 
     async def send_again(self, scripts: Mapping[str, Script]) -> None:
@@ -121,8 +119,8 @@ class Transaction:
         async def step(party: Party) -> Sequence[Failure]:
             script = scripts[party.name]
             if party.name in slow:
-                return await together.first(party.commit.apply(script, together.one_took))
-            return await party.commit.apply(script) if await together.all_took() else []
+                return await together.first(party.send(script, together.one_took))
+            return await party.send(script) if await together.all_took() else []
 
         await self._each([self._by_name[name] for name in scripts], step, point)
 
@@ -134,6 +132,7 @@ class Transaction:
             some = f" (stage {number + 1} of {len(self.stages)})" if len(self.stages) > 1 else ""
             self.world.listen(name, f"applying {plural(len(changes), 'change')}{some}")
         scripts = {name: self._script(name, changes, readings[name]) for name, changes in steps.items()}
+        self._check()
         await self._send(scripts, "applied", at_once=stage.interrupts)
         for name, changes in steps.items():
             self._by_name[name].stepped(changes)
@@ -159,13 +158,19 @@ class Transaction:
         party = self._by_name[name]
         if len(changes) == len(party.changes):
             return party.plan.script
-        return party.device.driver.write(list(changes), reading)
+        try:
+            return party.device.driver.write(list(changes), reading)
+        except ValueError as error:
+            party.error = f"not sent: {error}"
+            return Script()
 
     async def _each(self, parties: Sequence[Party], step: Step, point: str) -> None:
         """Raises: Broken, once all are through."""
         failpoint(f"before {point}")
-        await side_by_side(_stepped(party, step, point) for party in parties)
+        mistakes = await side_by_side(_stepped(party, step, point) for party in parties)
         failpoint(f"all {point}")
+        for mistake in filter(None, mistakes):
+            raise mistake
         self._check()
 
     def _check(self) -> None:
@@ -173,12 +178,16 @@ class Transaction:
             raise Broken("a device failed")
 
 
-async def _stepped(party: Party, step: Step, point: str) -> None:
+async def _stepped(party: Party, step: Step, point: str) -> Exception | None:
+    """A mistake of ours, which is only raised once nobody is in the middle of a step any more."""
     try:
         party.take(await step(party))
-    except Unreachable as error:
+    except (Unreachable, ValueError) as error:
         party.error = str(error)
+    except Exception as error:
+        return error
     failpoint(f"one {point}")
+    return None
 
 
 async def _reached(party: Party) -> Sequence[Failure]:
