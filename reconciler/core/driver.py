@@ -263,6 +263,10 @@ class Streams(Protocol):
         ...
 
 
+def nothing() -> None:
+    """For who does not want to be told."""
+
+
 class ConfirmedCommit(Protocol):
     """One transaction on one device, which takes back by itself what nobody confirms in time. Steps in this order.
 
@@ -276,8 +280,11 @@ class ConfirmedCommit(Protocol):
         """
         ...
 
-    async def apply(self, script: Script) -> Sequence[Failure]:
-        """One stage of it; a device may have several. ``stale``: nothing of this stage was sent."""
+    async def apply(self, script: Script, took: Callable[[], None] = nothing) -> Sequence[Failure]:
+        """One stage of it; a device may have several. ``stale``: nothing of this stage was sent.
+
+        ``took``: called, in the event loop, once all of it is in force: a switch then still proves it.
+        """
         ...
 
     async def reach(self) -> None:

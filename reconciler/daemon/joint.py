@@ -68,9 +68,9 @@ class Joint:
         """Who has to be written to together with ``device`` at this revision, itself included."""
         async with self._grouping:
             if self._grouped is not cycle:
-                plan = await cycle.planned_one_by_one(cycle.seen)
-                pending = tuple(one for one in plan.devices if one.writes and one.cause == "pending")
-                plan = await asyncio.to_thread(cycle.in_order, dataclasses.replace(plan, devices=pending))
+                drafts = await cycle.drafted(cycle.seen)
+                pending = tuple(one for one in drafts if one.writes and one.cause == "pending")
+                plan = await asyncio.to_thread(cycle.in_order, Plan(cycle.repository.revision, pending))
                 self.hub.rolling.begin(cycle.repository.revision, [device.name for device in pending])
                 self._groups = {name: group for group in coupled(plan) for name in group}
                 self._grouped = cycle

@@ -17,7 +17,7 @@ from reconciler.core.tally import Tally
 from reconciler.desired.repository import Repository
 from reconciler.engine.apply import Application
 from reconciler.engine.compiled import Compiler
-from reconciler.engine.lockout import Ways, unguarded
+from reconciler.engine.lockout import Ways, removed, unguarded
 from reconciler.engine.observe import SENSELESS, Device, Sight, observe, senseless
 from reconciler.engine.order import held_for_interruption, in_order, probes_of
 from reconciler.engine.outcome import Outcome
@@ -107,14 +107,20 @@ class Cycle:
         The documents have been judged already. ``before``: what is in force; what it found in sync, and still holds, is
         taken from there.
         """
+        drafts = await self.drafted(sights, before)
+        vanished = self._vanished(self.compiler.world(sights), None)
+        plan = self._plan((*self._in_total(drafts, whole=True), *vanished))
+        digest = await asyncio.to_thread(lambda: plan.digest)
+        return self.planned(sights, self.devices) if digest in self.approvals else plan
+
+    async def drafted(self, sights: Mapping[str, Sight], before: Cycle | None = None) -> Sequence[DevicePlan]:
+        """What each device would have to do, each judged by itself; after each of them everybody else has a turn."""
         world, drafts = self.compiler.world(sights), list[DevicePlan]()
         for name in filter(self._acts_on, world):
             calm = before and before.still_in_sync(name, world, sights)
             drafts += [calm] if calm else self._drafts(world, [name], sights)
             await asyncio.sleep(0)
-        plan = self._plan((*self._in_total(drafts, whole=True), *self._vanished(world, None)))
-        digest = await asyncio.to_thread(lambda: plan.digest)
-        return self.planned(sights, self.devices) if digest in self.approvals else plan
+        return drafts
 
     @cached_property
     def topology(self) -> Topology:
@@ -169,12 +175,16 @@ class Cycle:
             self._in_sync, self._planned_for = {}, world
         for wish in map(world.__getitem__, names):
             draft, limits = self._draft(wish, sights, approved=approved), self.limits.of(wish.device)
-            leave = Leave(approved, self.terms.lockout, self.devices[wish.device].out_of_band)
-            plan = restrain(draft, wish.holds, limits, leave, self.ways.cut(draft))
+            cut = self.ways.cut(draft) or removed(wish, draft.reading)
+            plan = restrain(draft, wish.holds, limits, self._leave(wish.device, approved=approved), cut)
             self._in_sync.pop(wish.device, None)
             if plan.in_sync:
                 self._in_sync[wish.device] = plan
             yield plan
+
+    def _leave(self, device: str, *, approved: bool) -> Leave:
+        terms = self.terms
+        return Leave(approved, terms.lockout, self.devices[device].out_of_band, terms.mode != "never")
 
     def still_in_sync(self, name: str, world: World, sights: Mapping[str, Sight]) -> DevicePlan | None:
         """Our last plan of a device that was in sync, is as it was read then, and of which ``world`` wants the same."""
@@ -197,7 +207,7 @@ class Cycle:
             wait = self.restraint(wish.device, cause, change)
             return None if wait is None or (approved and wait.approvable) else wait
 
-        if self.terms.lockout:
+        if self._leave(wish.device, approved=approved).to_cut:
             sight = dataclasses.replace(sight, reading=unguarded(sight.reading, device.platform))
         try:
             plan = plan_device(wish, sight, device, waits)

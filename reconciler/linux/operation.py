@@ -11,7 +11,7 @@ from reconciler.core.change import Change
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.resource import Key, Resource, State
 from reconciler.linux.address import Address
-from reconciler.linux.fallout import fallout, in_its_place
+from reconciler.linux.fallout import fallout, in_its_place, stand_ins
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
@@ -88,8 +88,11 @@ class _Writer:
             yield from self._restore()
 
     def unmake(self) -> Iterator[Placed]:
+        meanwhile = [*stand_ins(self.change, self.found, self.changed)]
+        yield from map(self._put, meanwhile)
         yield from self._drop(self.change.subject)
         yield from self._restore()
+        yield from chain.from_iterable(map(self._drop, reversed(meanwhile)))
 
     def _restore(self) -> Iterator[Placed]:
         return map(self._put, fallout(self.change, self.found, self.changed))

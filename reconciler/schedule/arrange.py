@@ -11,7 +11,7 @@ from reconciler.core.schedule import Pair
 from reconciler.schedule.path import Unit
 from reconciler.schedule.prover import Prover
 from reconciler.schedule.sendable import Pending
-from reconciler.schedule.stage import Going, Standing, Way
+from reconciler.schedule.stage import Going, Standing, Way, units
 from reconciler.walk.flow import Flow
 
 Ways = dict[str, Way]
@@ -21,10 +21,11 @@ SHRINKS = 64
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """``flows``: all that are alive before and after."""
+    """``flows``: all that are alive before and after, or (``alike``) some of them."""
 
     prover: Prover
     flows: Sequence[Flow]
+    alike: bool = False
 
     def greedy(self, standing: Standing, costs: Collection[Pair] = ()) -> Iterator[Ways]:
         """As much as possible at a time; where nothing is possible any more, what only hurts the pairs of ``costs``.
@@ -33,8 +34,8 @@ class Arrangement:
         """
         spared = [flow for flow in self.flows if flow.pair not in costs]
         while any(pending.changes for pending in standing.values()):
-            going = Going(self.prover, standing)
-            ways = going.most(self.flows)
+            going = Going(self.prover, standing, self.alike)
+            ways = self._makes_first(going, going.most(self.flows))
             if not ways and costs:
                 ways = self._shortest(going, going.most(spared), spared)
             if not ways:
@@ -42,12 +43,22 @@ class Arrangement:
             yield ways
             standing = going.after(ways)
 
+    def _makes_first(self, going: Going, ways: Ways) -> Ways:
+        """Nothing is deleted while something is still to be made, as far as that does without: it may fail."""
+        sent = {id(change) for way in ways.values() for change in way.sent}
+        left = (change for pending in going.standing.values() for change in pending.changes if id(change) not in sent)
+        if not any(change.after is not None for change in left):
+            return ways
+        wanted = {name: _without_deletes(way.sent) for name, way in ways.items()}
+        made = {name: way for name, way in going.ways(wanted).items() if way.sent}
+        return made if made and not going.hurt(self.flows, made) else ways
+
     def along(self, standing: Standing, path: Sequence[Unit], costs: Collection[Pair]) -> Iterator[Ways]:
         """The units of ``path`` in their order, as many at a time as hurt none but ``costs``."""
         spared = [flow for flow in self.flows if flow.pair not in costs]
         left = list(path)
         while left:
-            going = Going(self.prover, standing)
+            going = Going(self.prover, standing, self.alike)
             taken = 1
             while taken < len(left) and self._fit(going, left[: taken + 1], spared):
                 taken += 1
@@ -61,7 +72,7 @@ class Arrangement:
 
     def blocked(self, standing: Standing) -> list[frozenset[Pair]]:
         """Whom each device would interrupt if it went on by itself, the fewest first."""
-        going = Going(self.prover, standing)
+        going = Going(self.prover, standing, self.alike)
         found = {
             frozenset(Pair(*flow.pair) for flow in going.hurt(self.flows, {name: _everything(pending)}))
             for name, pending in standing.items()
@@ -85,6 +96,11 @@ class Arrangement:
             if fewer and not hurts and set(going.dead_after(self.flows, fewer)) <= dead and _is_less(fewer, ways):
                 ways = fewer
         return ways
+
+
+def _without_deletes(sent: Sequence[Change]) -> list[Change]:
+    """A switch takes all or nothing."""
+    return [change for unit in units(sent) if any(one.after is not None for one in unit) for change in unit]
 
 
 def _parts(ways: Mapping[str, Way]) -> Iterator[dict[str, set[Key]]]:

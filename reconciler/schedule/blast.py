@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from reconciler.core.change import Change
 from reconciler.core.schedule import Blast, Pair
-from reconciler.schedule.effect import Trail
 from reconciler.schedule.prover import Prover
 from reconciler.schedule.stage import Way
+from reconciler.schedule.trail import Trail
 from reconciler.walk.flow import Flow
 from reconciler.walk.topology import World
 from reconciler.walk.walk import Walk
@@ -22,6 +22,8 @@ Fate = Literal["kept", "interrupted", "gained", "begun", "lost", "ended", "dead"
 
 Home = tuple[str, str]
 """A node and an address that is its own or a pod's of it."""
+Homes = tuple[frozenset[Home], frozenset[Home]]
+"""Those before, and those after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,12 @@ class Story:
 
 @dataclass
 class Telling:
-    """The stories of flows through ``stages``. ``homes``: who has which address before, and after."""
+    """The stories of flows through ``stages``. ``homes``: who has which address; asked only where that matters."""
 
     prover: Prover
     before: World
     stages: Sequence[Mapping[str, Way]]
-    homes: tuple[frozenset[Home], frozenset[Home]] = (frozenset(), frozenset())
+    homes: Callable[[], Homes]
     worlds: list[World] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
@@ -67,13 +69,14 @@ class Telling:
     def _end(self, flow: Flow, first: Walk, last: Walk) -> Fate | None:
         """None where it is alive before and after."""
         home = (flow.target, flow.dst)
+        had, has = self.homes() if first.verdict != last.verdict else (frozenset[Home](), frozenset[Home]())
         match first.verdict == "delivered", last.verdict == "delivered":
             case False, False:
                 return "dead"
             case False, True:
-                return "gained" if home in self.homes[0] else "begun"
+                return "gained" if home in had else "begun"
             case True, False:
-                return "lost" if home in self.homes[1] else "ended"
+                return "lost" if home in has else "ended"
         return None
 
     def _seen(self, flow: Flow) -> Iterator[tuple[int, Walk, Mapping[str, Change]]]:
@@ -94,20 +97,22 @@ def _at(last: Mapping[str, Change]) -> str:
     return ", while " + " and ".join(f"{name} has changed {change.key}" for name, change in sorted(last.items()))
 
 
-def blast_of(pairs: int, stories: Mapping[Flow, Story]) -> Blast:
+def blast_of(pairs: int, stories: Mapping[Flow, Story], untold: frozenset[Pair] = frozenset()) -> Blast:
     """Per pair the worst that happens to one of its flows: interrupted, lost, else kept, else gained.
 
-    An address that comes or goes with the plan matters only to pairs that have nothing else in common.
+    Of pairs that are ``untold`` nothing is known. An address that comes or goes with the plan matters only to pairs
+    that have nothing else in common.
     """
     by_pair: dict[Pair, list[Story]] = {}
     for flow, story in stories.items():
         by_pair.setdefault(Pair(*flow.pair), []).append(story)
     sorts = {pair: _sort({story.fate for story in found}) for pair, found in sorted(by_pair.items())}
+    listed = {name: frozenset(pair for pair, sort in sorts.items() if sort == name) for name in SORTS}
     return Blast(
         pairs,
         affected=frozenset(pair for pair, found in by_pair.items() if any(story.affected for story in found)),
         interrupted={pair: _why(by_pair[pair]) for pair, sort in sorts.items() if sort == "interrupted"},
-        **{name: frozenset(p for p, sort in sorts.items() if sort == name) for name in SORTS},
+        **{**listed, "unknown": listed["unknown"] | untold},
     )
 
 

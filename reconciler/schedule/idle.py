@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconciler.core.change import Change
 from reconciler.linux.link import Link
-from reconciler.schedule.effect import NODE_KINDS, SWITCH_KINDS
+from reconciler.schedule.trail import NODE_KINDS, SWITCH_KINDS
 from reconciler.switch.kinds import Interface, Svi, Vlan
 
 IDLE = {

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from reconciler.core.change import Change
 from reconciler.core.resource import Key
 from reconciler.core.schedule import Pair
-from reconciler.schedule.effect import Move
 from reconciler.schedule.prover import Prover
 from reconciler.schedule.stage import Going, Standing, units
+from reconciler.schedule.trail import Move
 from reconciler.walk.flow import Flow
 
 Unit = tuple[str, tuple[Change, ...]]

@@ -9,11 +9,10 @@ from functools import cached_property, partial
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, Resource
-from reconciler.core.schedule import Blast, Schedule, Stage, Step
+from reconciler.core.schedule import Blast, Pair, Schedule, Stage, Step
 from reconciler.linux.address import Address
 from reconciler.schedule.arrange import Ways
-from reconciler.schedule.blast import Home, Story, Telling, blast_of
-from reconciler.schedule.effect import NODE_KINDS, SWITCH_KINDS, trail
+from reconciler.schedule.blast import Homes, Story, Telling, blast_of
 from reconciler.schedule.idle import is_idle
 from reconciler.schedule.kernel import connected
 from reconciler.schedule.prover import Judge, Prover
@@ -21,10 +20,13 @@ from reconciler.schedule.relevant import Atlas
 from reconciler.schedule.search import Search
 from reconciler.schedule.sendable import Pending
 from reconciler.schedule.stage import Way
+from reconciler.schedule.trail import NODE_KINDS, SWITCH_KINDS, Move, trail
 from reconciler.walk.flow import Flow, flows
 from reconciler.walk.topology import EOS, Topology, World
 from reconciler.walk.walk import Walk, walk
 
+MANY = 20_000
+"""So many flows are walked; of more some that stand for the others, evenly spread."""
 Changes = Mapping[str, Sequence[Change]]
 
 
@@ -42,7 +44,7 @@ def schedule(changes: Changes, world: World, topology: Topology) -> Schedule:
     stories = problem.stories(stages)
     hurt = {number for story in stories.values() for number in story.stages}
     staged = tuple(Stage(_steps(ways), interrupts=number in hurt) for number, ways in enumerate(stages))
-    return Schedule(_with_the_rest(staged, written), blast_of(pairs, stories))
+    return Schedule(_with_the_rest(staged, written), blast_of(pairs, stories, problem.untold))
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,13 @@ class Problem:
     topology: Topology
 
     def stages(self) -> list[Ways]:
+        if sum(map(len, self.changes.values())) == 1:
+            return [{name: Way(pending.at_once(), pending.changes) for name, pending in self.standing.items()}]
         flows = [flow for flow in self.touched if self._lives(flow, self.world) and self._lives(flow, self.after)]
-        return Search(self.prover, flows, partial(self._cost, flows)).stages(self.standing)
+        return Search(self.prover, flows, partial(self._cost, flows), self.spread > 1).stages(self.standing)
 
     def stories(self, stages: Sequence[Ways], flows: Sequence[Flow] | None = None) -> dict[Flow, Story]:
-        telling = Telling(self.prover, self.world, stages, self._homes)
+        telling = Telling(self.prover, self.world, stages, lambda: self._homes)
         return {flow: telling.story(flow) for flow in (self.touched if flows is None else flows)}
 
     @cached_property
@@ -67,17 +71,40 @@ class Problem:
 
     @cached_property
     def after(self) -> World:
-        return {**self.world, **{name: pending.at_once().end for name, pending in self.standing.items()}}
+        return {**self.world, **{name: pending.end for name, pending in self.standing.items()}}
 
     @cached_property
     def flows(self) -> Sequence[Flow]:
         return flows(self.world, self.after, self.topology)
 
     @cached_property
+    def near(self) -> Sequence[Flow]:
+        """Of many flows those that begin or end on a changed device, all where a switch changes."""
+        if len(self.flows) <= MANY or not self.changes.keys().isdisjoint(self._switches):
+            return self.flows
+        return [flow for flow in self.flows if flow.source in self.changes or flow.target in self.changes]
+
+    @property
+    def spread(self) -> int:
+        """Of so many flows one is walked."""
+        return 1 + len(self.near) // MANY
+
+    @cached_property
+    def walked(self) -> Sequence[Flow]:
+        return self.near[:: self.spread]
+
+    @cached_property
+    def untold(self) -> frozenset[Pair]:
+        """Pairs of which no flow is walked."""
+        if self.spread == 1:
+            return frozenset()
+        return frozenset(Pair(*flow.pair) for flow in self.near) - {Pair(*flow.pair) for flow in self.walked}
+
+    @cached_property
     def touched(self) -> Sequence[Flow]:
         """Those that some change may matter to."""
         keys = {name: frozenset(_keys(pending)) for name, pending in self.standing.items()}
-        return [flow for flow in self.flows if self._is_touched(flow, keys)]
+        return [flow for flow in self.walked if self._is_touched(flow, keys)]
 
     def _is_touched(self, flow: Flow, changed: Mapping[str, frozenset[Key]]) -> bool:
         relevant = self.prover.relevant(flow)
@@ -85,10 +112,13 @@ class Problem:
         return any(matter is None or not matter.isdisjoint(keys) for matter, keys in mine)
 
     @cached_property
+    def _switches(self) -> Sequence[str]:
+        return [name for name in self.world if self.topology.platforms.get(name) == EOS]
+
+    @cached_property
     def prover(self) -> Prover:
-        switches = [name for name in self.world if self.topology.platforms.get(name) == EOS]
         variants = {name: [*state.values(), *self._variants(name)] for name, state in self.world.items()}
-        return Prover(self.world, self._judge, Atlas(variants, switches).relevant)
+        return Prover(self.world, self._judge, Atlas(variants, self._switches).relevant)
 
     @property
     def _judge(self) -> Judge:
@@ -98,7 +128,7 @@ class Problem:
         """What a device may come to have."""
         if name not in self.standing:
             return
-        moves = self.standing[name].at_once().moves
+        moves = _moves(self.standing[name])
         written = [one for move in moves for one in move.delta.values() if one is not None]
         wanted = [change.after for change in self.changes[name] if change.after is not None]
         yield from (*written, *wanted)
@@ -107,7 +137,7 @@ class Problem:
         )
 
     @cached_property
-    def _homes(self) -> tuple[frozenset[Home], frozenset[Home]]:
+    def _homes(self) -> Homes:
         worlds = (self.world, self.after)
         before, after = (frozenset((f.target, f.dst) for f in flows(one, one, self.topology)) for one in worlds)
         return before, after
@@ -120,7 +150,9 @@ class Problem:
         """Interrupted pairs first, then for how long, then round trips."""
         stories = self.stories(stages, flows)
         interrupted = {flow.pair for flow, story in stories.items() if story.fate == "interrupted"}
-        return len(interrupted), len({number for story in stories.values() for number in story.stages}), len(stages)
+        hurting = {number for story in stories.values() for number in story.stages}
+        sent = sum(len(way.sent) for number in hurting for way in stages[number].values())
+        return len(interrupted), len(hurting), sent, len(stages)
 
 
 def _pairs(world: World, topology: Topology) -> int:
@@ -130,7 +162,11 @@ def _pairs(world: World, topology: Topology) -> int:
 
 def _keys(pending: Pending) -> Iterator[Key]:
     yield from (change.key for change in pending.changes)
-    yield from (key for move in pending.at_once().moves for key in move.delta)
+    yield from (key for move in _moves(pending) for key in move.delta)
+
+
+def _moves(pending: Pending) -> list[Move]:
+    return [move for way in (pending.at_once(), *pending.goes) for move in way.moves]
 
 
 def _in_tables(changes: Iterable[Change]) -> list[Change]:

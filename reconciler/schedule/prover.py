@@ -10,8 +10,8 @@ from typing import NamedTuple
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, Resource, State
 from reconciler.linux.rule import Rule
-from reconciler.schedule.effect import Trail
 from reconciler.schedule.relevant import Relevant
+from reconciler.schedule.trail import Trail
 from reconciler.walk.flow import Flow
 from reconciler.walk.topology import World
 from reconciler.walk.walk import Walk

@@ -27,15 +27,19 @@ Cost = Callable[[Sequence[Ways]], tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """``flows``: what is alive before and after, and can be touched. ``cost``: of an order."""
+    """``flows``: what is alive before and after, and can be touched. ``cost``: of an order.
+
+    ``alike``: these are some of many, and stand for the others.
+    """
 
     prover: Prover
     flows: Sequence[Flow]
     cost: Cost
+    alike: bool = False
 
     def stages(self, standing: Standing) -> list[Ways]:
         """Every change once. What no device takes in any order that was tried goes last, all of it at once."""
-        arranged = Arrangement(self.prover, self.flows)
+        arranged = Arrangement(self.prover, self.flows, self.alike)
         stages = list(arranged.greedy(standing))
         if not self._left(standing, stages):
             return stages

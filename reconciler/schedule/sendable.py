@@ -8,7 +8,7 @@ from functools import cached_property
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, State
 from reconciler.linux.route import KERNEL_PROTOCOL, Route
-from reconciler.schedule.effect import Trail, trail
+from reconciler.schedule.trail import Trail, trail
 
 
 class Pending:
@@ -32,8 +32,34 @@ class Pending:
         """Whether all of them can go at one go."""
         return next(self._objections(self._all, self.changes), None) is None
 
+    @cached_property
+    def goes(self) -> tuple[Trail, ...]:
+        """One order in which all of them can go, in as many goes as it takes; all at one go where there is none."""
+        left, found = self, list[Trail]()
+        while left.changes:
+            way, sent = left._fitting(left.changes)
+            if not sent:
+                return (self._all,)
+            found.append(way)
+            left = left.after(way, sent)
+        return tuple(found) or (self._all,)
+
+    @cached_property
+    def _is_stuck(self) -> bool:
+        """Whether the device refuses some of them in every order: then nothing waits, and it says itself what it is."""
+        return not self._is_whole and self.goes[0] is self._all
+
+    @property
+    def end(self) -> State:
+        return self.goes[-1].end
+
     def trail(self, wanted: Sequence[Change]) -> tuple[Trail, tuple[Change, ...]]:
         """The way of as many of ``wanted`` as the device takes by themselves; and which these are."""
+        if self._is_stuck:
+            return trail(self.state, wanted), tuple(wanted)
+        return self._fitting(wanted)
+
+    def _fitting(self, wanted: Sequence[Change]) -> tuple[Trail, tuple[Change, ...]]:
         if len(wanted) == len(self.changes) and self._is_whole:
             return self._all, self.changes
         chosen = tuple(wanted)

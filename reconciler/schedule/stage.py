@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key
-from reconciler.schedule.effect import SWITCH_KINDS, Trail
 from reconciler.schedule.prover import Moment, Prover
 from reconciler.schedule.sendable import Pending
+from reconciler.schedule.trail import SWITCH_KINDS, Trail
 from reconciler.walk.flow import Flow
 from reconciler.walk.topology import World
 
@@ -28,10 +28,14 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """A stage in the making, from where the devices are ``standing``."""
+    """A stage in the making, from where the devices are ``standing``.
+
+    ``alike``: what has to wait for one flow waits on every device, where not all flows are walked.
+    """
 
     prover: Prover
     standing: Standing
+    alike: bool = False
 
     @property
     def states(self) -> World:
@@ -79,7 +83,12 @@ class Going:
         if not late and together:
             name, change = max(together[0].items(), key=_patience)
             late[name] = set(_unit(change, ways[name].sent))
-        return late
+        return self._alike(late, ways) if self.alike else late
+
+    def _alike(self, late: Mapping[str, set[Key]], ways: Mapping[str, Way]) -> dict[str, set[Key]]:
+        sorts = {_sort(change) for name, keys in late.items() for change in ways[name].sent if change.key in keys}
+        alike = {name: {change.key for change in way.sent if _sort(change) in sorts} for name, way in ways.items()}
+        return {name: keys | late.get(name, set()) for name, keys in alike.items() if keys}
 
     def _first(self, flow: Flow, ways: Mapping[str, Way]) -> Moment | None:
         """The first state in which ``flow`` is lost; None where it is not, or was not alive in the beginning."""
@@ -104,6 +113,12 @@ def units(changes: Sequence[Change]) -> Iterator[tuple[Change, ...]]:
 def _unit(change: Change, sent: Iterable[Change]) -> Iterator[Key]:
     is_committed = change.key.kind in SWITCH_KINDS
     yield from (one.key for one in sent if one is change or (is_committed and one.key.kind in SWITCH_KINDS))
+
+
+def _sort(change: Change) -> tuple[object, ...]:
+    """What of a change is the same for other nodes: from where to where it leads, but not for whom."""
+    sides = (None if side is None else (side.link, *side.needs) for side in (change.before, change.after))
+    return (change.key.kind, change.verb, *sides)
 
 
 def _patience(item: tuple[str, Change]) -> tuple[bool, bool, str]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.core.driver import Answer, Failure, Script, Unreachable
+from reconciler.core.driver import Answer, Failure, Script, Unreachable, nothing
 from reconciler.core.failpoint import failpoint
 from reconciler.switch.dialogue import Run
 from reconciler.transport.carrying import Ask, Carrier
@@ -40,8 +40,10 @@ class ArmedNode:
             self._where = at(folder)
         return [] if self._armed else [Failure(None, f"cannot be armed: {_words(answer)}")]
 
-    async def apply(self, script: Script) -> Sequence[Failure]:
-        return await Carrier(self.ask, self.undo.hold(self._where)).carry_out(script)
+    async def apply(self, script: Script, took: Callable[[], None] = nothing) -> Sequence[Failure]:
+        failures = await Carrier(self.ask, self.undo.hold(self._where)).carry_out(script)
+        took()
+        return failures
 
     async def reach(self) -> None:
         await self.knock()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from reconciler.core.driver import Failure, Script
+from reconciler.core.driver import Failure, Script, nothing
 from reconciler.core.failpoint import failpoint
-from reconciler.switch.dialogue import Commit, Reversible, Run, Say, Talk, failed
+from reconciler.switch.dialogue import Commit, Lost, Reversible, Run, Say, Talk, failed
 from reconciler.transport.netmiko_talker import Leaving
 from reconciler.transport.this_run import UnderWay
 
@@ -44,7 +45,7 @@ class SwitchCommit:
         failpoint("switch armed")
         return failures
 
-    async def apply(self, script: Script) -> Sequence[Failure]:
+    async def apply(self, script: Script, took: Callable[[], None] = nothing) -> Sequence[Failure]:
         if self._commit is None:
             return [Failure(None, NOT_ARMED)]
         if not script.lines:
@@ -52,9 +53,11 @@ class SwitchCommit:
         if self._under_way.includes(self._number):
             return await self._carry(self._commit.apply(script), _nothing)
         self._under_way.begin(self._number, math.inf)
+        loop = asyncio.get_running_loop()
+        talk = _told(self._commit.apply(script), lambda: loop.call_soon_threadsafe(took))
         failpoint("before switch committed")
         try:
-            failures = await self._carry(self._commit.apply(script), self._commit.leave)
+            failures = await self._carry(talk, self._commit.leave)
         except BaseException:
             self._under_way.end(self._number)
             raise
@@ -92,3 +95,21 @@ class SwitchCommit:
 
 def _nothing() -> Sequence[Say]:
     return ()
+
+
+def _told(talk: Talk, took: Callable[[], object]) -> Talk:
+    """The same talk; ``took`` is called, in the thread that has it, when what takes effect as a whole was answered."""
+    try:
+        say = next(talk)
+        while True:
+            try:
+                answer = yield say
+            except Lost as lost:
+                say = talk.throw(lost)
+            else:
+                if say.final:
+                    took()
+                say = talk.send(answer)
+    except StopIteration as end:
+        failures: Sequence[Failure] = end.value
+        return failures

@@ -18,13 +18,15 @@ from reconciler.switch.kinds import Interface, Routing, StaticRoute, Svi, Vlan
 from reconciler.walk.topology import End, Topology
 
 SWITCH = "sw"
+STORIES = 0.6
+"""How many of the cases are one."""
 MOST = 6
 """Changes of one plan."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """What everything has, what the documents want before and after, and what leads from the one to the other."""
+    """What everything has, what is wanted before and after, and what leads from the one to the other."""
 
     world: dict[str, State]
     old: dict[str, State]
@@ -39,7 +41,8 @@ def case(seed: int) -> Case:
     while True:
         number = rng.randint(2, 4)
         first = _Choice(rng, number)
-        old, new = dict(first.wanted()), dict(first.changed().wanted())
+        second = first.changed()
+        old, new = dict(first.wanted()), dict(second.wanted())
         world = {name: _live(name, state) for name, state in old.items()}
         changes = {name: some for name, state in new.items() if (some := to(state, world[name], old[name]))}
         if 0 < sum(map(len, changes.values())) <= MOST:
@@ -47,10 +50,10 @@ def case(seed: int) -> Case:
 
 
 def to(wanted: State, live: State, ours: State) -> list[Change]:
-    """The changes that lead to ``wanted`` where what is ``ours`` is ours, in an order by chance."""
+    """The changes that lead to ``wanted`` where what is ``ours`` is ours, in no useful order."""
     mine: dict[Key, Resource] = {key: live[key] for key in ours if key in live}
     found = diff(wanted, Live(mine, {key: one for key, one in live.items() if key not in mine}))
-    return sorted(found, key=lambda change: hash(change.key.name[::-1]) if False else change.key.name[::-1])
+    return sorted(found, key=lambda change: change.key.name[::-1])
 
 
 def _topology(number: int) -> Topology:
@@ -91,10 +94,13 @@ class _Choice:
                 self.cells["row", one, other] = int(rng.random() < 0.93)
 
     def changed(self) -> _Choice:
-        """The same network with one to three facts changed, sometimes those of all nodes."""
+        """The same network with one to three facts changed, sometimes those of all nodes, or with a story played."""
         other = _Choice(self.rng, self.number)
         fresh = other.cells
         other.cells = dict(self.cells)
+        if self.rng.random() < STORIES:
+            self._play(other.cells)
+            return other
         for _ in range(self.rng.randint(1, 3)):
             kind, one, two = self.rng.choice(list(self.cells))
             wide = self.rng.random() < 0.3
@@ -102,6 +108,26 @@ class _Choice:
                 if cell == (kind, one, two) or (wide and cell[0] == kind and cell[2] == two):
                     other.cells[cell] = self._fresh(cell, fresh)
         return other
+
+    def _play(self, cells: dict[tuple[str, int, int], int]) -> None:
+        """Changes that hang together across devices: everybody moves to a far end or away from it, a node moves."""
+        one, up = self.rng.randrange(self.number), self.rng.randrange(2)
+        story = self.rng.choice(("far end", "static", "address", "rows", "vlan"))
+        for other in range(self.number):
+            if story in ("far end", "static", "rows"):
+                self.cells["way", other, one] = 1 - up if story != "static" else 2 * (1 - up)
+                cells["way", other, one] = up if story != "static" else 2 * up
+            if story == "rows":
+                self.cells["row", other, one], cells["row", other, one] = 1 - up, up
+        match story:
+            case "far end":
+                self.cells["vxlan", one, 0], cells["vxlan", one, 0] = 1 - up, up
+            case "static":
+                self.cells["static", one, 0], cells["static", one, 0] = 1 - up, up
+            case "address":
+                cells["host", one, 0] = self.cells["host", one, 0] + 40
+            case "vlan":
+                cells["vlan", one, 0] = 30 - self.cells["vlan", one, 0]
 
     def _fresh(self, cell: tuple[str, int, int], fresh: dict[tuple[str, int, int], int]) -> int:
         match cell[0]:

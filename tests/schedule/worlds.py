@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from reconciler.core.change import Change, diff
@@ -17,32 +16,25 @@ from reconciler.linux.route import Route
 from reconciler.schedule.effect import after
 from reconciler.walk.topology import Topology
 
-SEED = Path(__file__).parents[2] / "desired"
-CP, W1, W2, W3 = NODES = ("k01-control-plane", "k01-worker", "k01-worker2", "k01-worker3")
+NODES = ("k01-control-plane", "k01-worker", "k01-worker2", "k01-worker3")
 BLOCKS = dict(zip(NODES, ("192.168.23.65", "192.168.81.65", "192.168.164.129", "192.168.209.65"), strict=True))
-Edit = Callable[[str], str]
 World = dict[str, State]
 
 
-def desired(folder: Path, *edits: tuple[str, str, str]) -> tuple[dict[str, State], Topology]:
-    """What the seed's documents want after ``edits`` (file, old, new), and where the cables are."""
-    shutil.copytree(SEED, folder)
-    for file, old, new in edits:
-        text = (folder / file).read_text()
-        assert old in text, f"{old} is not in {file}"
-        (folder / file).write_text(text.replace(old, new))
+def wanted(folder: Path) -> tuple[dict[str, State], Topology]:
+    """What the documents in ``folder`` want, and where the cables are."""
     repository = load(folder)
     wishes = compile_world(repository)
     assert not wishes.problems, wishes.problems
     return {name: wishes[name].desired for name in wishes}, topology_of(repository)
 
 
-def live(wanted: Mapping[str, State]) -> World:
+def live(desired: Mapping[str, State]) -> World:
     """A network that has what is wanted, and what the kernel and pods add."""
-    return {name: _node(name, state) if name in NODES else dict(state) for name, state in wanted.items()}
+    return {name: _node(name, state) if name in NODES else dict(state) for name, state in desired.items()}
 
 
-def _node(name: str, wanted: State) -> State:
+def _node(name: str, desired: State) -> State:
     pod = BLOCKS[name]
     bare = state_of(
         [
@@ -53,13 +45,13 @@ def _node(name: str, wanted: State) -> State:
             Route(dst=f"{pod}/32", dev="cali1", scope="link", protocol=3),
         ]
     )
-    return after(bare, diff(wanted, Live({}, bare)))
+    return after(bare, diff(desired, Live({}, bare)))
 
 
 def changes(before: World, old: Mapping[str, State], new: Mapping[str, State]) -> dict[str, list[Change]]:
     """What leads from the documents ``old``, which have come true, to ``new``."""
     found = {}
-    for name, wanted in new.items():
+    for name, state in new.items():
         ours: dict[Key, Resource] = {key: before[name][key] for key in old[name]}
-        found[name] = diff(wanted, Live(ours, {key: one for key, one in before[name].items() if key not in ours}))
+        found[name] = diff(state, Live(ours, {key: one for key, one in before[name].items() if key not in ours}))
     return {name: some for name, some in found.items() if some}

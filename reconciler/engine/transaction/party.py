@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
 from reconciler.core.change import Change, diff
-from reconciler.core.driver import Commits, ConfirmedCommit, Failure, Reading, Script, Transport
+from reconciler.core.driver import Commits, ConfirmedCommit, Failure, Reading, Script, Transport, nothing
 from reconciler.core.plan import DevicePlan
 from reconciler.core.resource import Key, Live, State
 from reconciler.engine.observe import Device
@@ -28,8 +28,10 @@ class Unarmed:
     async def arm(self, undo: Script) -> Sequence[Failure]:
         return []
 
-    async def apply(self, script: Script) -> Sequence[Failure]:
-        return await self._transport.apply(script)
+    async def apply(self, script: Script, took: Callable[[], None] = nothing) -> Sequence[Failure]:
+        failures = await self._transport.apply(script)
+        took()
+        return failures
 
     async def reach(self) -> None:
         return None

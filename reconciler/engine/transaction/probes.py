@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 
 from reconciler.core.driver import Unreachable
 from reconciler.core.failpoint import failpoint
-from reconciler.core.resource import Key
+from reconciler.core.resource import Key, State
 from reconciler.engine.observe import Device, side_by_side
 from reconciler.engine.transaction.run import Broken
+from reconciler.linux.address import Address
+from reconciler.linux.route import Route
 from reconciler.walk.flow import Flow, flows
 from reconciler.walk.topology import LINUX, Topology, World
 from reconciler.walk.walk import walk
@@ -80,15 +82,24 @@ def _order(flow: Flow) -> tuple[str, str, str]:
 def covering(before: World, after: World, topology: Topology, changed: Iterable[tuple[str, Key]]) -> list[Flow]:
     """A small set of flows, alive before and after, that together use every changed entry that any of them uses."""
     touched = set(changed)
+    there = {name: _there(before.get(name, {})) & _there(after.get(name, {})) for name in {*before, *after}}
     used: dict[Flow, frozenset[tuple[str, Key]]] = {}
     for flow in flows(before, after, topology):
-        if topology.platforms.get(flow.source) != LINUX:
+        if topology.platforms.get(flow.source) != LINUX or flow.dst not in there[flow.target]:
             continue
         old, new = walk(before, topology, flow), walk(after, topology, flow)
         hits = touched & (old.consulted | new.consulted)
         if hits and old.verdict == new.verdict == "delivered":
             used[flow] = frozenset(hits)
     return _cover(used)
+
+
+def _there(state: State) -> frozenset[str]:
+    """Addresses at which somebody answers: the node's own, and its pods'; a block's blackhole does not."""
+    found = {one.local for one in state.values() if isinstance(one, Address)}
+    pods = (one for one in state.values() if isinstance(one, Route) and one.dev and not one.gateway)
+    found |= {one.dst.partition("/")[0] for one in pods if one.dst.endswith(("/32", "/128")) and one.type == "unicast"}
+    return frozenset(found)
 
 
 def _cover(used: dict[Flow, frozenset[tuple[str, Key]]]) -> list[Flow]:

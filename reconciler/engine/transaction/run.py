@@ -14,7 +14,9 @@ from reconciler.core.resource import Key
 from reconciler.core.schedule import Stage
 from reconciler.core.words import plural
 from reconciler.engine.observe import Device, Sight, side_by_side
+from reconciler.engine.parts import has_own_undo
 from reconciler.engine.transaction.party import Party
+from reconciler.engine.transaction.together import Together
 from reconciler.transport.this_run import next_number
 
 MARGIN = 5.0
@@ -111,9 +113,18 @@ class Transaction:
             self._by_name[name].failures = ()
         await self._send(scripts, "applied again")
 
-    async def _send(self, scripts: Mapping[str, Script], point: str) -> None:
-        """One go at several devices, side by side. Raises: Broken."""
-        await self._each([self._by_name[name] for name in scripts], lambda p: p.commit.apply(scripts[p.name]), point)
+    async def _send(self, scripts: Mapping[str, Script], point: str, *, at_once: bool = False) -> None:
+        """One go at several devices, side by side; ``at_once``: taking effect together. Raises: Broken."""
+        slow = [name for name, script in scripts.items() if has_own_undo(script)] if at_once else []
+        together = Together(len(slow) if len(slow) < len(scripts) else 0)
+
+        async def step(party: Party) -> Sequence[Failure]:
+            script = scripts[party.name]
+            if party.name in slow:
+                return await together.first(party.commit.apply(script, together.one_took))
+            return await party.commit.apply(script) if await together.all_took() else []
+
+        await self._each([self._by_name[name] for name in scripts], step, point)
 
     async def _stage(self, number: int, stage: Stage) -> None:
         steps = {step.device: step.changes for step in stage.steps if step.device in self._by_name}
@@ -122,9 +133,8 @@ class Transaction:
         for name, changes in steps.items():
             some = f" (stage {number + 1} of {len(self.stages)})" if len(self.stages) > 1 else ""
             self.world.listen(name, f"applying {plural(len(changes), 'change')}{some}")
-        await self._send(
-            {name: self._script(name, changes, readings[name]) for name, changes in steps.items()}, "applied"
-        )
+        scripts = {name: self._script(name, changes, readings[name]) for name, changes in steps.items()}
+        await self._send(scripts, "applied", at_once=stage.interrupts)
         for name, changes in steps.items():
             self._by_name[name].stepped(changes)
 
