@@ -126,13 +126,13 @@ def summary(work: Work) -> Iterator[str]:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    parser.add_argument("--minutes", type=float, default=25.0, help="no case is begun after that")
+    parser.add_argument("--minutes", type=float, default=30.0, help="no case is begun after that")
     parser.add_argument("--labs", type=int, default=4, help="so many side by side")
     parser.add_argument("--timer", type=int, default=15, help="seconds after which devices take back by themselves")
     parser.add_argument(
-        "--often", type=int, default=6, help="a point that is reached again and again is tried so often"
+        "--often", type=int, default=4, help="a point that is reached again and again is tried so often"
     )
-    parser.add_argument("--sample", type=int, default=12, help="places for each way to break it other than to kill")
+    parser.add_argument("--sample", type=int, default=5, help="places for each way to break it other than to kill")
     parser.add_argument("--only", default="", help="only cases whose words contain this")
     return parser.parse_args()
 

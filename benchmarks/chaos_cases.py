@@ -153,7 +153,10 @@ class Extent(Protocol):
 def cases(
     lab: Lab, found: Mapping[tuple[Who, How], Sequence[Place]], chance: random.Random, extent: Extent
 ) -> list[Case]:
-    """A kill at every point, and of everything else a sample; in an order that the seed decides."""
+    """A kill at every point, and of everything else a sample; in an order that the seed decides.
+
+    Last in the list, so tried first, is each point once: who has little time has seen every one.
+    """
     nodes = [member.name for member in lab.nodes]
     every = [
         Case(who, how, place, chance.choice(nodes))
@@ -161,7 +164,8 @@ def cases(
         for place in _chosen(how, places, chance, extent)
     ]
     chance.shuffle(every)
-    return every
+    firsts = {(case.who, case.place.name): case for case in every if case.how in ("kill", "kill on the way back")}
+    return sorted(every, key=lambda case: firsts.get((case.who, case.place.name)) is case)
 
 
 def _chosen(how: How, places: Sequence[Place], chance: random.Random, extent: Extent) -> Iterable[Place]:
