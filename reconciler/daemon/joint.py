@@ -10,6 +10,7 @@ from typing import Protocol
 
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import plural
+from reconciler.daemon.ordering import Ordering
 from reconciler.daemon.rolling import Rolling
 from reconciler.daemon.standing import Standing
 from reconciler.daemon.writing import Writing
@@ -63,6 +64,7 @@ class Joint:
     _grouped: Cycle | None = None
     _groups: dict[str, frozenset[str]] = field(default_factory=dict)
     _culprits: dict[str, float] = field(default_factory=dict)
+    _ordering: Ordering = field(default_factory=Ordering)
 
     leader: str = ""
     """Who carries something out right now, for itself and others; empty: nobody."""
@@ -104,17 +106,17 @@ class Joint:
                 return part
             if cycle is not self.hub.cycle:
                 return None
-            plan = cycle.held_where_it_interrupts(await self._plan(device, cycle))
+            plan = await self._plan(device, cycle)
             parts = await self._led(device, cycle, plan) if plan.writable else _waiting(cycle, plan)
-            self._parts |= {one: part for one, part in parts.items() if one != device}
-            for other in parts.keys() - {device}:
-                if not self._knows(other, parts[other]):
-                    self.call(other)
+            news = {one: part for one, part in parts.items() if one != device and not self._knows(one, part)}
+            self._parts |= news
+            for other in news:
+                self.call(other)
             return parts.get(device)
 
     async def shown(self, device: str, cycle: Cycle) -> Plan:
         """What would be done, now, to ``device`` and all that it is written to together with; nothing changes."""
-        return cycle.held_where_it_interrupts(await self._chosen(await self.group(device, cycle), cycle))
+        return await self._chosen(await self.group(device, cycle), cycle)
 
     def _knows(self, device: str, part: Part) -> bool:
         """Whether it stands as ``part`` says already: a plan that waits is told once."""
@@ -144,7 +146,8 @@ class Joint:
     async def _of(self, members: frozenset[str], cycle: Cycle) -> Plan:
         plan = cycle.planned(cycle.seen, members)
         pending = tuple(one for one in plan.devices if one.writes and one.cause == "pending")
-        return await asyncio.to_thread(cycle.in_order, dataclasses.replace(plan, devices=pending))
+        ordered = await self._ordering.of(dataclasses.replace(plan, devices=pending), cycle)
+        return cycle.held_where_it_interrupts(ordered)
 
     async def _led(self, leader: str, cycle: Cycle, plan: Plan) -> dict[str, Part]:
         """Who is left out of it, for it has just failed, has its own try once the others are done."""
