@@ -162,10 +162,10 @@ class Control:
         if not names:
             raise ValueError(f"no device is called {printable(asked.device or asked.target)}")
         try:
-            plan = await plan_in_force(self.service.deployment, names.__contains__)
+            shown = await plan_in_force(self.service.deployment, names.__contains__)
         except Contradiction as error:
             raise ValueError(f"what the cluster tells contradicts the documents: {error.problems[0]}") from None
-        return web.json_response(plan_document(plan, asked.width))
+        return web.json_response(plan_document(shown, asked.width))
 
     async def _sync(self, request: web.Request) -> web.Response:
         await self.service.sync()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -185,6 +186,9 @@ class Deployment:
     async def _end(self, names: frozenset[str], patience: float) -> None:
         """These are reached in another way from now on, or no more: not before what is being written is finished."""
         await self._finish(names, patience)
+        with suppress(TimeoutError):  # along with others, by another's keeper
+            async with asyncio.timeout(patience), self.hub.writing(names):
+                pass
         for name in names:
             self.keepers.pop(name, None)
         self.hub.forget(names)

@@ -107,7 +107,7 @@ class Hub:
             return
         if self.rollout is not None and not self.rolling.will_come_to(device):
             self.rollout.settled(device, standing)
-        self.rolling.settled()
+        self.rolling.settled(device)
 
     def rolled_out(self, revision: str) -> Event | None:
         """How the rollout of ``revision`` has ended, if that was the last one and is over."""

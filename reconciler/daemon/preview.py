@@ -15,6 +15,7 @@ from reconciler.core.words import plural
 from reconciler.daemon.deployment import Bad, Deployment
 from reconciler.daemon.scratch import inside, written
 from reconciler.desired.repository import Repository
+from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import fleet
 from reconciler.report import plan_json, plan_text
 from reconciler.report.screen import Screen
@@ -63,36 +64,66 @@ async def plan_of(deployment: Deployment, revision: str, documents: Mapping[str,
         await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
 
 
-async def plan_in_force(deployment: Deployment, targeted: Callable[[str], bool]) -> Plan:
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """``digests``: by device that differs, what a person approves: of its own plan, or of a joint one."""
+
+    plan: Plan
+    digests: Mapping[str, str]
+
+    def approving(self, devices: Sequence[DevicePlan]) -> str:
+        """The command that has the daemon carry out what it holds of these devices."""
+        return f"`reconcile approve {' '.join(dict.fromkeys(self.digests[one.name] for one in devices))}`"
+
+
+async def plan_in_force(deployment: Deployment, targeted: Callable[[str], bool]) -> InForce:
     """What the daemon would do now about these devices, as each was read last; none is asked.
 
-    Device by device, as its own turn plans it: with what a person has approved of it. Raises: Contradiction.
+    Device by device, as its own turn plans it: with what a person has approved of it, and held with all that it would
+    be written to together with, where that cuts flows. Raises: Contradiction.
     """
     cycle = deployment.hub.cycle
-    found: list[DevicePlan] = []
+    found, digests = dict[str, DevicePlan](), dict[str, str]()
     for name in filter(targeted, list(cycle.devices)):
-        found += cycle.planned(cycle.seen, [name]).devices
+        for device in cycle.planned(cycle.seen, [name]).devices if name not in found else ():
+            joint = await _joint(deployment, device, cycle)
+            digest = joint.digest
+            for one in filter(lambda one: targeted(one.name), joint.devices):
+                found[one.name] = one
+                digests |= {one.name: digest} if one.changes or one.approvable else {}
         await asyncio.sleep(0)  # a thousand of them keep nobody waiting
-    return Plan(cycle.repository.revision, tuple(found), cycle.compiler.warnings)
+    shown = tuple(found[name] for name in cycle.devices if name in found)
+    return InForce(Plan(cycle.repository.revision, shown, cycle.compiler.warnings), digests)
 
 
-def plan_document(plan: Plan, width: int | None) -> dict[str, object]:
+async def _joint(deployment: Deployment, device: DevicePlan, cycle: Cycle) -> Plan:
+    """The plan that ``device`` would be written to by (`daemon.turn`)."""
+    alone = Plan(cycle.repository.revision, (device,))
+    if not device.writes:
+        return alone
+    joint = deployment.hub.joint
+    if device.cause == "pending" and len(await joint.group(device.name, cycle)) > 1:
+        shown = await joint.shown(device.name, cycle)
+        return shown if any(one.name == device.name for one in shown.devices) else alone
+    return cycle.held_where_it_interrupts(await asyncio.to_thread(cycle.in_order, alone))
+
+
+def plan_document(shown: InForce, width: int | None) -> dict[str, object]:
     """``plan``: plan/v1, with the ``digest`` of each device that differs. ``lines``: the same for people."""
-    document = plan_json.document(plan)
-    digests = {device.name: digest_of(device) for device in plan.devices if device.changes or device.approvable}
+    document = plan_json.document(shown.plan)
     known: Any = document["devices"]
-    devices = [one | ({"digest": digests[one["name"]]} if one["name"] in digests else {}) for one in known]
-    lines = [*plan.warnings, *plan_text.lines(plan, Screen(width), approving)]
+    devices = [one | ({"digest": shown.digests[one["name"]]} if one["name"] in shown.digests else {}) for one in known]
+    lines = [*shown.plan.warnings, *plan_text.lines(shown.plan, Screen(width), shown.approving)]
     return {"plan": document | {"devices": devices}, "lines": lines}
 
 
 def digest_of(device: DevicePlan) -> str:
-    """What a person approves: the plan of this device alone, as its turn makes it (`daemon.turn`)."""
+    """What a person approves of a revision that is not in force: the plan of this device alone."""
     return Plan("", (device,)).digest
 
 
 def approving(devices: Sequence[DevicePlan]) -> str:
-    """The command that has the daemon carry out what it holds of these devices."""
+    """The command that will have the daemon carry out what it would hold of these devices."""
     return f"`reconcile approve {' '.join(map(digest_of, devices))}`"
 
 

@@ -29,18 +29,20 @@ class Rolling:
     _waves: Sequence[Sequence[str]] = ()
     _place: int = 0
     _has_stopped: bool = False
+    _heard: set[str] = field(default_factory=set)
+    """Who has settled since its wave began; what it stood at before was only that it waits."""
     _next: asyncio.TimerHandle | None = field(default=None, repr=False)
 
     def begin(self, revision: str, names: Iterable[str]) -> None:
         """These devices have something to do at ``revision``; whatever was under way before is over."""
         self._stop()
         self._revision, self._place, self._has_stopped = revision, 0, False
-        self._waves = self.order(names)
+        self._waves, self._heard = self.order(names), set()
 
     def all_at_once(self) -> None:
         """In waves this revision would hurt somebody: everybody is in one."""
         self._stop()
-        self._waves, self._place = [self.left], 0
+        self._waves, self._place, self._heard = [self.left], 0, set()
 
     @property
     def left(self) -> list[str]:
@@ -70,8 +72,9 @@ class Rolling:
             f" and {plural(len(now) - FEW, 'other')}" if len(now) > FEW else ""
         )
 
-    def settled(self) -> None:
-        """A device has had a turn: perhaps its wave is over, or it has failed, which those that wait have to hear."""
+    def settled(self, device: str) -> None:
+        """It has had a turn: perhaps its wave is over, or it has failed, which those that wait have to hear."""
+        self._heard.add(device)
         if not self.is_in_waves or self._next is not None:
             return
         has_stopped, self._has_stopped = self._has_stopped, bool(self._failed())
@@ -87,6 +90,7 @@ class Rolling:
         if not all(self._is_over(name) for name in self._waves[self._place]):
             return
         self._place += 1
+        self._heard.clear()
         for device in self._waves[self._place]:
             self.call(device)
 
@@ -101,7 +105,7 @@ class Rolling:
         return [
             name
             for name, one in bad.items()
-            if one.revision == self._revision and one.phase in SETTLED and one.phase not in CALM
+            if name in self._heard and one.revision == self._revision and one.phase in SETTLED and one.phase not in CALM
         ]
 
     def _stop(self) -> None:

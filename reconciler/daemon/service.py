@@ -99,13 +99,13 @@ class Service:
 
     def approve(self, digits: str, by: str) -> str:
         """Have a held plan, or a held revision, applied. What that is, in words; empty: nothing is."""
-        for name, standing in self.hub.standings.items():
-            if standing.phase == "held" and standing.digest and standing.digest == digits:
-                self.hub.approved.add(standing.digest)
-                words = f"plan {standing.digest} of {name} is approved by {by}"
-                self._tell("approved", words, by)
-                self.deployment.keepers[name].call()
-                return words
+        held = [name for name, one in self.hub.standings.items() if one.phase == "held" and digits == one.digest != ""]
+        if held:
+            self.hub.approved.add(digits)
+            words = f"plan {digits} of {', '.join(held)} is approved by {by}"
+            self._tell("approved", words, by)
+            self.deployment.keepers[held[0]].call()
+            return words
         if len(digits) >= 7 and (revision := self.following.approve(digits)):
             words = f"revision {brief(revision)} is approved by {by}"
             self._tell("approved", words, by)

@@ -26,20 +26,25 @@ from reconciler.report.outcome import reasons
 
 @dataclass
 class Turns:
-    """The turns of one device, one after the other. ``applying``: something is being written right now.
+    """The turns of one device, one after the other.
 
     ``wish``, ``reading``: what was wanted and found last; an unchanged device costs no plan.
     """
 
     hub: Hub
     device: str
-    applying: bool = False
     wish: Wish | None = None
     reading: Reading | None = None
     _world: World | None = None
+    _writing: bool = False
 
     def __post_init__(self) -> None:
         self._telling = Telling(self.hub, self.device)
+
+    @property
+    def applying(self) -> bool:
+        """Whether something is being written right now, for this device or, by its keeper, for several."""
+        return self._writing or self.hub.joint.leader == self.device
 
     async def take(self, told: float | None, *, quick: bool = False) -> Standing:
         """``told``: when the device said that something may have changed, seconds since the epoch; None: it did not.
@@ -81,7 +86,7 @@ class Turns:
     async def _judged(self, cycle: Cycle, reading: Reading, told: float | None) -> Standing:
         world = cycle.compiler.world(cycle.seen)
         self.hub.compiled(world)
-        if (part := self.hub.joint.part(self.device)) is not None:
+        if (part := self.hub.joint.part(self.device, cycle)) is not None:
             self.reading, self._world, self.wish = reading, world, world.get(self.device)
             return self._became(cycle, part)
         now = self.hub.standings.get(self.device, Standing())
@@ -112,15 +117,12 @@ class Turns:
             return self._settled(cycle, plan)
         if device.writes and device.cause == "pending" and len(await self.hub.joint.group(self.device, cycle)) > 1:
             return await self._jointly(cycle)
-        return await self._alone(cycle, cycle.ordered(plan), drift)
+        ordered = await asyncio.to_thread(cycle.in_order, plan)
+        return await self._alone(cycle, cycle.held_where_it_interrupts(ordered), drift)
 
     async def _jointly(self, cycle: Cycle) -> Standing:
         """A new revision comes to all devices together."""
-        self.applying = True
-        try:
-            part = await self.hub.joint.act(self.device, cycle)
-        finally:
-            self.applying = False
+        part = await self.hub.joint.act(self.device, cycle)
         return self._again(cycle) if part is None else self._became(cycle, part)
 
     def _became(self, cycle: Cycle, part: Part) -> Standing:
@@ -136,7 +138,7 @@ class Turns:
         (device,) = plan.devices
         if not device.writes and device.changes:
             return self._settled(cycle, plan)
-        async with self.hub.gates.of(self.device), self.hub.writing([self.device]):
+        async with self.hub.writing([self.device]), self.hub.gates.of(self.device):
             if self._is_outdated(cycle, plan, device):
                 return self._again(cycle)
             if device.writes and not await self._recorded(cycle, plan, device, drift.by if drift else ""):
@@ -173,14 +175,14 @@ class Turns:
     async def _applied(self, cycle: Cycle, plan: Plan, device: DevicePlan) -> Outcome | None:
         """None: there was nothing to say. A device that takes too long has failed."""
         self._stand(cycle, "applying", plural(len(device.changes), "change"), digest=plan.digest)
-        self.applying = True  # and not while others are waited for: who stops us then is obeyed
+        self._writing = True  # and not while others are waited for: who stops us then is obeyed
         try:
             async with asyncio.timeout(self.hub.loop.apply_timeout):
                 outcomes = await cycle.apply(plan)
         except TimeoutError:
             return Outcome(self.device, error=f"applying took longer than {self.hub.loop.apply_timeout:g} s")
         finally:
-            self.applying = False
+            self._writing = False
         self._warned(outcomes)
         return outcomes[0] if outcomes else None
 

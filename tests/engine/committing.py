@@ -124,6 +124,8 @@ class DictCommit:
         def take() -> Sequence[Failure]:
             if self.number not in self.transport.armed:
                 return [Failure(None, "nothing is armed on it any more")]
+            if any((line.change.key in self.transport.rows) is (line.change.before is None) for line in script.lines):
+                return [Failure(None, "not sent: something has come or gone since it was read", "stale")]
             failures = self.transport._take(script.makes)
             return failures or self.transport._take(script.breaks)
 
