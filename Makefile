@@ -47,12 +47,13 @@ unit: $(STAMP)
 kernel: install ## only the tests on the real kernel and in the lab
 	@$(BIN)/python -m pytest -m "kernel or lab"
 
-bench: install ## what compiling, a cycle and a scrape cost, each against a floor in the same run
+bench: install ## what compiling, a cycle, a scrape and a transaction cost, each against a floor in the same run
 	@$(BIN)/python -m benchmarks.compile
 	@$(BIN)/python -m benchmarks.cycle
 	@$(BIN)/python -m benchmarks.running_config
 	@$(BIN)/python -m benchmarks.switch
 	@$(BIN)/python -m benchmarks.scrape
+	@$(BIN)/python -m benchmarks.transaction
 
 bench-drift: install ## how soon the daemon sees and heals 1,000 random drifts in the lab (about 10 minutes)
 	@$(BIN)/python -m benchmarks.drift
