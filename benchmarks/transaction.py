@@ -86,7 +86,7 @@ def documents(place: Path, mode: str) -> Path:
     return folder
 
 
-async def measured(place: Path) -> dict[str, Cost]:
+async def measured(place: Path) -> dict[Mode, Cost]:
     """In turn, so that a noisy machine disturbs both alike."""
     inventory = load_inventory(Path(os.environ["RECONCILE_INVENTORY"]))
     names = {name for name, entry in inventory.devices.items() if not entry.is_switch}
