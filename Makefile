@@ -60,7 +60,8 @@ bench-drift: install ## how soon the daemon sees and heals 1,000 random drifts i
 bench-loss: install ## packets lost while a live network is changed, by us and by a naive script, in the lab (about 4 minutes)
 	@$(BIN)/python -m benchmarks.loss
 
-chaos: install binaries ## storms, killed streams and hanging devices under a real daemon, and every other long test
+chaos: install binaries ## a change broken at every point (SEED=, MINUTES=30), storms, hangs, every other long test
+	@$(BIN)/python -m benchmarks.chaos --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED))
 	@$(BIN)/python -m benchmarks.trouble
 	@$(BIN)/python -m pytest -m long
 

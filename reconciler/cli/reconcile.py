@@ -99,11 +99,12 @@ async def _planned(asked: Run, cycle: Cycle) -> int:
 
 
 async def _applied_and_recorded(options: Common, cycle: Cycle, plan: Plan) -> list[Outcome]:
-    if not plan.writable:
-        return await cycle.apply(plan)
     from reconciler.cli.recording import Recording
 
     recording = Recording(options.inventory)
+    if not plan.writable:
+        await recording.settle()
+        return await cycle.apply(plan)
     await recording.begin(cycle.repository.folder, plan)
     with shown(options, cycle, len(plan.writable)):
         outcomes = await cycle.apply(plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -43,6 +44,11 @@ class Recording:
             self._is_begun = True
         failpoint("run begun")
 
+    async def settle(self) -> None:
+        """Nothing is written this time; runs that were killed have left entries open."""
+        with suppress(Unwritable):
+            await self._run.settle()
+
     async def end(self, outcomes: Sequence[Outcome]) -> None:
         if not self._is_begun:
             return
@@ -51,6 +57,7 @@ class Recording:
             await self._run.end({one.device: "; ".join(reasons(one)) for one in outcomes if not one.ok})
         except Unwritable as error:
             click.echo(printable(f"how this run ended is not in the history: {error}"), err=True)
+        failpoint("run ended")
 
 
 def _work(plan: Plan, device: DevicePlan) -> Work:

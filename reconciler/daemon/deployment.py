@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reconciler.core.failpoint import failpoint
 from reconciler.core.words import brief, plural
 from reconciler.daemon.hub import Hub
 from reconciler.daemon.keeper import Keeper
@@ -143,6 +144,7 @@ class Deployment:
 
     async def put_in_force(self, checkout: Checkout, repository: Repository, inventory: Inventory) -> None:
         """From now on devices are kept at this revision; all of them look again. Raises: Bad, and nothing changes."""
+        failpoint("before put in force")
         cycle = await self.candidate(repository, inventory)
         await self._end(self.fleet.changing(inventory, repository, self.targeted), PATIENCE)
         renewed = await self.fleet.renew(inventory, repository, self.targeted)
@@ -159,6 +161,7 @@ class Deployment:
                 self.keepers[name] = Keeper(self.hub, device)
                 self._running[name] = self.hub.start(self.keepers[name].run(), f"keep {name}")
             self.keepers[name].call()
+        failpoint("put in force")
 
     def call_all(self) -> None:
         """Everybody looks again."""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from reconciler.core.failpoint import failpoint
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import plural
 from reconciler.daemon.ordering import Ordering
@@ -87,6 +88,7 @@ class Joint:
         self._groups = await self._grouping_of(cycle)
         self.hub.rolling.begin(revision, self._groups)
         self._grouped = cycle
+        failpoint("joint grouped")
 
     async def _grouping_of(self, cycle: Cycle) -> dict[str, frozenset[str]]:
         drafts = await cycle.drafted(cycle.seen)
@@ -107,6 +109,7 @@ class Joint:
             if cycle is not self.hub.cycle:
                 return None
             plan = await self._plan(device, cycle)
+            failpoint("joint planned")
             parts = await self._led(device, cycle, plan) if plan.writable else _waiting(cycle, plan)
             news = {one: part for one, part in parts.items() if one != device and not self._knows(one, part)}
             self._parts |= news
@@ -184,10 +187,12 @@ class Joint:
         may = [await self.hub.record(device, revision, plan.digest, "") for device in plan.devices]
         if not all(may):
             return _waiting(cycle, cycle.planned(cycle.seen, {device.name for device in plan.devices}), digest="")
+        failpoint("joint recorded")
         for device in plan.devices:
             words = plural(len(device.written), "change")
             self.hub.stand(device.name, Standing("applying", words, revision, plan.digest))
         outcomes = await self._applied(cycle, plan)
+        failpoint("joint applied")
         self.hub.approved.discard(plan.digest)
         self._blame(outcomes)
         by_name = {outcome.device: outcome for outcome in outcomes}

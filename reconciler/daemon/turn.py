@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reconciler.core.driver import Reading
+from reconciler.core.failpoint import failpoint
 from reconciler.core.plan import DevicePlan, Plan
 from reconciler.core.words import plural
 from reconciler.daemon.drift import Drift, listed
@@ -57,6 +58,7 @@ class Turns:
             return self._stand(cycle, "not mentioned")
         async with self.hub.gates.of(self.device):
             await self._look(cycle, quick=quick)
+        failpoint("device looked at")
         self.hub.arrived(self.device)
         sight = cycle.seen[self.device]
         if sight.reading is None:
@@ -97,6 +99,7 @@ class Turns:
         if cycle is not self.hub.cycle:
             return self._again(cycle)
         plan = cycle.planned(cycle.seen, [self.device])
+        failpoint("device planned")
         return await self._acted(cycle, plan, told)
 
     def _again(self, cycle: Cycle) -> Standing:
@@ -124,6 +127,7 @@ class Turns:
 
     def _became(self, cycle: Cycle, part: Part) -> Standing:
         """What was done to this device along with others."""
+        failpoint("device heard of")
         plan = Plan(cycle.repository.revision, (part.plan,))
         if part.outcome is None:
             return self._settled(cycle, plan, part.digest)
@@ -139,7 +143,9 @@ class Turns:
                 return self._again(cycle)
             if device.writes and not await self._recorded(cycle, plan, device, drift.by if drift else ""):
                 return self._settled(cycle, cycle.planned(cycle.seen, [self.device]))
+            failpoint("repair recorded")
             outcome = await self._applied(cycle, plan, device)
+            failpoint("repair applied")
         self.hub.approved.discard(plan.digest)
         if drift is not None and (outcome is None or _was_taken(outcome)):
             self.hub.restraints.fights.healed(self.device, [one.change for one in device.changes if one.written])

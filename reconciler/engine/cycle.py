@@ -5,31 +5,30 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reconciler.core.change import Change
 from reconciler.core.driver import Saves, Script
 from reconciler.core.limits import FleetLimits
-from reconciler.core.plan import Cause, DevicePlan, Plan, Restraint, Withheld, unrestrained
+from reconciler.core.plan import DevicePlan, Plan, Restraint, unrestrained
 from reconciler.core.tally import Tally
 from reconciler.desired.repository import Repository
 from reconciler.engine.apply import Application
 from reconciler.engine.compiled import Compiler
-from reconciler.engine.lockout import Ways, unguarded
-from reconciler.engine.observe import SENSELESS, Device, Sight, observe, senseless
+from reconciler.engine.drafts import Drafts
+from reconciler.engine.lockout import Ways
+from reconciler.engine.observe import Device, Sight, observe
 from reconciler.engine.order import held_for_interruption, in_order, probes_of
 from reconciler.engine.outcome import Outcome
-from reconciler.engine.plan import plan_device
 from reconciler.engine.record import Record
-from reconciler.engine.restrain import Leave, extents, in_total, restrain
+from reconciler.engine.restrain import extents, in_total
 from reconciler.engine.saving import Saving
 from reconciler.engine.transaction.probes import Probes
 from reconciler.engine.transaction.terms import Terms
 from reconciler.intent.compile import World
 from reconciler.intent.topology import topology_of
-from reconciler.intent.wish import Owns, Wish
+from reconciler.intent.wish import Owns
 from reconciler.walk.topology import Topology
 
 Listener = Callable[[str, str], None]
@@ -57,8 +56,6 @@ class Cycle:
     before: World | None = None
     reads: Counter[str] = field(default_factory=Counter)
     _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _in_sync: dict[str, DevicePlan] = field(default_factory=dict)
-    _planned_for: World | None = None
     _tally: Tally = field(default_factory=Tally)
 
     async def plan(self) -> Plan:
@@ -82,6 +79,11 @@ class Cycle:
     def compiler(self) -> Compiler:
         return Compiler(self.repository, self.owns, self.before)
 
+    @cached_property
+    def drafts(self) -> Drafts:
+        """What each device would have to do, each judged by itself."""
+        return Drafts(self)
+
     def planned(self, sights: Mapping[str, Sight], only: Collection[str] | None = None) -> Plan:
         """The plan for what was seen, of all devices or ``only`` of some.
 
@@ -90,14 +92,14 @@ class Cycle:
         world = self.compiler.world(sights)
         if only is None:
             self.compiler.judge()
-        names = [name for name in world if self._acts_on(name) and (only is None or name in only)]
-        gone = self._vanished(world, only)
-        drafts = self._in_total(self._drafts(world, names, sights), whole=only is None)
+        names = [name for name in world if self.drafts.acts_on(name) and (only is None or name in only)]
+        gone = self.drafts.vanished(world, only)
+        drafts = self._in_total(self.drafts.of(world, names, sights), whole=only is None)
         plan = self._plan((*drafts, *gone))
         if plan.digest not in self.approvals:
             return plan
         forgotten = (dataclasses.replace(device, status="ok", reason="") for device in gone)
-        drafts = tuple(self._drafts(world, names, sights, approved=True))
+        drafts = tuple(self.drafts.of(world, names, sights, approved=True))
         self._tally.let(extents(drafts))
         return dataclasses.replace(plan, devices=(*drafts, *forgotten))
 
@@ -108,7 +110,7 @@ class Cycle:
         taken from there.
         """
         drafts = await self.drafted(sights, before)
-        vanished = self._vanished(self.compiler.world(sights), None)
+        vanished = self.drafts.vanished(self.compiler.world(sights), None)
         plan = self._plan((*self._in_total(drafts, whole=True), *vanished))
         digest = await asyncio.to_thread(lambda: plan.digest)
         return self.planned(sights, self.devices) if digest in self.approvals else plan
@@ -116,9 +118,9 @@ class Cycle:
     async def drafted(self, sights: Mapping[str, Sight], before: Cycle | None = None) -> Sequence[DevicePlan]:
         """What each device would have to do, each judged by itself; after each of them everybody else has a turn."""
         world, drafts = self.compiler.world(sights), list[DevicePlan]()
-        for name in filter(self._acts_on, world):
-            calm = before and before.still_in_sync(name, world, sights)
-            drafts += [calm] if calm else self._drafts(world, [name], sights)
+        for name in filter(self.drafts.acts_on, world):
+            calm = before and before.drafts.still_in_sync(name, world, sights)
+            drafts += [calm] if calm else self.drafts.of(world, [name], sights)
             await asyncio.sleep(0)
         return drafts
 
@@ -168,59 +170,6 @@ class Cycle:
         counted = [plan for plan in plans if whole or plan.cause == "pending"]
         return in_total(plans, self._tally.refused(extents(counted), self.limits.total, len(self.devices)))
 
-    def _drafts(
-        self, world: World, names: Iterable[str], sights: Mapping[str, Sight], *, approved: bool = False
-    ) -> Iterator[DevicePlan]:
-        if self._planned_for is not world:
-            self._in_sync, self._planned_for = {}, world
-        for wish in map(world.__getitem__, names):
-            draft, limits = self._draft(wish, sights, approved=approved), self.limits.of(wish.device)
-            leave = Leave(approved, self.terms.lockout, self.devices[wish.device].out_of_band)
-            plan = restrain(draft, wish.holds, limits, leave, self.ways.cut(draft))
-            self._in_sync.pop(wish.device, None)
-            if plan.in_sync:
-                self._in_sync[wish.device] = plan
-            yield plan
-
-    def still_in_sync(self, name: str, world: World, sights: Mapping[str, Sight]) -> DevicePlan | None:
-        """Our last plan of a device that was in sync, is as it was read then, and of which ``world`` wants the same."""
-        plan = self._in_sync.get(name)
-        if plan is None or self._planned_for is None or name not in sights or sights[name].reading is not plan.reading:
-            return None
-        return plan if self._planned_for[name] == world[name] else None
-
-    def _acts_on(self, name: str) -> bool:
-        return name in self.devices and not self.devices[name].source
-
-    def _draft(self, wish: Wish, sights: Mapping[str, Sight], *, approved: bool) -> DevicePlan:
-        device = self.devices[wish.device]
-        sight = sights.get(wish.device, Sight(wish.device, status="unreachable", reason="not observed"))
-        cause: Cause = "drift" if self.record.converged(wish.device, self.repository.meaning) else "pending"
-        if wish.problems and sight.reading is not None:
-            return DevicePlan(wish.device, device.platform, "held", _contradicted(wish), cause=cause)
-
-        def waits(change: Change) -> Withheld | None:
-            wait = self.restraint(wish.device, cause, change)
-            return None if wait is None or (approved and wait.approvable) else wait
-
-        if self.terms.lockout:
-            sight = dataclasses.replace(sight, reading=unguarded(sight.reading, device.platform))
-        try:
-            plan = plan_device(wish, sight, device, waits)
-        except SENSELESS as error:
-            plan = DevicePlan(wish.device, device.platform, "unreadable", senseless(error))
-        return dataclasses.replace(plan, cause=cause)
-
-    def _vanished(self, world: World, only: Collection[str] | None) -> tuple[DevicePlan, ...]:
-        """Devices that we once brought to their state and that no document mentions any more."""
-        known = sorted(self.record.devices - world.keys())
-        gone = [name for name in known if self._acts_on(name) and (only is None or name in only)]
-        reason = "no document mentions it any more; nothing on it is changed"
-        return tuple(
-            DevicePlan(name, self.devices[name].platform, "held", reason, approvable=True, vanished=True)
-            for name in gone
-        )
-
     async def apply(self, plan: Plan) -> list[Outcome]:
         """Carry the plan out, prove it, save what was proven, and remember it."""
         self.record.unsaved.add(device.name for device in plan.writable if self._saves(device.name))
@@ -258,9 +207,3 @@ class Cycle:
 
     def _saw(self, sight: Sight) -> None:
         self.listen(sight.device, sight.reason or "read")
-
-
-def _contradicted(wish: Wish) -> str:
-    """Which of two rows is meant nobody knows; the other devices go on."""
-    more = f" (and {len(wish.problems) - 1} more)" if len(wish.problems) > 1 else ""
-    return f"what the cluster tells contradicts the documents: {wish.problems[0]}{more}"

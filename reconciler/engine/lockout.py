@@ -10,6 +10,8 @@ from reconciler.core import limits
 from reconciler.core.driver import Reading
 from reconciler.core.plan import DevicePlan
 from reconciler.engine.observe import Device
+from reconciler.intent.wish import Wish
+from reconciler.linux.address import Address
 from reconciler.switch.path import paths
 from reconciler.walk.topology import EOS, LINUX, Topology
 
@@ -40,6 +42,15 @@ class Ways:
 
     def _hosts(self, but: str) -> dict[str, str]:
         return {name: device.host for name, device in self.devices.items() if name != but and device.host}
+
+
+def removed(wish: Wish, reading: Reading | None) -> str | None:
+    """Why a document is refused that lists the addresses of an interface, and not the one that we reach the node at."""
+    if reading is None:
+        return None
+    gone = [key for key in reading.session if key.kind == Address.kind and key not in wish.desired]
+    hits = [key for key in sorted(gone) if key in reading.found and wish.owns(reading.found[key])]
+    return "; ".join(f"would delete {key}: {reading.session[key]}" for key in hits) or None
 
 
 def unguarded(reading: Reading | None, platform: str) -> Reading | None:

@@ -13,16 +13,17 @@ from reconciler.engine.plan import held
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """What somebody has agreed to. ``out_of_band``: there is another way into the device."""
+    """What somebody has agreed to. ``out_of_band``: there is another way into the device. ``armed``: it comes back."""
 
     approved: bool = False
     lockout: bool = False
     out_of_band: bool = False
+    armed: bool = True
 
     @property
     def to_cut(self) -> bool:
-        """Whether our own way to a device may be cut; it is armed then."""
-        return self.lockout or (self.approved and self.out_of_band)
+        """Whether our own way to a device may be cut."""
+        return self.armed and (self.lockout or (self.approved and self.out_of_band))
 
 
 NOTHING = Leave()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 from . import cni, daemons, kubernetes, pods
@@ -70,6 +71,15 @@ def enter(member: Member, command: list[str]) -> list[str]:
     if member.pid is None:
         raise LabError(f"{member.name} has not been started.")
     return ["nsenter", "--target", str(member.pid), "--mount", "--uts", "--net", "--pid", "--", *command]
+
+
+def start_sshd(member: Member) -> None:
+    """Start the host's sshd again, where it has died. Raises: LabError."""
+    alive = 'read -r pid </run/sshd.pid && kill -0 "$pid"'
+    again = f"{find('sshd')} -f /run/lab/sshd_config -E /run/lab/sshd.log"
+    ran = subprocess.run(enter(member, ["sh", "-c", f"{alive} || {again}"]), capture_output=True, text=True)
+    if ran.returncode:
+        raise LabError(f"{member.name}: sshd does not start: {' '.join(ran.stderr.split())}")
 
 
 def _links(lab: Lab, member: Member) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.core.driver import Answer, Failure, Script, Unreachable, nothing
+from reconciler.core.failpoint import failpoint
 from reconciler.switch.dialogue import Run
 from reconciler.transport.carrying import Ask, Carrier
 from reconciler.transport.undo import GONE, LEFT, LEFTOVERS, RUNNING, Undo, at, back
@@ -31,7 +32,9 @@ class ArmedNode:
 
     async def arm(self, undo: Script) -> Sequence[Failure]:
         self._back = undo
+        failpoint("before node armed")
         (answer,) = await self.ask([self.undo.arm(undo)])
+        failpoint("node armed")
         self._armed = answer.status == 0
         if self._armed and LEFT.fullmatch(folder := answer.text.strip()):
             self._where = at(folder)
@@ -44,17 +47,22 @@ class ArmedNode:
 
     async def reach(self) -> None:
         await self.knock()
+        failpoint("node reached")
 
     async def confirm(self) -> Sequence[Failure]:
+        failpoint("before node confirmed")
         (answer,) = await self.ask([self.undo.confirm(self._where)])
+        failpoint("node confirmed")
         return [Failure(None, _words(answer))] if answer.status else []
 
     async def roll_back(self) -> Sequence[Failure]:
         """Over a new connection, if the one that was used has broken meanwhile. Idempotent."""
+        failpoint("before node led back")
         try:
             answer = await led_back(self.ask, self._where)
         except Unreachable:
             answer = await led_back(self.ask, self._where)
+        failpoint("node led back")
         match answer.status:
             case 0:
                 return self._refused(answer)
@@ -87,6 +95,7 @@ async def tidy(ask: Ask, run: Run) -> Sequence[str]:
     Raises: Unreachable.
     """
     (answer,) = await ask([LEFTOVERS])
+    failpoint("leftovers listed")
     found = filter(None, map(LEFT.fullmatch, answer.text.splitlines()))
     left = [(one[0], one[1]) for one in found if one[2] != run.name and run.is_over(one[2])]
     return [name for folder, name in left if (await led_back(ask, at(folder))).status in (0, GONE)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from reconciler.core.driver import Answer, Failure, Line, Script
+from reconciler.core.failpoint import failpoint
 from reconciler.core.interlock import Asked, Expects
 from reconciler.transport.batch import Batch, batches
 
@@ -56,7 +57,12 @@ class Carrier:
         """
         first, then = (script.makes, script.breaks) if script.makes else (script.breaks, ())
         try:
-            return await self._lines(first, script.expects) or await self._lines(then, None)
+            if failures := await self._lines(first, script.expects):
+                return failures
+            failpoint("makes sent")
+            failures = await self._lines(then, None)
+            failpoint("breaks sent")
+            return failures
         except NotSent as not_sent:
             return [not_sent.failure]
 

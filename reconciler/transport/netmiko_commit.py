@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from reconciler.core.driver import Failure, Script, nothing
+from reconciler.core.failpoint import failpoint
 from reconciler.switch.dialogue import Commit, Lost, Reversible, Run, Say, Talk, failed
 from reconciler.transport.netmiko_talker import Leaving
 from reconciler.transport.this_run import UnderWay
@@ -39,7 +40,10 @@ class SwitchCommit:
         if isinstance(commit, Failure):
             return [commit]
         self._commit = commit
-        return await self._carry(commit.arm(), commit.leave)
+        failpoint("before switch armed")
+        failures = await self._carry(commit.arm(), commit.leave)
+        failpoint("switch armed")
+        return failures
 
     async def apply(self, script: Script, took: Callable[[], None] = nothing) -> Sequence[Failure]:
         if self._commit is None:
@@ -51,11 +55,13 @@ class SwitchCommit:
         self._under_way.begin(self._number, math.inf)
         loop = asyncio.get_running_loop()
         talk = _told(self._commit.apply(script), lambda: loop.call_soon_threadsafe(took))
+        failpoint("before switch committed")
         try:
             failures = await self._carry(talk, self._commit.leave)
         except BaseException:
             self._under_way.end(self._number)
             raise
+        failpoint("switch committed")
         if failed(failures):
             self._under_way.end(self._number)
         else:
@@ -70,7 +76,9 @@ class SwitchCommit:
         """Raises: Unreachable; then it may be tried again."""
         if self._commit is None:
             return []
+        failpoint("before switch confirmed")
         failures = await self._carry(self._commit.confirm(), _nothing, now=True)
+        failpoint("switch confirmed")
         self._under_way.end(self._number)
         return failures
 
@@ -79,7 +87,10 @@ class SwitchCommit:
         self._under_way.end(self._number)
         if self._commit is None:
             return []
-        return await self._carry(self._commit.roll_back(), _nothing, now=True)
+        failpoint("before switch rolled back")
+        failures = await self._carry(self._commit.roll_back(), _nothing, now=True)
+        failpoint("switch rolled back")
+        return failures
 
 
 def _nothing() -> Sequence[Say]:

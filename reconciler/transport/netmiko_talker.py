@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 
 from reconciler.core.driver import Answer, Failure, Unreachable
+from reconciler.core.failpoint import failpoint
 from reconciler.core.words import printable
 from reconciler.switch.dialogue import Dialogue, Lost, NotOpened, Run, Say, Talk
 from reconciler.transport.backoff import Backoff
@@ -74,6 +75,7 @@ class Talker:
                         raise
                     say = talk.throw(lost)
                 else:
+                    failpoint("switch answered")
                     say = talk.send(answer)
         except StopIteration as end:
             failures: Sequence[Failure] = end.value
@@ -135,6 +137,7 @@ class Talker:
                 greeted = self._greeted
                 self.drop()
                 self._terminal, self._greeted = terminal, greeted
+                failpoint("switch reached anew")
                 return
 
     def _make_ready(self, job: Job) -> None:
@@ -164,6 +167,7 @@ class Talker:
                 self._backoff.failed(str(broken))
                 raise
             self._backoff.succeeded()
+            failpoint("switch logged in")
         return self._terminal
 
     def _way(self) -> socket.socket | None:

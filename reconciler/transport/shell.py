@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import asyncssh
 
 from reconciler.core.driver import Answer
+from reconciler.core.failpoint import failpoint
 from reconciler.transport.frames import ENVIRONMENT, framed, unframed
 
 KEEPALIVE, UNANSWERED = 3, 2
@@ -39,6 +40,7 @@ class Shell:
         mark = secrets.token_hex(16)
         answered = self._ear.listen(f"\n{mark} end\n".encode())
         self._channel.write(framed(commands, mark).encode())
+        failpoint("node asked")
         await answered
         out, err = (bytes(part).decode("utf-8", "replace") for part in (self._ear.out, self._ear.err))
         return unframed(out, err, mark)

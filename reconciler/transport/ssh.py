@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reconciler.core.driver import Answer, Failure, Script, Unreachable
+from reconciler.core.failpoint import failpoint
 from reconciler.linux.leftovers import TAKEN_BACK
 from reconciler.transport.armed import ArmedNode, tidy
 from reconciler.transport.carrying import Carrier
@@ -126,6 +127,7 @@ class SshTransport:
 
         self._drop(self._shell.ended if self._shell and self._shell.ended else "opened anew")
         self._connection, self._shell = await logged_in(self._settings, self._jumps)
+        failpoint("node logged in")
         if self._clears:
             self._left += " ".join(["", *await tidy(partial(self._told, self._shell), this_run())])
         return self._shell

@@ -11,7 +11,7 @@ import pytest
 from reconciler.core.driver import Reading
 from reconciler.core.plan import DevicePlan
 from reconciler.desired.load import load
-from reconciler.engine import cycle as module
+from reconciler.engine import drafts as module
 from reconciler.engine.cycle import Cycle
 from reconciler.engine.observe import Sight
 from reconciler.engine.plan import plan_device

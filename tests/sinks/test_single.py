@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,26 @@ async def test_one_that_was_cut_short_is_so_for_the_next_daemon_which_can_go_bac
     assert await journal.revision_of(1) == "sha256:abc"
     assert await journal.documents("sha256:abc") == {"desired/nodes.yaml": b"kind: Node\n"}
     await journal.close()
+
+
+async def test_one_that_was_cut_short_is_so_for_the_next_by_hand(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    dead = os.fork()
+    if not dead:
+        asyncio.run(SingleRun(path).begin(DEPLOYED, "ada", WORKS))
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(dead, 0)
+    alive, last = SingleRun(path), SingleRun(path)
+    await alive.begin(DEPLOYED, "ada", WORKS)
+    await last.begin(DEPLOYED, "ada", WORKS)
+    await last.end({})
+    with read_only(path) as past:
+        runs = [past.one(one["id"]) for one in reversed(past.find(Query()))]
+    assert [{one.get("outcome", "open") for one in run} for run in runs] == [{"cut short"}, {"open"}, {"applied"}]
+    await last.settle()
+    await alive.end({})
+    with read_only(path) as past:
+        assert [one["outcome"] for one in past.find(Query())] == ["applied", "applied", "cut short"]
 
 
 async def test_beside_a_daemon_that_writes_both_are_there(tmp_path: Path) -> None:

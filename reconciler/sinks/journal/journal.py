@@ -175,7 +175,9 @@ class Journal:
             now=self._now(),
         )
         try:
+            failpoint("before journal written")
             await self._database.call(batch.write)
+            failpoint("journal written")
         except BaseException:
             self._heard.put_back(batch.events)
             raise
