@@ -89,6 +89,7 @@ class Joint:
         self._groups = await self._grouping_of(cycle)
         self.hub.rolling.begin(revision, self._groups)
         self._grouped = cycle
+        failpoint("joint grouped")
 
     async def _grouping_of(self, cycle: Cycle) -> dict[str, frozenset[str]]:
         drafts = await cycle.drafted(cycle.seen)
@@ -187,6 +188,7 @@ class Joint:
         may = [await self.hub.record(device, revision, plan.digest, "") for device in plan.devices]
         if not all(may):
             return _waiting(cycle, cycle.planned(cycle.seen, {device.name for device in plan.devices}), digest="")
+        failpoint("joint recorded")
         for device in plan.devices:
             words = plural(len(device.written), "change")
             self.hub.stand(device.name, Standing("applying", words, revision, plan.digest))
