@@ -78,7 +78,6 @@ class Joint:
         async with self._grouping:
             if self._grouped is not cycle:
                 await self._grouped_anew(cycle)
-                failpoint("joint grouped")
             elif device not in self._groups:
                 self._groups |= {device: frozenset({device})} | await self._grouping_of(cycle)
         return self._groups.get(device, frozenset({device}))
@@ -192,7 +191,6 @@ class Joint:
         for device in plan.devices:
             words = plural(len(device.written), "change")
             self.hub.stand(device.name, Standing("applying", words, revision, plan.digest))
-        failpoint("joint recorded")
         outcomes = await self._applied(cycle, plan)
         failpoint("joint applied")
         self.hub.approved.discard(plan.digest)
