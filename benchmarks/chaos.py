@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -133,7 +134,7 @@ def arguments() -> argparse.Namespace:
         "--often", type=int, default=4, help="a point that is reached again and again is tried so often"
     )
     parser.add_argument("--sample", type=int, default=5, help="places for each way to break it other than to kill")
-    parser.add_argument("--only", default="", help="only cases whose words contain this")
+    parser.add_argument("--only", default="", help="only cases in whose words this pattern is found")
     return parser.parse_args()
 
 
@@ -148,7 +149,7 @@ def main() -> None:
         names = Counter(one.name for one in reached)
         print(f"{len(reached)} places with {len(names)} names", flush=True)
         every = cases(first.lab, found, random.Random(asked.seed), asked)
-        every = [one for one in every if asked.only in str(one)]
+        every = [one for one in every if re.search(asked.only, str(one))]
         fields = [first, *(stack.enter_context(field(asked.timer)) for _ in range(asked.labs - 1))]
         work = Work(every, until)
         list(pool.map(work.carry_out, fields))

@@ -123,7 +123,8 @@ class Guard:
         while not holds():
             if time.monotonic() > deadline:
                 said = "\n".join(str(one.get("words", one)) for one in self._told[-15:])
-                raise TimeoutError(f"no {what} within {PATIENCE:g} s; the daemon said:\n{said}")
+                state = f"ended with {self._process.returncode}" if self.is_dead else "lives"
+                raise TimeoutError(f"no {what} within {PATIENCE:g} s; the daemon {state}, and said:\n{said}")
             time.sleep(0.05)
 
     def _read(self) -> None:
