@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from reconciler.core.resource import State
+from reconciler.switch.addresses import DYNAMIC
 from reconciler.switch.kinds import Interface, Svi
 from reconciler.walk.domains import TAG, Domain, Domains, Plug
 from reconciler.walk.kept import Kept
 from reconciler.walk.node import VIRTUAL, Node
 from reconciler.walk.packet import Outcome, Used, dropped, unknown
+from reconciler.walk.prefixes import Prefix, prefix_of
 from reconciler.walk.switch import Switch
 from reconciler.walk.topology import EOS, End, Topology, World
 
@@ -96,7 +98,7 @@ class Scene:
         there = [*self._nodes_there(domain, hop, asking), *self._switches_there(domain, hop, asking)]
         if there:
             return Reached(tuple(one for one, _ in there), (*used, *(more for _, found in there for more in found)))
-        loose = tuple(self._loose(hop, asking))
+        loose = tuple(self._loose(hop, asking)) if self._fits(domain, hop) else ()
         if loose:
             return Reached(loose, used)
         why = f"nobody answers to {hop} in {domain}{self._elsewhere(hop)}"
@@ -140,6 +142,23 @@ class Scene:
         if isinstance(one, Svi):
             return self.domains.of_vlan(switch, one.vlan)
         return self.domains.of_port(switch, one.ifname)
+
+    def _fits(self, domain: Domain, hop: str) -> bool:
+        """Whether ``hop`` may be in a domain by the subnets that switches have there; where they have none it may."""
+        here = [prefix for prefix, where in self._subnets if where == domain and (":" in hop) == (prefix.version == 6)]
+        return not here or any(prefix.contains(hop) for prefix in here)
+
+    @cached_property
+    def _subnets(self) -> list[tuple[Prefix, Domain]]:
+        """Of the switches' own interfaces, each with the domain that it is in."""
+        return [
+            (prefix_of(address), self.domain_of(name, one))
+            for name, switch in self.switches.items()
+            for owners in switch.owners.values()
+            for one in owners
+            for address in one.addresses or ()
+            if address != DYNAMIC
+        ]
 
     def _loose(self, hop: str, asking: str) -> Iterator[Arrival]:
         """Nodes' interfaces with the address ``hop`` of which no cable is known."""

@@ -229,3 +229,15 @@ def test_twelve_pairs_cost_milliseconds() -> None:
             walk(anew, topology, flow)
         spans.append(time.perf_counter() - started)
     assert min(spans) < 0.005
+
+
+def test_a_node_without_a_known_cable_is_only_where_its_subnet_is() -> None:
+    """Its address is in VLAN 20's subnet, so nobody in VLAN 10 finds it by asking, whatever leads out of there."""
+    world, topology = seed()
+    cables = {near: far for near, far in topology.cables.items() if W3 not in (near.device, far.device)}
+    loose = Topology(cables, topology.platforms)
+    routes = {at: one for at, one in world[CP].items() if not at.name.startswith("10.10.20.0/24")}
+    found = {flow.pair: walked for flow, walked in walks({**world, CP: routes}, loose, pods()).items()}
+    assert found[(CP, W3)].verdict == "dropped"
+    assert found[(CP, W3)].why == "nobody answers to 10.10.20.20 in VLAN 10 of ceos01"
+    assert found[(W1, W3)].verdict == "delivered"
