@@ -13,7 +13,7 @@ LONG = (
     *("transport_netmiko/test_lab_killed.py", "linux/test_round_trip.py", "intent/test_rows_on_a_kernel.py"),
     *("cluster/test_real_kubectl.py", "lab/test_restraint.py", "intent/test_laws.py", "lab_world/test_lifecycle.py"),
     *("daemon_lab/test_hearing.py", "push/test_push.py", "push/test_rollback.py", "daemon_lab/test_drift.py"),
-    *("linux/test_rule.py", "lab/test_lookup.py"),
+    *("linux/test_rule.py", "lab/test_lookup.py", "lab/test_lockout.py", "lab/test_together.py", "lab/test_loss.py"),
 )
 """Files that take the longest go first, the longest of them foremost: a worker that began one last would keep the
 others waiting. `make test` keeps xdist from putting those with the most tests first."""

@@ -48,6 +48,7 @@ def _replace(field: Field, file: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new))
 
 
+@pytest.mark.long  # the node's own timer is waited for
 def test_the_address_at_which_we_reach_a_node_is_not_taken_away_and_comes_back_where_it_is(wanting: Field) -> None:
     eth1 = "    eth1: {addresses: [10.10.10.12/24]}\n"
     _replace(wanting, "nodes.yaml", eth1, f"{eth1}    eth0: {{addresses: []}}\n")

@@ -64,7 +64,7 @@ async def test_whoever_stops_waiting_breaks_nothing(tmp_path: Path) -> None:
     kept = [str(number) for number, result in enumerate(ended) if result is None]
     found = await facts.all()
     assert set(kept) <= set(found)
-    assert len(kept) == 33
+    assert {str(number) for number in range(50) if number % 3} <= set(kept), "who waits to the end is served"
     assert sorted(found, key=int) == found
     await facts.database.close()
 
