@@ -127,7 +127,7 @@ class Application:
                 break
             waiting = await self._sent_again(transaction, again)
         if transaction.armed:
-            transaction.judge({name: (one.failures, one.error or _left(one)) for name, one in done.items()})
+            transaction.judge({name: (one.failures, one.error or "; ".join(one.left)) for name, one in done.items()})
         return list(done.values())
 
     async def _sent_again(self, transaction: Transaction, left: Mapping[str, DevicePlan]) -> Sequence[Party]:
@@ -142,12 +142,6 @@ class Application:
     @cached_property
     def _proof(self) -> Proof:
         return Proof(self.world, self.plan)
-
-
-def _left(outcome: Outcome) -> str:
-    """What still differs, in words."""
-    left = outcome.residue.changes if outcome.residue is not None else ()
-    return "; ".join(f"still differs after applying: {planned.change.verb} {planned.change.key}" for planned in left)
 
 
 def _taken_back(party: Party, ended: str, culprits: str) -> Outcome:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
-from reconciler.core.driver import Script
-from reconciler.core.plan import DevicePlan, Plan
-from reconciler.core.resource import Key
+from reconciler.core.plan import Plan
 from reconciler.core.schedule import Blast
 from reconciler.core.words import plural
 from reconciler.engine.observe import Device, Sight
+from reconciler.engine.plan import held
 from reconciler.engine.transaction.probes import Probes, covering
 from reconciler.schedule.effect import after
 from reconciler.schedule.plan import schedule
@@ -50,7 +49,7 @@ def held_for_interruption(plan: Plan) -> Plan:
     if plan.schedule is None or not plan.schedule.blast.interrupted:
         return plan
     reason = interrupts(plan.schedule.blast)
-    devices = tuple(_held(device, reason) if device.writes else device for device in plan.devices)
+    devices = tuple(held(device, reason, approvable=True) if device.writes else device for device in plan.devices)
     return dataclasses.replace(plan, devices=devices)
 
 
@@ -62,25 +61,14 @@ def interrupts(blast: Blast) -> str:
     return f"interrupts {len(blast.interrupted)} of {count}: {'; '.join([*named, *more])}"
 
 
-def _held(device: DevicePlan, reason: str) -> DevicePlan:
-    reasons = f"{device.reason}; {reason}" if device.reason else reason
-    status = "held" if device.status == "ok" else device.status
-    return dataclasses.replace(device, status=status, reason=reasons, approvable=True, script=Script())
-
-
 def probes_of(plan: Plan, sights: Mapping[str, Sight], topology: Topology, devices: Mapping[str, Device]) -> Probes:
     """A few pings that go over what ``plan`` changes."""
     before = as_seen(sights)
     then = {**before, **{device.name: after(before[device.name], device.written) for device in plan.writable}}
-    return Probes(devices, covering(before, then, topology, set(_touched(plan))))
+    touched = {(device.name, change.key) for device in plan.writable for change in device.written}
+    return Probes(devices, covering(before, then, topology, touched))
 
 
 def as_seen(sights: Mapping[str, Sight]) -> World:
     """Everything that is known of the devices' tables."""
     return {name: sight.reading.found for name, sight in sights.items() if sight.reading is not None}
-
-
-def _touched(plan: Plan) -> Iterator[tuple[str, Key]]:
-    for device in plan.writable:
-        keys: Iterable[Key] = (change.key for change in device.written)
-        yield from ((device.name, key) for key in keys)

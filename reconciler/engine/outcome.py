@@ -33,5 +33,11 @@ class Outcome:
         return self.own and not self.ok
 
     @property
+    def left(self) -> list[str]:
+        """What still differs, in words."""
+        changes = self.residue.changes if self.residue is not None else ()
+        return [f"still differs after applying: {planned.change.verb} {planned.change.key}" for planned in changes]
+
+    @property
     def ok(self) -> bool:
         return not self.failures and not self.error and (self.residue is None or not self.residue.changes)

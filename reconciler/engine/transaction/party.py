@@ -84,8 +84,8 @@ class Party:
         return _reading(self.plan)
 
     @property
-    def changes(self) -> list[Change]:
-        return [planned.change for planned in self.plan.changes if planned.written]
+    def changes(self) -> Sequence[Change]:
+        return self.plan.written
 
     @cached_property
     def then(self) -> State:

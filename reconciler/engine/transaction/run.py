@@ -50,12 +50,16 @@ class Transaction:
 
     @property
     def armed(self) -> bool:
-        return any(party.armed for party in self.parties)
+        return bool(self._armed)
+
+    @property
+    def _armed(self) -> list[Party]:
+        return [party for party in self.parties if party.armed]
 
     async def arm(self) -> None:
         """All devices, before the first write to any. Raises: Broken."""
         if self.armed:
-            await self._each([party for party in self.parties if party.armed], Party.arm, "armed")
+            await self._each(self._armed, Party.arm, "armed")
 
     async def apply(self) -> None:
         """Raises: Broken. What comes after a stage of which a part failed is not sent."""
@@ -64,7 +68,7 @@ class Transaction:
 
     async def reach(self, others: Iterable[Device] = ()) -> None:
         """Whether every device still lets us in, and so do ``others`` behind it. Raises: Broken."""
-        await self._each([party for party in self.parties if party.armed], _reached, "reached")
+        await self._each(self._armed, _reached, "reached")
         lost = list(filter(None, await side_by_side(map(_silent, others))))
         if lost:
             raise Broken(f"{', '.join(lost)} cannot be reached any more")
@@ -73,7 +77,7 @@ class Transaction:
         """Raises: Broken. Not at the last moment: who is late is taken back everywhere."""
         if self.armed and self.left < MARGIN:
             raise Broken(f"it took longer than {self.timeout:g} s")
-        await self._each([party for party in self.parties if party.armed], lambda p: p.commit.confirm(), "confirmed")
+        await self._each(self._armed, lambda p: p.commit.confirm(), "confirmed")
 
     @property
     def left(self) -> float:
