@@ -65,7 +65,7 @@ class Dialogue(Script):
 
 
 class Commit(ABC):
-    """One transaction on one device, in talks that answer to `core.driver.ConfirmedCommit`, in this order. Pure.
+    """One transaction on one device, in talks that answer to `core.commit.ConfirmedCommit`, in this order. Pure.
 
     What is known between two of them is held here.
     """

@@ -6,7 +6,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.core.driver import Answer, Failure, Script, Unreachable, nothing
+from reconciler.core.commit import nothing
+from reconciler.core.driver import Answer, Failure, Script, Unreachable
 from reconciler.core.failpoint import failpoint
 from reconciler.switch.dialogue import Run
 from reconciler.transport.carrying import Ask, Carrier
@@ -18,7 +19,7 @@ PATIENCE = 60.0
 
 @dataclass
 class ArmedNode:
-    """`core.driver.ConfirmedCommit`. ``knock``: a connection of its own, made and closed. Raises: Unreachable."""
+    """`core.commit.ConfirmedCommit`. ``knock``: a connection of its own, made and closed. Raises: Unreachable."""
 
     ask: Ask
     knock: Callable[[], Awaitable[None]]

@@ -7,7 +7,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from reconciler.core.driver import Failure, Script, nothing
+from reconciler.core.commit import nothing
+from reconciler.core.driver import Failure, Script
 from reconciler.core.failpoint import failpoint
 from reconciler.switch.dialogue import Commit, Lost, Reversible, Run, Say, Talk, failed
 from reconciler.transport.netmiko_talker import Leaving
@@ -23,7 +24,7 @@ class Carry(Protocol):
 
 
 class SwitchCommit:
-    """`core.driver.ConfirmedCommit`. While it waits for its end, no other connection of this program takes it back."""
+    """`core.commit.ConfirmedCommit`. While it waits for its end, no other connection of this program takes it back."""
 
     def __init__(self, carry: Carry, run: Run, number: int, seconds: int, under_way: UnderWay) -> None:
         self._carry = carry

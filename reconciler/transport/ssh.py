@@ -62,7 +62,7 @@ class SshTransport:
         return await Carrier(self._ask).carry_out(script)
 
     def transaction(self, number: int, seconds: int) -> ArmedNode:
-        """`core.driver.Commits`: the node takes back by itself what is not confirmed."""
+        """`core.commit.Commits`: the node takes back by itself what is not confirmed."""
         undo = Undo(transaction_name(this_run(), number), seconds, self._settings.prologue)
         return ArmedNode(self._ask, self._knock, undo)
 

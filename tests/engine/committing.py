@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from reconciler.core.codec import as_json
-from reconciler.core.driver import Answer, Failure, Script, Unreachable, nothing
+from reconciler.core.commit import nothing
+from reconciler.core.driver import Answer, Failure, Script, Unreachable
 from reconciler.core.resource import Key, Resource
 from tests.engine.fakes import CARD, SAVING, DictTransport
 
@@ -103,7 +104,7 @@ class CommitTransport(DictTransport):
 
 @dataclass
 class DictCommit:
-    """`core.driver.ConfirmedCommit`: the undo, and a timer of the device's own."""
+    """`core.commit.ConfirmedCommit`: the undo, and a timer of the device's own."""
 
     transport: CommitTransport
     number: int

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from reconciler.core.driver import Commits, ConfirmedCommit, Script, Unreachable
+from reconciler.core.commit import Commits, ConfirmedCommit
+from reconciler.core.driver import Script, Unreachable
 from reconciler.switch.eos import EosDriver, proof
 from reconciler.switch.eos.welcome import Welcome
 from reconciler.switch.kinds import Interface, Svi, Vlan

@@ -14,7 +14,8 @@ from contextlib import suppress
 import pytest
 
 from reconciler.core.change import Change, diff
-from reconciler.core.driver import Commits, ConfirmedCommit, Failure, Reading, Script, Unreachable
+from reconciler.core.commit import Commits, ConfirmedCommit
+from reconciler.core.driver import Failure, Reading, Script, Unreachable
 from reconciler.core.order import kind_order
 from reconciler.core.resource import Key, Live, Resource, State, state_of
 from reconciler.linux.address import Address

@@ -10,7 +10,8 @@ from functools import cached_property
 from itertools import chain
 
 from reconciler.core.change import Change, diff
-from reconciler.core.driver import Commits, ConfirmedCommit, Failure, Reading, Script, Transport, nothing
+from reconciler.core.commit import Commits, ConfirmedCommit, nothing
+from reconciler.core.driver import Failure, Reading, Script, Transport
 from reconciler.core.plan import DevicePlan
 from reconciler.core.resource import Key, Live, State
 from reconciler.engine.observe import Device
@@ -20,7 +21,7 @@ from reconciler.transport.this_run import next_number
 
 
 class Unarmed:
-    """`core.driver.ConfirmedCommit` of a device that nobody arms: what is sent stays."""
+    """`core.commit.ConfirmedCommit` of a device that nobody arms: what is sent stays."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -111,7 +112,7 @@ class Party:
         return failures
 
     async def send(self, script: Script, took: Callable[[], None] = nothing) -> Sequence[Failure]:
-        """A part of the plan; ``took``: as in `core.driver.ConfirmedCommit`. Raises: Unreachable."""
+        """A part of the plan; ``took``: as in `core.commit.ConfirmedCommit`. Raises: Unreachable."""
         before, self.touched = self.touched, True
         failures = await self.commit.apply(script, took)
         if failures and all(failure.nature == "stale" for failure in failures):

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reconciler.core.change import Change
-from reconciler.core.driver import Commits, Failure, Reading, Script, Unreachable
+from reconciler.core.commit import Commits
+from reconciler.core.driver import Failure, Reading, Script, Unreachable
 from reconciler.core.failpoint import failpoint
 from reconciler.core.resource import Key
 from reconciler.core.schedule import Stage
