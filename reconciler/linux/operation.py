@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, product
 from typing import NamedTuple
 
 from reconciler.core.change import Change
@@ -42,14 +42,15 @@ class Operation(NamedTuple):
         return subject
 
 
+Cleared = frozenset[tuple[str | None, str]]
+"""Interface and kind of entry."""
 Placed = tuple[tuple[int, int], Operation]
 
 
 def operations(changes: Sequence[Change], found: State) -> tuple[list[Operation], list[Operation]]:
     """Makes and breaks that carry ``changes`` out where there is ``found``. Makes go outside in, breaks inside out."""
     changed = frozenset(change.key for change in changes)
-    fresh = frozenset(c.subject.name for c in changes if isinstance(c.subject, Link) and c.recreates)
-    writers = {change.key: _Writer(change, found, changed, fresh) for change in changes}
+    writers = {change.key: _Writer(change, found, changed, _cleared(changes)) for change in changes}
     first = in_the_way(changes)
     away = [writers[key].drop_first() for key in sorted(first)]
     made = [writers[change.key].make() for change in makes(changes, ORDER)]
@@ -62,13 +63,13 @@ def operations(changes: Sequence[Change], found: State) -> tuple[list[Operation]
 class _Writer:
     """The operations of one change, each with its place: by the kind of entry that it writes, and among its kind.
 
-    On ``fresh`` interfaces nothing has to be removed: it has gone with the interface that was there before.
+    From ``cleared`` interfaces nothing of these kinds has to be removed: the kernel does so.
     """
 
     change: Change
     found: State
     changed: frozenset[Key]
-    fresh: frozenset[str]
+    cleared: Cleared
 
     def drop_first(self) -> Iterator[Placed]:
         """What has gone is in the way of others no longer: before all others of its kind."""
@@ -98,12 +99,20 @@ class _Writer:
         return map(self._put, fallout(self.change, self.found, self.changed))
 
     def _drop(self, resource: Resource) -> Iterator[Placed]:
-        if resource.link not in self.fresh:
+        if (resource.link, resource.kind) not in self.cleared:
             for _ in range(1 + len(in_its_place(resource, self.found, self.changed))):
                 yield _place(resource), Operation(self.change, resource, None)
 
     def _put(self, resource: Resource) -> Placed:
         return _place(resource), Operation(self.change, None, resource)
+
+
+def _cleared(changes: Sequence[Change]) -> Cleared:
+    """All of an interface that is removed, for good or to be made again; neighbours where another MAC is given."""
+    links = [change for change in changes if isinstance(change.subject, Link)]
+    gone = {link.subject.name for link in links if link.after is None or link.recreates}
+    renewed = {link.subject.name for link in links if "address" in link.fields}
+    return frozenset({*product(gone, ORDER), *product(renewed, (Neighbour.kind,))})
 
 
 def _place(resource: Resource) -> tuple[int, int]:
