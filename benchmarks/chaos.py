@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.chaos_cases import Case, How, Result, Who, breaking, cases, tried
-from benchmarks.chaos_field import ROOT, Field
+from benchmarks.chaos_field import CHANGES, ROOT, Field
 from benchmarks.chaos_guard import Guard
 from benchmarks.daemon import LAB
 from reconciler.lab import enter, state, world
@@ -31,7 +31,7 @@ Found = dict[tuple[Who, How], Sequence[Place]]
 
 
 @contextmanager
-def field(timer: int) -> Iterator[Field]:
+def field(timer: int, change: str) -> Iterator[Field]:
     """A lab of its own, which has been at both ends of the change."""
     name = f"c{uuid.uuid4().hex[:6]}"
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
@@ -40,7 +40,7 @@ def field(timer: int) -> Iterator[Field]:
             lab = state.get(name)
             start, environment = enter.on_jump(lab, [])
             with warm(start, Path(folder), environment | {"PYTHONPATH": str(ROOT)}) as ready:
-                made = Field(lab, Path(folder), timer, ready)
+                made = Field(lab, Path(folder), timer, ready, CHANGES[change])
                 made.prepare()
                 yield made
         finally:
@@ -134,6 +134,7 @@ def arguments() -> argparse.Namespace:
         "--often", type=int, default=4, help="a point that is reached again and again is tried so often"
     )
     parser.add_argument("--sample", type=int, default=5, help="places for each way to break it other than to kill")
+    parser.add_argument("--change", choices=CHANGES, default="one stage", help="what is changed")
     parser.add_argument("--only", default="", help="only cases in whose words this pattern is found")
     return parser.parse_args()
 
@@ -143,14 +144,14 @@ def main() -> None:
     until = began + 60 * asked.minutes
     print(f"seed {asked.seed}: python -m benchmarks.chaos --seed {asked.seed}", flush=True)
     with ExitStack() as stack, ThreadPoolExecutor(asked.labs) as pool:
-        first = stack.enter_context(field(asked.timer))
+        first = stack.enter_context(field(asked.timer, asked.change))
         found = found_in(first)
         reached = {one for places in found.values() for one in places}
         names = Counter(one.name for one in reached)
         print(f"{len(reached)} places with {len(names)} names", flush=True)
         every = cases(first.lab, found, random.Random(asked.seed), asked)
         every = [one for one in every if re.search(asked.only, str(one))]
-        fields = [first, *(stack.enter_context(field(asked.timer)) for _ in range(asked.labs - 1))]
+        fields = [first, *(stack.enter_context(field(asked.timer, asked.change)) for _ in range(asked.labs - 1))]
         work = Work(every, until)
         list(pool.map(work.carry_out, fields))
     wrong = [one for one in work.results if one.wrong]

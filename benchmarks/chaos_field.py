@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.loss_scenarios import ALWAYS, Edit, Edits, documents
+from benchmarks.loss_scenarios import ALWAYS, NEVER, Edit, Edits, documents
 from reconciler.lab import enter, netns, node, switch
 from reconciler.lab.failpoints import LOG, POINT
 from reconciler.lab.state import Lab, Member
@@ -35,8 +35,7 @@ def _neighbour(tunnel: str, address: str) -> Edit:
     return Edit("nodes.yaml", f"    vxlan: {tunnel}\n", f"    vxlan: {tunnel}\n{more}")
 
 
-THERE: Edits = (
-    *ALWAYS,
+EVERYWHERE: Edits = (
     Edit(
         "switch.yaml", "    20: {name: Calico-Network-2}\n", "    20: {name: Calico-Network-2}\n    30: {name: Spare}\n"
     ),
@@ -47,16 +46,19 @@ THERE: Edits = (
     _neighbour('{address: 192.168.209.64, mac: "66:d2:0c:f0:ef:e5"}', "10.10.20.99"),
 )
 """All five devices change, and no flow has to be cut."""
+CHANGES = {"one stage": (*ALWAYS, *EVERYWHERE), "stages": (*NEVER, *EVERYWHERE)}
+"""What is changed, by how it goes: all devices side by side, or make before break in one stage after the other."""
 
 
 @dataclass
 class Field:
-    """``states``: the devices at either end of the change; ``here``: at which end they are. ``timer``: seconds."""
+    """``states``: the devices at either end of the ``change``; ``here``: at which end they are. ``timer``: seconds."""
 
     lab: Lab
     folder: Path
     timer: int
     warm: Warm
+    change: Edits
     here: int = 0
     ends: Sequence[Path] = ()
     states: list[State] = field(default_factory=list)
@@ -65,7 +67,7 @@ class Field:
 
     def prepare(self) -> None:
         """Both states are come to once, and noted. Raises: AssertionError."""
-        self.ends = documents(self.folder / "here", ()), documents(self.folder / "there", THERE)
+        self.ends = documents(self.folder / "here", ()), documents(self.folder / "there", self.change)
         for end in (0, 1, 0):
             done = self.converge(end)
             assert not done.returncode, done.stderr
