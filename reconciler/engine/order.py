@@ -11,8 +11,7 @@ from reconciler.core.words import plural
 from reconciler.engine.observe import Device, Sight
 from reconciler.engine.plan import held
 from reconciler.engine.transaction.probes import Probes, covering
-from reconciler.schedule.effect import after
-from reconciler.schedule.plan import schedule
+from reconciler.schedule.plan import Problem, schedule
 from reconciler.walk.topology import LINUX, Topology, World
 
 FEW = 3
@@ -63,10 +62,8 @@ def interrupts(blast: Blast) -> str:
 
 def probes_of(plan: Plan, sights: Mapping[str, Sight], topology: Topology, devices: Mapping[str, Device]) -> Probes:
     """A few pings that go over what ``plan`` changes."""
-    before = as_seen(sights)
-    then = {**before, **{device.name: after(before[device.name], device.written) for device in plan.writable}}
-    touched = {(device.name, change.key) for device in plan.writable for change in device.written}
-    return Probes(devices, covering(before, then, topology, touched))
+    written = {device.name: device.written for device in plan.writable}
+    return Probes(devices, covering(Problem(written, as_seen(sights), topology)))
 
 
 def as_seen(sights: Mapping[str, Sight]) -> World:

@@ -21,7 +21,7 @@ from reconciler.schedule.search import Search
 from reconciler.schedule.sendable import Pending
 from reconciler.schedule.stage import Way
 from reconciler.schedule.trail import NODE_KINDS, SWITCH_KINDS, Move, trail
-from reconciler.walk.flow import Flow, flows
+from reconciler.walk.flow import Flow, flows, homes
 from reconciler.walk.topology import EOS, Topology, World
 from reconciler.walk.walk import Walk, walk
 
@@ -74,15 +74,21 @@ class Problem:
         return {**self.world, **{name: pending.end for name, pending in self.standing.items()}}
 
     @cached_property
-    def flows(self) -> Sequence[Flow]:
-        return flows(self.world, self.after, self.topology)
-
-    @cached_property
     def near(self) -> Sequence[Flow]:
-        """Of many flows those that begin or end on a changed device, all where a switch changes."""
-        if len(self.flows) <= MANY or not self.changes.keys().isdisjoint(self._switches):
-            return self.flows
-        return [flow for flow in self.flows if flow.source in self.changes or flow.target in self.changes]
+        """Flows that begin or end on a changed device; all where packets between others go over one."""
+        return flows(self.world, self.after, self.topology, None if self._is_between else self.changes)
+
+    @property
+    def _is_between(self) -> bool:
+        """Whether a switch changes, a node that forwards for others, or one that is given what another one has."""
+        nodes = [name for name in self.changes if name not in self._switches]
+        at_home = {name: [home.prefix for home in homes(name, self.world, self.after)] for name in nodes}
+        given = [c.after.local for some in self.changes.values() for c in some if isinstance(c.after, Address)]
+        return (
+            len(nodes) < len(self.changes)
+            or any(map(self._atlas.is_shared, given))
+            or any(self._atlas.transits(name, at_home[name]) for name in nodes)
+        )
 
     @property
     def spread(self) -> int:
@@ -117,8 +123,11 @@ class Problem:
 
     @cached_property
     def prover(self) -> Prover:
-        variants = {name: [*state.values(), *self._variants(name)] for name, state in self.world.items()}
-        return Prover(self.world, self._judge, Atlas(variants, self._switches).relevant)
+        return Prover(self.world, self._judge, self._atlas.relevant)
+
+    @cached_property
+    def _atlas(self) -> Atlas:
+        return Atlas(self.world, {name: [*self._variants(name)] for name in self.standing}, self._switches)
 
     @property
     def _judge(self) -> Judge:
@@ -126,8 +135,6 @@ class Problem:
 
     def _variants(self, name: str) -> Iterator[Resource]:
         """What a device may come to have."""
-        if name not in self.standing:
-            return
         moves = _moves(self.standing[name])
         written = [one for move in moves for one in move.delta.values() if one is not None]
         wanted = [change.after for change in self.changes[name] if change.after is not None]
@@ -141,6 +148,14 @@ class Problem:
         worlds = (self.world, self.after)
         before, after = (frozenset((f.target, f.dst) for f in flows(one, one, self.topology)) for one in worlds)
         return before, after
+
+    def covering(self) -> Iterator[tuple[Flow, frozenset[tuple[str, Key]]]]:
+        """Flows that live before and after, and the changed entries which packets of theirs come to."""
+        changed = {(name, change.key) for name, some in self.changes.items() for change in some}
+        for flow in self.touched:
+            if self._lives(flow, self.world) and self._lives(flow, self.after):
+                walks = (self.prover.walk(flow, world) for world in (self.world, self.after))
+                yield flow, frozenset(changed & frozenset().union(*(walk.consulted for walk in walks)))
 
     def _lives(self, flow: Flow, world: World) -> bool:
         found: Walk = self.prover.walk(flow, world)

@@ -29,7 +29,7 @@ class Home(NamedTuple):
     wire: Prefix | None = None
 
 
-def homes(node: Node) -> list[Home]:
+def homes_of(node: Node) -> list[Home]:
     """Pods' networks first, then ends of tunnels, then its own addresses; each by its prefix."""
     pods = sorted(_pods(node))
     networks = sorted({*_blocks(node), *_bridged(node)})

@@ -22,6 +22,11 @@ class Prefix(NamedTuple):
         shift = BITS[self.version] - self.length
         return version_of(address) == self.version and number_of(address) >> shift == self.number >> shift
 
+    def covers(self, other: Prefix) -> bool:
+        shift = BITS[self.version] - self.length
+        inside = other.version == self.version and other.length >= self.length
+        return inside and other.number >> shift == self.number >> shift
+
 
 def version_of(address: str) -> int:
     return 6 if ":" in address else 4

@@ -6,6 +6,7 @@ import asyncio
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from reconciler.core.driver import Unreachable
 from reconciler.core.failpoint import failpoint
@@ -14,9 +15,8 @@ from reconciler.engine.observe import Device, side_by_side
 from reconciler.engine.transaction.run import Broken
 from reconciler.linux.address import Address
 from reconciler.linux.route import Route
-from reconciler.walk.flow import Flow, flows
-from reconciler.walk.topology import LINUX, Topology, World
-from reconciler.walk.walk import walk
+from reconciler.schedule.plan import Problem
+from reconciler.walk.flow import Flow
 
 MOST = 64
 """Pings of one transaction."""
@@ -79,18 +79,16 @@ def _order(flow: Flow) -> tuple[str, str, str]:
     return (flow.source, flow.target, flow.dst)
 
 
-def covering(before: World, after: World, topology: Topology, changed: Iterable[tuple[str, Key]]) -> list[Flow]:
+def covering(problem: Problem) -> list[Flow]:
     """A small set of flows, alive before and after, that together use every changed entry that any of them uses."""
-    touched = set(changed)
-    there = {name: _there(before.get(name, {})) & _there(after.get(name, {})) for name in {*before, *after}}
-    used: dict[Flow, frozenset[tuple[str, Key]]] = {}
-    for flow in flows(before, after, topology):
-        if topology.platforms.get(flow.source) != LINUX or flow.dst not in there[flow.target]:
-            continue
-        old, new = walk(before, topology, flow), walk(after, topology, flow)
-        hits = touched & (old.consulted | new.consulted)
-        if hits and old.verdict == new.verdict == "delivered":
-            used[flow] = frozenset(hits)
+    worlds = (problem.world, problem.after)
+
+    @cache
+    def there(name: str) -> frozenset[str]:
+        before, after = (_there(world.get(name, {})) for world in worlds)
+        return before & after
+
+    used = {flow: hits for flow, hits in problem.covering() if hits and flow.dst in there(flow.target)}
     return _cover(used)
 
 
