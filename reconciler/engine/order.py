@@ -10,7 +10,8 @@ from reconciler.core.schedule import Blast
 from reconciler.core.words import plural
 from reconciler.engine.observe import Device, Sight
 from reconciler.engine.plan import held
-from reconciler.engine.transaction.probes import Probes, covering
+from reconciler.engine.transaction.probes import MOST, Probes
+from reconciler.schedule.cover import covering
 from reconciler.schedule.plan import Problem, schedule
 from reconciler.walk.topology import LINUX, Topology, World
 
@@ -63,7 +64,7 @@ def interrupts(blast: Blast) -> str:
 def probes_of(plan: Plan, sights: Mapping[str, Sight], topology: Topology, devices: Mapping[str, Device]) -> Probes:
     """A few pings that go over what ``plan`` changes."""
     written = {device.name: device.written for device in plan.writable}
-    return Probes(devices, covering(Problem(written, as_seen(sights), topology)))
+    return Probes(devices, covering(Problem(written, as_seen(sights), topology), MOST))
 
 
 def as_seen(sights: Mapping[str, Sight]) -> World:

@@ -50,7 +50,8 @@ Placed = tuple[tuple[int, int], Operation]
 def operations(changes: Sequence[Change], found: State) -> tuple[list[Operation], list[Operation]]:
     """Makes and breaks that carry ``changes`` out where there is ``found``. Makes go outside in, breaks inside out."""
     changed = frozenset(change.key for change in changes)
-    writers = {change.key: _Writer(change, found, changed, _cleared(changes)) for change in changes}
+    cleared = _cleared(changes)
+    writers = {change.key: _Writer(change, found, changed, cleared) for change in changes}
     first = in_the_way(changes)
     away = [writers[key].drop_first() for key in sorted(first)]
     made = [writers[change.key].make() for change in makes(changes, ORDER)]

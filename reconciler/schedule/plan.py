@@ -58,7 +58,7 @@ class Problem:
     def stages(self) -> list[Ways]:
         if sum(map(len, self.changes.values())) == 1:
             return [{name: Way(pending.at_once(), pending.changes) for name, pending in self.standing.items()}]
-        flows = [flow for flow in self.touched if self._lives(flow, self.world) and self._lives(flow, self.after)]
+        flows = [flow for flow in self.touched if self.lives(flow, self.world) and self.lives(flow, self.after)]
         return Search(self.prover, flows, partial(self._cost, flows), self.spread > 1).stages(self.standing)
 
     def stories(self, stages: Sequence[Ways], flows: Sequence[Flow] | None = None) -> dict[Flow, Story]:
@@ -149,15 +149,8 @@ class Problem:
         before, after = (frozenset((f.target, f.dst) for f in flows(one, one, self.topology)) for one in worlds)
         return before, after
 
-    def covering(self) -> Iterator[tuple[Flow, frozenset[tuple[str, Key]]]]:
-        """Flows that live before and after, and the changed entries which packets of theirs come to."""
-        changed = {(name, change.key) for name, some in self.changes.items() for change in some}
-        for flow in self.touched:
-            if self._lives(flow, self.world) and self._lives(flow, self.after):
-                walks = (self.prover.walk(flow, world) for world in (self.world, self.after))
-                yield flow, frozenset(changed & frozenset().union(*(walk.consulted for walk in walks)))
-
-    def _lives(self, flow: Flow, world: World) -> bool:
+    def lives(self, flow: Flow, world: World) -> bool:
+        """Whether its packets arrive."""
         found: Walk = self.prover.walk(flow, world)
         return found.verdict == "delivered"
 

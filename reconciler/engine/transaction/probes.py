@@ -6,16 +6,11 @@ import asyncio
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from reconciler.core.driver import Unreachable
 from reconciler.core.failpoint import failpoint
-from reconciler.core.resource import Key, State
 from reconciler.engine.observe import Device, side_by_side
 from reconciler.engine.transaction.run import Broken
-from reconciler.linux.address import Address
-from reconciler.linux.route import Route
-from reconciler.schedule.plan import Problem
 from reconciler.walk.flow import Flow
 
 MOST = 64
@@ -77,35 +72,3 @@ def _question(asked: Iterable[Flow]) -> str:
 
 def _order(flow: Flow) -> tuple[str, str, str]:
     return (flow.source, flow.target, flow.dst)
-
-
-def covering(problem: Problem) -> list[Flow]:
-    """A small set of flows, alive before and after, that together use every changed entry that any of them uses."""
-    worlds = (problem.world, problem.after)
-
-    @cache
-    def there(name: str) -> frozenset[str]:
-        before, after = (_there(world.get(name, {})) for world in worlds)
-        return before & after
-
-    used = {flow: hits for flow, hits in problem.covering() if hits and flow.dst in there(flow.target)}
-    return _cover(used)
-
-
-def _there(state: State) -> frozenset[str]:
-    """Addresses at which somebody answers: the node's own, and its pods'; a block's blackhole does not."""
-    found = {one.local for one in state.values() if isinstance(one, Address)}
-    pods = (one for one in state.values() if isinstance(one, Route) and one.dev and not one.gateway)
-    found |= {one.dst.partition("/")[0] for one in pods if one.dst.endswith(("/32", "/128")) and one.type == "unicast"}
-    return frozenset(found)
-
-
-def _cover(used: dict[Flow, frozenset[tuple[str, Key]]]) -> list[Flow]:
-    """Whoever covers most of what is left comes next (greedy set cover)."""
-    left = {hit for hits in used.values() for hit in hits}
-    chosen: list[Flow] = []
-    while left and len(chosen) < MOST:
-        best = max(used, key=lambda flow: (len(used[flow] & left), _order(flow)))
-        chosen.append(best)
-        left -= used.pop(best)
-    return chosen
