@@ -138,11 +138,11 @@ class Field:
         return [*self._folders(), *self._sessions(WAITING)]
 
     def left(self) -> list[str]:
-        """What somebody who is dead has left on devices, after a while.
+        """What somebody who is dead has left on devices, after a while: what he had asked for last may be armed late.
 
         A session of the switch that he had not committed changes nothing, and stays until somebody of ours comes.
         """
-        eventually(lambda: not self._left(), SETTLING)
+        eventually(lambda: not self._left(), self.timer + SETTLING)
         return self._left()
 
     def left_for_good(self) -> list[str]:

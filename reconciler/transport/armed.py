@@ -11,7 +11,7 @@ from reconciler.core.driver import Answer, Failure, Script, Unreachable
 from reconciler.core.failpoint import failpoint
 from reconciler.switch.dialogue import Run
 from reconciler.transport.carrying import Ask, Carrier
-from reconciler.transport.undo import GONE, LEFT, LEFTOVERS, RUNNING, Undo, at, back
+from reconciler.transport.undo import GONE, LEFT, LEFTOVERS, RUNNING, UNTOUCHED, Undo, at, back
 
 PATIENCE = 60.0
 """Seconds that an undo may take before we only say that it is under way."""
@@ -67,9 +67,9 @@ class ArmedNode:
         match answer.status:
             case 0:
                 return self._refused(answer)
-            case _ if answer.status != GONE:
+            case status if status not in (GONE, UNTOUCHED):
                 return [Failure(None, f"its undo is not over: {_words(answer)}")]
-            case _ if self._armed:
+            case status if status == GONE and self._armed:
                 gone = "it had taken everything back by itself already, or was started anew"
                 return [Failure(None, gone, nature="warning")]
         return []
@@ -99,7 +99,7 @@ async def tidy(ask: Ask, run: Run) -> Sequence[str]:
     failpoint("leftovers listed")
     found = filter(None, map(LEFT.fullmatch, answer.text.splitlines()))
     left = [(one[0], one[1]) for one in found if one[2] != run.name and run.is_over(one[2])]
-    return [name for folder, name in left if (await led_back(ask, at(folder))).status in (0, GONE)]
+    return [name for folder, name in left if (await led_back(ask, at(folder))).status in (0, GONE, UNTOUCHED)]
 
 
 def _words(answer: Answer) -> str:

@@ -2,8 +2,10 @@
 
 A transaction is a folder that only its owner can enter. One file of it says who may act, and is handed on by renaming
 it, which one of several can do (rename(2)): ``undo`` (armed), ``held-PID`` (a shell is writing), ``begun-PID`` (the way
-back is under way), ``kept`` (confirmed). The way back is always run by a process of its own, which nothing ties to us:
-it survives its SSH session, sshd, and the shell that was given (`docker exec`).
+back is under way), ``kept`` (confirmed). Nothing is led back before ``written`` is there: what a run has asked for last
+before it was killed may be armed late, when others have changed the node already. The way back is always run by a
+process of its own, which nothing ties to us: it survives its SSH session, sshd, and the shell that was given
+(`docker exec`).
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ from reconciler.transport.frames import ENVIRONMENT, framed, unframed
 
 ACCURACY = "100ms"
 """Without it systemd's timers are up to a minute late (docs/KERNEL.md, fact 13)."""
-RUNNING, GONE = 75, 76
-"""Exit statuses of ``back``: it is still under way; there is no such transaction any more."""
+RUNNING, GONE, UNTOUCHED = 75, 76, 77
+"""Exit statuses of ``back``: it is still under way; there is no such transaction any more; it has written nothing."""
 EXISTS = "File exists"
 ENDED, SPARED = 1, "spared"
 """The exit status of a batch that was read to its end; what is said of lines that it has carried out itself."""
@@ -66,7 +68,7 @@ umask 077
   [ "$tries" -lt 150 ] || mv "$at"/held-* "$at/undo" 2>/dev/null
   nap
 done
-sh "$at/begun-$$" >"$at/said" 2>"$at/complaints" </dev/null
+[ ! -e "$at/written" ] || sh "$at/begun-$$" >"$at/said" 2>"$at/complaints" </dev/null
 if [ -e "$at/asked" ]; then
   cancel
   rm -f "$at/begun-$$"
@@ -111,7 +113,7 @@ done
 
 
 def back(where: str) -> str:
-    """Has the node led back now, and tells what was said on the way; ends with ``RUNNING`` after 2 s, or ``GONE``.
+    """Has the node led back now, and tells what was said on the way; may end with one of the statuses above, after 2 s.
 
     Said again it starts one more process, in case that the first was killed: whoever comes second waits for the first.
     """
@@ -124,6 +126,7 @@ tries=0
 until [ -e "$at/done" ] || [ ! -d "$at" ] || [ "$tries" -ge 100 ]; do nap; done
 [ -d "$at" ] || exit {GONE}
 [ -e "$at/done" ] || exit {RUNNING}
+[ -e "$at/said" ] || {{ remove; exit {UNTOUCHED}; }}
 cat "$at/said"
 cat "$at/complaints" >&2
 remove
@@ -182,7 +185,8 @@ done"""
     def hold(self, where: str) -> Hold:
         """Nobody leads back while lines are sent, and none are sent once that has begun."""
         why = _why("its undo has begun", "nothing is armed on it any more")
-        take = f'{{ {where}\n[ -e "$at/undo" ] && mv "$at/undo" "$at/held-$$" 2>/dev/null || {{ {why}; }}; }}'
+        held = '[ -e "$at/undo" ] && mv "$at/undo" "$at/held-$$" 2>/dev/null && : >"$at/written"'
+        take = f"{{ {where}\n{held} || {{ {why}; }}; }}"
         give = 'mv "$at/held-$$" "$at/undo" 2>/dev/null || { echo "its undo has begun meanwhile" >&2; (exit 1); }'
         return Hold(take, give)
 

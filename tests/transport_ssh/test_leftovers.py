@@ -50,6 +50,20 @@ async def left_armed(transport: SshTransport, name: str, seconds: int = 60) -> P
     return next(path for path in FOLDERS.glob("*") if path.name.startswith(f"{name}."))
 
 
+async def test_armed_too_late_it_takes_nothing_from_others(connect: Connect, node: Node) -> None:
+    """What a run asked for last may be on the way when it is killed, and come once others have changed the node."""
+    name = dead_run()
+    transport = connect(shell=f"ip netns exec {node.namespace} sh")
+    node.runs("\n".join(f"ip route add {route.dst} via {route.gateway} dev {route.dev}" for route in ROUTES))
+    for seconds in (1, 60):
+        commit = ArmedNode(transport._ask, transport._knock, Undo(f"{name}{seconds}", seconds))
+        assert await commit.arm(drops(*ROUTES)) == []
+    eventually(lambda: not left(f"{name}1."))
+    assert await commit.roll_back() == []
+    assert not left(f"{name}60.")
+    assert all(node.has(ROUTES))
+
+
 @pytest.mark.parametrize("state", ["undo", "held-{}", "begun-{}"])
 async def test_a_dead_runs_is_taken_back_before_anything_is_read_and_said_once(
     connect: Connect, node: Node, state: str

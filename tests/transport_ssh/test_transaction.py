@@ -201,6 +201,7 @@ async def test_a_line_of_the_way_back_that_is_refused_is_named_and_all_else_is_d
 
 async def test_nothing_is_sent_once_the_undo_has_begun(transport: SshTransport, node: Node, number: int) -> None:
     commit = await armed(transport, number, Script(words("sleep 0.7")))
+    assert await commit.apply(Script(words("true"))) == []
     firing = node.fires(number)
     eventually(lambda: any("begun-" in command for command in left(name(number))))
     assert [failure.reason for failure in await commit.apply(puts(*ROUTES))] == [REASON]
