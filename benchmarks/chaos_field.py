@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.loss_scenarios import ALWAYS, NEVER, Edit, Edits, documents
+from benchmarks.loss_scenarios import ALWAYS, RENUMBERED, Edit, Edits, documents
 from reconciler.lab import enter, netns, node, switch
 from reconciler.lab.failpoints import LOG, POINT
 from reconciler.lab.state import Lab, Member
@@ -46,7 +46,7 @@ EVERYWHERE: Edits = (
     _neighbour('{address: 192.168.209.64, mac: "66:d2:0c:f0:ef:e5"}', "10.10.20.99"),
 )
 """All five devices change, and no flow has to be cut."""
-CHANGES = {"one stage": (*ALWAYS, *EVERYWHERE), "stages": (*NEVER, *EVERYWHERE)}
+CHANGES = {"one stage": (*ALWAYS, *EVERYWHERE), "stages": (*RENUMBERED, *EVERYWHERE)}
 """What is changed, by how it goes: all devices side by side, or make before break in one stage after the other."""
 
 
