@@ -58,6 +58,14 @@ def stand_ins(change: Change, found: State, changed: Collection[Key]) -> Iterato
         yield from () if route.key in found else (route,)
 
 
+def seconds(changes: Sequence[Change], found: State) -> State:
+    """New addresses in a subnet that an address of ``found`` is in already: they are second to it, and go with it."""
+    made = (change.after for change in changes if change.before is None and isinstance(change.after, Address))
+    marked = {one.key: dataclasses.replace(one, flags=("secondary",)) for one in made}
+    there = [one for one in found.values() if isinstance(one, Address)] if marked else []
+    return {key: one for key, one in marked.items() if any([*_secondaries(primary, {key: one})] for primary in there)}
+
+
 def _alone(address: Address) -> Address:
     return dataclasses.replace(address, prefixlen=ONE_ADDRESS, flags=None, broadcast=None)
 

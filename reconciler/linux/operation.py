@@ -11,7 +11,7 @@ from reconciler.core.change import Change
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.resource import Key, Resource, State
 from reconciler.linux.address import Address
-from reconciler.linux.fallout import fallout, in_its_place, stand_ins
+from reconciler.linux.fallout import fallout, in_its_place, seconds, stand_ins
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
@@ -50,8 +50,8 @@ Placed = tuple[tuple[int, int], Operation]
 def operations(changes: Sequence[Change], found: State) -> tuple[list[Operation], list[Operation]]:
     """Makes and breaks that carry ``changes`` out where there is ``found``. Makes go outside in, breaks inside out."""
     changed = frozenset(change.key for change in changes)
-    cleared = _cleared(changes)
-    writers = {change.key: _Writer(change, found, changed, cleared) for change in changes}
+    cleared, second = _cleared(changes), seconds(changes, found)
+    writers = {change.key: _Writer(change, found, changed, cleared, second) for change in changes}
     first = in_the_way(changes)
     away = [writers[key].drop_first() for key in sorted(first)]
     made = [writers[change.key].make() for change in makes(changes, ORDER)]
@@ -64,13 +64,15 @@ def operations(changes: Sequence[Change], found: State) -> tuple[list[Operation]
 class _Writer:
     """The operations of one change, each with its place: by the kind of entry that it writes, and among its kind.
 
-    From ``cleared`` interfaces nothing of these kinds has to be removed: the kernel does so.
+    From ``cleared`` interfaces nothing of these kinds has to be removed: the kernel does so. ``second``: addresses that
+    are new, and second to others by the time that anything goes.
     """
 
     change: Change
     found: State
     changed: frozenset[Key]
     cleared: Cleared
+    second: State
 
     def drop_first(self) -> Iterator[Placed]:
         """What has gone is in the way of others no longer: before all others of its kind."""
@@ -90,10 +92,11 @@ class _Writer:
             yield from self._restore()
 
     def unmake(self) -> Iterator[Placed]:
-        meanwhile = [*stand_ins(self.change, self.found, self.changed)]
+        found, changed = {**self.found, **self.second}, self.changed - self.second.keys()
+        meanwhile = [*stand_ins(self.change, found, changed)]
         yield from map(self._put, meanwhile)
         yield from self._drop(self.change.subject)
-        yield from self._restore()
+        yield from map(self._put, fallout(self.change, found, changed))
         yield from chain.from_iterable(map(self._drop, reversed(meanwhile)))
 
     def _restore(self) -> Iterator[Placed]:
