@@ -21,6 +21,9 @@ def lines(plan: Plan, screen: Screen) -> Iterator[str]:
     if screen.verbose and len(plan.schedule.stages) > 1:
         for number, stage in enumerate(plan.schedule.stages, 1):
             yield from Text(f"{number}.", _stage(stage)).printed(screen)
+    for device, some in sorted(plan.schedule.stand_ins.items()):
+        names = [one.name for one in some if one.kind == "link"]
+        yield from Text(f"{device}: via", f"a temporary interface, {', '.join(names)}").printed(screen)
     blast = plan.schedule.blast
     for text in _interrupted(blast):
         yield from text.printed(screen)

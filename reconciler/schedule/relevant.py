@@ -127,11 +127,12 @@ class _Table:
 
     @cached_property
     def always(self) -> frozenset[Key]:
-        """Rules, interfaces but for those of single pods, and the addresses that tunnels come from."""
+        """Rules, interfaces but for those of single pods, the addresses that tunnels come from, and macvlans' own."""
         links = [one for one in self.resources if isinstance(one, Link)]
         ends = {one.local for one in links}
+        ears = {one.ifname for one in links if one.info_kind == "macvlan"}
         rules = (one for one in self.resources if isinstance(one, Rule))
-        local = (one for one in self.resources if isinstance(one, Address) and one.local in ends)
+        local = (one for one in self.resources if isinstance(one, Address) and (one.local in ends or one.dev in ears))
         shared = (one for one in links if not matches(one.ifname, POD_LINKS))
         return frozenset(one.key for one in (*shared, *rules, *local))
 

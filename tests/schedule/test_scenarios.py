@@ -14,7 +14,6 @@ from .worlds import changes, live, wanted
 
 W1, W2 = "k01-worker", "k01-worker2"
 COSTS = {
-    "vtep-mac": 6,  # a device has one MAC at a time: everybody's neighbour entry would have to change with it
     "vni": 12,  # a device with another VNI is another device
     "other-vlan": 6,  # a cable is in one VLAN at a time
 }
@@ -80,7 +79,7 @@ def test_an_interruption_is_prepared_and_cleared_up_outside_of_it(tmp_path: Path
 
 def test_of_many_flows_some_stand_for_all_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What has to wait for a flow that is walked waits on all nodes; of pairs that nobody walked nothing is said."""
-    monkeypatch.setattr("reconciler.schedule.plan.MANY", 8)
+    monkeypatch.setattr("reconciler.schedule.problem.MANY", 8)
     plan = named("always-never", tmp_path)
     first, second, last = plan.stages
     assert "ceos01 create static_route" in said(first)
