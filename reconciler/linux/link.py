@@ -122,10 +122,14 @@ def read(rows: Iterable[Row], told: Mapping[str, Values]) -> Iterator[Link]:
             up="UP" in row["flags"],
             alias=row.get("ifalias"),
             master=row.get("master"),
-            **({"lower": row.get("link")} if kind in STACKED else {}),
+            **_below(row, kind),
             **device(kind).read(info.get("info_data", {})),
             **told.get(row["ifname"], {}),
         )
+
+
+def _below(row: Row, kind: str | None) -> dict[str, Any]:
+    return {"lower": row.get("link")} if kind in STACKED else {}
 
 
 def create(want: Link) -> Iterator[str]:
