@@ -112,7 +112,7 @@ class _Choice:
     def _play(self, cells: dict[tuple[str, int, int], int]) -> None:
         """Changes that hang together across devices: everybody moves to a far end or away from it, a node moves."""
         one, up = self.rng.randrange(self.number), self.rng.randrange(2)
-        story = self.rng.choice(("far end", "static", "address", "rows", "vlan"))
+        story = self.rng.choice(("far end", "static", "address", "rows", "vlan", "mac"))
         for other in range(self.number):
             if story in ("far end", "static", "rows"):
                 self.cells["way", other, one] = 1 - up if story != "static" else 2 * (1 - up)
@@ -124,6 +124,8 @@ class _Choice:
                 self.cells["vxlan", one, 0], cells["vxlan", one, 0] = 1 - up, up
             case "static":
                 self.cells["static", one, 0], cells["static", one, 0] = 1 - up, up
+            case "mac":
+                cells["mac", one, 0] = 1
             case "address":
                 cells["host", one, 0] = self.cells["host", one, 0] + 40
             case "vlan":

@@ -1,4 +1,4 @@
-"""Who takes a frame that comes out of a VXLAN device: what the walk says of each MAC, the kernel does, however strict."""
+"""Who takes a frame that comes out of a VXLAN device: what the walk says of a MAC, the kernel does, strict or not."""
 
 from __future__ import annotations
 
