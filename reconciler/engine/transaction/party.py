@@ -97,10 +97,11 @@ class Party:
 
     @cached_property
     def concerned(self) -> frozenset[Key]:
-        """What the plan changes, what the kernel takes along with it, and what is there only meanwhile."""
+        """What the plan changes, what goes with that, be it written again, and what is there only meanwhile."""
         found, then = self.before.found, self.then
         taken = (key for key, one in found.items() if then.get(key) != one)
-        return frozenset(chain((change.key for change in self.changes), taken, self.stand_ins))
+        again = (one.key for change in self.changes for one in change.replays)
+        return frozenset(chain((change.key for change in self.changes), taken, again, self.stand_ins))
 
     @property
     def has_own_undo(self) -> bool:
