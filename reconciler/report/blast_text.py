@@ -23,7 +23,7 @@ def lines(plan: Plan, screen: Screen) -> Iterator[str]:
             yield from Text(f"{number}.", _stage(stage)).printed(screen)
     for device, some in sorted(plan.schedule.stand_ins.items()):
         names = [one.name for one in some if one.kind == "link"]
-        yield from Text(f"{device}: via", f"a temporary interface, {', '.join(names)}").printed(screen)
+        yield from Text(f"{device}: via a temporary interface", ", ".join(names)).printed(screen)
     blast = plan.schedule.blast
     for text in _interrupted(blast):
         yield from text.printed(screen)
