@@ -13,6 +13,8 @@ from reconciler.linux.words import word
 
 PREFIX = "mac"
 """Reserved for us, with twelve digits behind it: so no two MACs share a name (15 characters, IFNAMSIZ)."""
+TWIN = "vni"
+"""Reserved for us, with a number behind it: a VXLAN device beside one that has to be made again."""
 DUMMY = "192.0.0.8"
 """An address that nobody is reached at (RFC 7600)."""
 LOOSE = 2

@@ -11,11 +11,12 @@ from reconciler.core.resource import Resource
 from reconciler.core.schedule import Blast, Schedule, Stage, Step
 from reconciler.schedule.arrange import Ways
 from reconciler.schedule.blast import blast_of
-from reconciler.schedule.detour import Detour, around
+from reconciler.schedule.detour import around
 from reconciler.schedule.idle import is_idle
-from reconciler.schedule.problem import Changes, Problem
+from reconciler.schedule.problem import Problem
 from reconciler.schedule.stage import Way
 from reconciler.schedule.trail import NODE_KINDS, SWITCH_KINDS, trail
+from reconciler.schedule.way_point import Changes, Detour
 from reconciler.walk.topology import EOS, Topology, World
 
 
@@ -31,8 +32,7 @@ def schedule(changes: Changes, world: World, topology: Topology) -> Schedule:
         return Schedule(_all_at_once(written), Blast(pairs))
     problem = Problem(written, world, topology)
     best = _told(problem, problem.stages(), pairs)
-    detour = around(written, world, {pair.target for pair in best.blast.interrupted})
-    if detour is not None:
+    for detour in around(written, world, {pair.target for pair in best.blast.interrupted}):
         best = min([best, *_ways_round(problem, detour, pairs)], key=lambda one: len(one.blast.interrupted))
     return Schedule(_with_the_rest(best.stages, written), best.blast, best.stand_ins)
 
@@ -61,7 +61,12 @@ def _ways_round(straight: Problem, detour: Detour, pairs: int) -> list[_Told]:
     found = [[*there, *on]]
     if there and on and there[-1].keys().isdisjoint(on[0]):
         found.insert(0, [*there[:-1], {**there[-1], **on[0]}, *on[1:]])
-    return [_told(whole, stages, pairs) for stages in found]
+    return [_told(whole, stages, pairs) for stages in found if not any(map(_is_refused, stages))]
+
+
+def _is_refused(ways: Ways) -> bool:
+    """Whether some device would not take it: IPv6 routes to gateways that lead elsewhere by now (fact 34)."""
+    return any(move.refusal for way in ways.values() for move in way.trail.moves)
 
 
 def _pairs(world: World, topology: Topology) -> int:

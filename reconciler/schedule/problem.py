@@ -19,13 +19,13 @@ from reconciler.schedule.search import Search
 from reconciler.schedule.sendable import Pending
 from reconciler.schedule.stage import Way
 from reconciler.schedule.trail import NODE_KINDS, SWITCH_KINDS, Move
+from reconciler.schedule.way_point import Changes
 from reconciler.walk.flow import Flow, flows
 from reconciler.walk.topology import EOS, Topology, World
 from reconciler.walk.walk import Walk, walk
 
 MANY = 20_000
 """So many flows are walked; of more some that stand for the others, evenly spread."""
-Changes = Mapping[str, Sequence[Change]]
 
 
 @dataclass(frozen=True)

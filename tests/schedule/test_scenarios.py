@@ -19,7 +19,6 @@ from .worlds import changes, live, wanted
 
 W1, W2 = "k01-worker", "k01-worker2"
 COSTS = {
-    "vni": 12,  # a device with another VNI is another device
     "other-vlan": 6,  # a cable is in one VLAN at a time
 }
 """Interrupted pairs; of all others none."""
