@@ -41,7 +41,7 @@ def beside(changes: Changes, world: World) -> Detour | None:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Twin:
-    """Beside a device that is made again by ``change``. ``rows``: what stands on the twin; ``routes``: as they are now."""
+    """Beside a device that ``change`` makes again. ``rows``: what stands on the twin; ``routes``: as they are now."""
 
     change: Change
     link: Link

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.loss_scenarios import SCENARIOS
 from reconciler.core.change import Change
 from reconciler.core.driver import Reading
 from reconciler.core.plan import DevicePlan, Planned
@@ -18,7 +19,6 @@ from reconciler.schedule.plan import schedule
 from reconciler.schedule.trail import trail
 from tests.engine.fakes import DictTransport
 from tests.schedule.test_laws import settled
-from tests.schedule.test_scenarios import SCENARIOS
 from tests.schedule.worlds import NODES, changes, live, wanted
 
 DRIVER = LinuxDriver()
