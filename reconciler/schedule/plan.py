@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from reconciler.core.change import Change
@@ -33,7 +33,10 @@ def schedule(changes: Changes, world: World, topology: Topology) -> Schedule:
     problem = Problem(written, world, topology)
     best = _told(problem, problem.stages(), pairs)
     for detour in around(written, world, {pair.target for pair in best.blast.interrupted}):
-        best = min([best, *_ways_round(problem, detour, pairs)], key=lambda one: len(one.blast.interrupted))
+        for one in _ways_round(problem, detour, pairs):
+            best = min(best, one, key=lambda order: len(order.blast.interrupted))
+            if not best.blast.interrupted:
+                break
     return Schedule(_with_the_rest(best.stages, written), best.blast, best.stand_ins)
 
 
@@ -52,16 +55,17 @@ def _told(problem: Problem, stages: Sequence[Ways], pairs: int) -> _Told:
     return _Told(staged, blast_of(pairs, stories, problem.untold), problem.meanwhile)
 
 
-def _ways_round(straight: Problem, detour: Detour, pairs: int) -> list[_Told]:
+def _ways_round(straight: Problem, detour: Detour, pairs: int) -> Iterator[_Told]:
     """By way of what some devices have only meanwhile; the shorter order first."""
-    first = Problem(detour.first, straight.world, straight.topology)
-    then = Problem(detour.then, first.after, straight.topology)
     whole = dataclasses.replace(straight, meanwhile=detour.stand_ins)
+    first = dataclasses.replace(straight, changes=detour.first, shared=whole.prover)
+    moved: Changes = dict.fromkeys(detour.first, ())
+    then = dataclasses.replace(first, changes={**moved, **detour.then}, world=first.after)
     there, on = first.stages(), then.stages()
     found = [[*there, *on]]
     if there and on and there[-1].keys().isdisjoint(on[0]):
         found.insert(0, [*there[:-1], {**there[-1], **on[0]}, *on[1:]])
-    return [_told(whole, stages, pairs) for stages in found if not any(map(_is_refused, stages))]
+    yield from (_told(whole, stages, pairs) for stages in found if not any(map(_is_refused, stages)))
 
 
 def _is_refused(ways: Ways) -> bool:

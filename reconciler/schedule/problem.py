@@ -32,17 +32,20 @@ MANY = 20_000
 class Problem:
     """What is to be ordered, with all that is known of it.
 
-    ``meanwhile``: what devices have neither before nor after.
+    ``meanwhile``: what devices have neither before nor after. ``shared``: what has been walked for another problem of
+    the same devices already; then all that it moved is in ``changes``, be it as nothing to change.
     """
 
     changes: Changes
     world: World
     topology: Topology
     meanwhile: Mapping[str, tuple[Resource, ...]] = field(default_factory=dict)
+    shared: Prover | None = None
 
     def stages(self) -> list[Ways]:
         if sum(map(len, self.changes.values())) == 1:
-            return [{name: Way(pending.at_once(), pending.changes) for name, pending in self.standing.items()}]
+            alone = ((name, pending) for name, pending in self.standing.items() if pending.changes)
+            return [{name: Way(pending.at_once(), pending.changes) for name, pending in alone}]
         flows = [flow for flow in self.touched if self._lives(flow, self.world) and self._lives(flow, self.after)]
         return Search(self.prover, flows, partial(self._cost, flows), self.spread > 1).stages(self.standing)
 
@@ -104,6 +107,8 @@ class Problem:
 
     @cached_property
     def prover(self) -> Prover:
+        if self.shared is not None:
+            return self.shared
         variants = {name: [*state.values(), *self._variants(name)] for name, state in self.world.items()}
         return Prover(self.world, self._judge, Atlas(variants, self._switches).relevant)
 

@@ -97,7 +97,6 @@ class Pending:
             if key not in sent and (key in waiting or not (key in self._doomed or _is_derived(way.start, key))):
                 yield _taker(way, key) or key
 
-
     def _too_early(self, sent: Mapping[Key, Change]) -> Iterator[Key]:
         """What would stand on an interface that is made again later, and go with the old one."""
         again = {name for key, name in self._made_again.items() if key not in sent}
