@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from reconciler.core.change import VERBS, Change, Verb
 from reconciler.core.codec import attributes
 from reconciler.core.driver import Reading, Script
+from reconciler.core.resource import State, state_of
 from reconciler.core.schedule import Schedule, Stage, Step
 
 Status = Literal["ok", "unreachable", "unreadable", "held"]
@@ -115,6 +116,10 @@ class Plan:
         if self.schedule is not None:
             return self.schedule.stages
         return (Stage(tuple(Step(device.name, tuple(device.written)) for device in self.writable)),)
+
+    def stand_ins(self, device: str) -> State:
+        """What ``device`` has only meanwhile."""
+        return state_of(self.schedule.stand_ins.get(device, ()) if self.schedule is not None else ())
 
     @cached_property
     def digest(self) -> str:

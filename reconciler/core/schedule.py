@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reconciler.core.change import Change
+from reconciler.core.resource import Resource
 from reconciler.core.words import plural
 
 
@@ -66,10 +67,15 @@ class Blast:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Every change of a plan once, in an order that no device refuses."""
+    """Every change of a plan once, in an order that no device refuses.
+
+    ``stand_ins``: device -> what is made in one stage and deleted in a later one, so that nobody is interrupted
+    meanwhile; a change may have two parts then, one before and one after.
+    """
 
     stages: tuple[Stage, ...]
     blast: Blast
+    stand_ins: Mapping[str, tuple[Resource, ...]] = field(default_factory=dict)
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -129,7 +129,7 @@ class Joint:
     async def _plan(self, leader: str, cycle: Cycle) -> Plan:
         members = await self.group(leader, cycle)
         plan = await self._chosen(members, cycle)
-        if plan.schedule is not None and plan.schedule.blast.interrupted and self.hub.rolling.is_in_waves:
+        if self.hub.rolling.is_in_waves and _hurts(plan):
             self.hub.rolling.all_at_once()
             plan = await self._chosen(members, cycle)
         return plan
@@ -213,6 +213,12 @@ class Joint:
         for outcome in outcomes:
             if outcome.culprit:
                 self._culprits[outcome.device] = now + self.hub.loop.retry.longest
+
+
+def _hurts(plan: Plan) -> bool:
+    """Whether somebody is interrupted, or does not hear from the others' old state any more (a VTEP's new MAC)."""
+    blast = plan.schedule.blast if plan.schedule is not None else None
+    return blast is not None and bool(blast.interrupted or blast.lost)
 
 
 def _is_no_worse(plan: Plan, whole: Plan) -> bool:

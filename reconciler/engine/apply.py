@@ -62,6 +62,8 @@ class Application:
         terms = self.world.terms
         armed = bool(armed_for(plan, terms))
         writing = [Party.of(self.world.devices[one.name], one, terms.timeout, armed=armed) for one in plan.writable]
+        for party in writing:
+            party.stand_ins = plan.stand_ins(party.name)
         return Transaction(self.world, writing, plan.stages, terms.timeout)
 
     async def _planned_again(self, plan: Plan) -> Plan | None:

@@ -12,7 +12,8 @@ from reconciler.engine.observe import Device, Sight
 from reconciler.engine.plan import held
 from reconciler.engine.transaction.probes import MOST, Probes
 from reconciler.schedule.cover import covering
-from reconciler.schedule.plan import Problem, schedule
+from reconciler.schedule.plan import schedule
+from reconciler.schedule.problem import Problem
 from reconciler.walk.topology import LINUX, Topology, World
 
 FEW = 3

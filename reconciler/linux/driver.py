@@ -26,6 +26,7 @@ from reconciler.linux.route import Route
 from reconciler.linux.rule import Rule
 from reconciler.linux.rumour import LinuxRumours
 from reconciler.linux.session import QUESTION, Session, session_of
+from reconciler.linux.stand_in import shell_lines
 from reconciler.linux.tables import TABLES, Tables
 
 PUT: dict[str, Callable[[Any], str]] = {
@@ -120,6 +121,8 @@ def _lines(operation: Operation) -> Iterator[Line]:
             yield Line(_program(after), text, change)
         for text in wireguard.lines(after.ifname, {} if old is None else old.values, after.values):
             yield Line(wireguard.PROGRAM, text, change)
+        for text in () if old else shell_lines(after):
+            yield Line("echo", text, change)
 
 
 def _program(resource: Resource) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from reconciler.core.resource import Resource
-from reconciler.linux.devices import FALLBACK_DEVICES, Values, device
+from reconciler.linux.devices import FALLBACK_DEVICES, STACKED, Values, device
 from reconciler.linux.wireguard import WireguardPeer
 from reconciler.linux.words import Row, pairs, word
 
@@ -23,8 +23,9 @@ class Link(Resource):
     ``address`` is the MAC in lower case; ``mtu`` in bytes; ``txqlen`` in packets; ``up`` the administrative state;
     ``alias`` a mark (``ifalias``); ``master`` the bridge that it is a port of.
     VXLAN: ``id`` (VNI), ``port`` (UDP), ``local`` (outer source), ``link`` (lower device), ``group`` (where unknown
-    MACs go), ``learning``. IPIP: ``local``, ``link``. Bridge: ``stp_state``, ``forward_delay`` and ``ageing_time`` in
-    1/100 s. WireGuard: ``listen_port`` (UDP), ``fwmark`` (``0x200000`` or ``off``), ``peers`` sorted by key.
+    MACs go), ``learning``. IPIP: ``local``, ``link``. Macvlan: ``link``. Bridge: ``stp_state``, ``forward_delay`` and
+    ``ageing_time`` in 1/100 s. WireGuard: ``listen_port`` (UDP), ``fwmark`` (``0x200000`` or ``off``), ``peers`` sorted
+    by key.
     A tunnel is made again when type, VNI, port, lower device, local address or group differ (Calico
     ``vxlanLinksIncompat``, flannel's ``ipip.go``), but for a VXLAN device's local address: that the kernel changes in
     place within a family, and nothing on the device is lost (docs/KERNEL.md, fact 11). ``extra``: what the node has
@@ -121,9 +122,14 @@ def read(rows: Iterable[Row], told: Mapping[str, Values]) -> Iterator[Link]:
             up="UP" in row["flags"],
             alias=row.get("ifalias"),
             master=row.get("master"),
+            **_below(row, kind),
             **device(kind).read(info.get("info_data", {})),
             **told.get(row["ifname"], {}),
         )
+
+
+def _below(row: Row, kind: str | None) -> dict[str, Any]:
+    return {"lower": row.get("link")} if kind in STACKED else {}
 
 
 def create(want: Link) -> Iterator[str]:
@@ -135,7 +141,8 @@ def create(want: Link) -> Iterator[str]:
         yield from modify(None, want)
         return
     options = device(want.info_kind).options(want.values)
-    yield f"link add {word(want.ifname)}{pairs(address=want.address)} type {word(want.info_kind)}{options}"
+    lower = want.lower if want.info_kind in STACKED else None
+    yield f"link add {word(want.ifname)}{pairs(link=lower, address=want.address)} type {word(want.info_kind)}{options}"
     later: dict[str, Any] = dict.fromkeys(("mtu", "txqlen", "up", "alias", "master"))
     yield from modify(dataclasses.replace(want, **later), want)
 

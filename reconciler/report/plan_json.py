@@ -25,7 +25,10 @@ def document(plan: Plan) -> dict[str, object]:
 
 
 def _order(schedule: Schedule) -> dict[str, object]:
-    """``stages``: which changes go to which devices at the same time. ``blast``: what that does to pairs of nodes."""
+    """``stages``: which changes go to which devices at the same time. ``blast``: what that does to pairs of nodes.
+
+    ``meanwhile``: what is made in one stage and gone after a later one, where there is something.
+    """
     blast = schedule.blast
     interrupted = [{**_pair(pair), "why": why} for pair, why in sorted(blast.interrupted.items())]
     named = {"gained": blast.gained, "lost": blast.lost, "unknown": blast.unknown}
@@ -33,8 +36,10 @@ def _order(schedule: Schedule) -> dict[str, object]:
     stages = [
         {step.device: [list(change.key) for change in step.changes] for step in one.steps} for one in schedule.stages
     ]
+    only = {device: [list(one.key) for one in some] for device, some in sorted(schedule.stand_ins.items())}
     return {
         "stages": stages,
+        **({"meanwhile": only} if only else {}),
         "blast": {"pairs": blast.pairs, "affected": len(blast.affected), "interrupted": interrupted, **listed},
     }
 

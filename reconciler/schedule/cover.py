@@ -9,7 +9,7 @@ from itertools import islice
 from reconciler.core.resource import Key, State
 from reconciler.linux.address import Address
 from reconciler.linux.route import Route
-from reconciler.schedule.plan import Problem
+from reconciler.schedule.problem import Problem
 from reconciler.schedule.relevant import Relevant
 from reconciler.walk.flow import Flow
 

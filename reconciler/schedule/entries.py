@@ -117,9 +117,10 @@ class Table:
 
     @cached_property
     def always(self) -> frozenset[Key]:
-        """Rules, interfaces but for those of single pods, and the addresses that tunnels come from."""
+        """Rules, interfaces but for those of single pods, the addresses that tunnels come from, and macvlans' own."""
         ends = {one.local for one in self._all(Link)}
-        local = (one for one in self._all(Address) if one.local in ends)
+        ears = {one.ifname for one in self._all(Link) if one.info_kind == "macvlan"}
+        local = (one for one in self._all(Address) if one.local in ends or one.dev in ears)
         shared = (one for one in self._all(Link) if not matches(one.ifname, POD_LINKS))
         return frozenset(one.key for one in (*shared, *self._all(Rule), *local))
 

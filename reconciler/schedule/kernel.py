@@ -24,6 +24,8 @@ Delta = dict[Key, Resource | None]
 """What differs afterwards: key -> the entry, or None where there is none any more."""
 Network = IPv4Network | IPv6Network
 SECONDARY = "secondary"
+GO_ALONG = ("vxlan", "macvlan")
+"""Kinds of interfaces that are deleted with their lower device."""
 IPV6_CONNECTED_METRIC = 256
 
 
@@ -115,7 +117,7 @@ def _link_gone(found: State, name: str) -> Iterator[tuple[Key, Resource | None]]
     yield Key(Link.kind, name), None
     for key, resource in found.items():
         if isinstance(resource, Link):
-            if resource.lower == name and resource.info_kind == "vxlan":
+            if resource.lower == name and resource.info_kind in GO_ALONG:
                 yield from _link_gone(found, resource.ifname)
             elif resource.master == name:
                 yield key, dataclasses.replace(resource, master=None)

@@ -3,183 +3,79 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from reconciler.core.change import Change
-from reconciler.core.resource import Key, Resource
-from reconciler.core.schedule import Blast, Pair, Schedule, Stage, Step
-from reconciler.linux.address import Address
+from reconciler.core.resource import Resource
+from reconciler.core.schedule import Blast, Schedule, Stage, Step
 from reconciler.schedule.arrange import Ways
-from reconciler.schedule.blast import Homes, Story, Telling, blast_of
+from reconciler.schedule.blast import blast_of
+from reconciler.schedule.detour import around
 from reconciler.schedule.idle import is_idle
-from reconciler.schedule.kernel import connected
-from reconciler.schedule.prover import Judge, Prover
-from reconciler.schedule.relevant import Atlas
-from reconciler.schedule.search import Search
-from reconciler.schedule.sendable import Pending
+from reconciler.schedule.problem import Problem
 from reconciler.schedule.stage import Way
-from reconciler.schedule.trail import NODE_KINDS, SWITCH_KINDS, Move, trail
-from reconciler.walk.flow import Flow, flows, homes
+from reconciler.schedule.trail import NODE_KINDS, SWITCH_KINDS, trail
+from reconciler.schedule.way_point import Changes, Detour
 from reconciler.walk.topology import EOS, Topology, World
-from reconciler.walk.walk import Walk, walk
-
-MANY = 20_000
-"""So many flows are walked; of more some that stand for the others, evenly spread."""
-Changes = Mapping[str, Sequence[Change]]
 
 
 def schedule(changes: Changes, world: World, topology: Topology) -> Schedule:
     """The order of ``changes`` (device -> what is to change) where ``world`` is what all devices have now.
 
-    Every change is in exactly one step. Devices that could not be read are not in ``world``; a changed one has to be.
+    Every change is in exactly one step, but for those of a `Detour`. Devices that could not be read are not in
+    ``world``; a changed one has to be.
     """
     written = {name: tuple(some) for name, some in sorted(changes.items()) if some}
     pairs = _pairs(world, topology)
     if all(is_idle(change) for some in written.values() for change in some):
         return Schedule(_all_at_once(written), Blast(pairs))
     problem = Problem(written, world, topology)
-    stages = problem.stages()
+    best = _told(problem, problem.stages(), pairs)
+    for detour in around(written, world, {pair.target for pair in best.blast.interrupted}):
+        for one in _ways_round(problem, detour, pairs):
+            best = min(best, one, key=lambda order: len(order.blast.interrupted))
+            if not best.blast.interrupted:
+                break
+    return Schedule(_with_the_rest(best.stages, written), best.blast, best.stand_ins)
+
+
+class _Told(NamedTuple):
+    """An order, and what it does to whom."""
+
+    stages: tuple[Stage, ...]
+    blast: Blast
+    stand_ins: Mapping[str, tuple[Resource, ...]]
+
+
+def _told(problem: Problem, stages: Sequence[Ways], pairs: int) -> _Told:
     stories = problem.stories(stages)
     hurt = {number for story in stories.values() for number in story.stages}
     staged = tuple(Stage(_steps(ways), interrupts=number in hurt) for number, ways in enumerate(stages))
-    return Schedule(_with_the_rest(staged, written), blast_of(pairs, stories, problem.untold))
+    return _Told(staged, blast_of(pairs, stories, problem.untold), problem.meanwhile)
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What is to be ordered, with all that is known of it."""
+def _ways_round(straight: Problem, detour: Detour, pairs: int) -> Iterator[_Told]:
+    """By way of what some devices have only meanwhile; the shorter order first."""
+    whole = dataclasses.replace(straight, meanwhile=detour.stand_ins)
+    first = dataclasses.replace(straight, changes=detour.first, shared=whole.prover)
+    moved: Changes = dict.fromkeys(detour.first, ())
+    then = dataclasses.replace(first, changes={**moved, **detour.then}, world=first.after)
+    there, on = first.stages(), then.stages()
+    found = [[*there, *on]]
+    if there and on and there[-1].keys().isdisjoint(on[0]):
+        found.insert(0, [*there[:-1], {**there[-1], **on[0]}, *on[1:]])
+    yield from (_told(whole, stages, pairs) for stages in found if not any(map(_is_refused, stages)))
 
-    changes: Changes
-    world: World
-    topology: Topology
 
-    def stages(self) -> list[Ways]:
-        if sum(map(len, self.changes.values())) == 1:
-            return [{name: Way(pending.at_once(), pending.changes) for name, pending in self.standing.items()}]
-        flows = [flow for flow in self.touched if self.lives(flow, self.world) and self.lives(flow, self.after)]
-        return Search(self.prover, flows, partial(self._cost, flows), self.spread > 1).stages(self.standing)
-
-    def stories(self, stages: Sequence[Ways], flows: Sequence[Flow] | None = None) -> dict[Flow, Story]:
-        telling = Telling(self.prover, self.world, stages, lambda: self._homes)
-        return {flow: telling.story(flow) for flow in (self.touched if flows is None else flows)}
-
-    @cached_property
-    def standing(self) -> dict[str, Pending]:
-        return {name: Pending(self.world.get(name, {}), _in_tables(some)) for name, some in self.changes.items()}
-
-    @cached_property
-    def after(self) -> World:
-        return {**self.world, **{name: pending.end for name, pending in self.standing.items()}}
-
-    @cached_property
-    def near(self) -> Sequence[Flow]:
-        """Flows that begin or end on a changed device; all where packets between others go over one."""
-        return flows(self.world, self.after, self.topology, None if self._is_between else self.changes)
-
-    @property
-    def _is_between(self) -> bool:
-        """Whether a switch changes, a node that forwards for others, or one that is given what another one has."""
-        nodes = [name for name in self.changes if name not in self._switches]
-        at_home = {name: [home.prefix for home in homes(name, self.world, self.after)] for name in nodes}
-        given = [c.after.local for some in self.changes.values() for c in some if isinstance(c.after, Address)]
-        return (
-            len(nodes) < len(self.changes)
-            or any(map(self._atlas.is_shared, given))
-            or any(self._atlas.transits(name, at_home[name]) for name in nodes)
-        )
-
-    @property
-    def spread(self) -> int:
-        """Of so many flows one is walked."""
-        return 1 + len(self.near) // MANY
-
-    @cached_property
-    def walked(self) -> Sequence[Flow]:
-        return self.near[:: self.spread]
-
-    @cached_property
-    def untold(self) -> frozenset[Pair]:
-        """Pairs of which no flow is walked."""
-        if self.spread == 1:
-            return frozenset()
-        return frozenset(Pair(*flow.pair) for flow in self.near) - {Pair(*flow.pair) for flow in self.walked}
-
-    @cached_property
-    def touched(self) -> Sequence[Flow]:
-        """Those that some change may matter to."""
-        keys = {name: frozenset(_keys(pending)) for name, pending in self.standing.items()}
-        return [flow for flow in self.walked if self._is_touched(flow, keys)]
-
-    def _is_touched(self, flow: Flow, changed: Mapping[str, frozenset[Key]]) -> bool:
-        relevant = self.prover.relevant(flow)
-        mine = ((relevant[name], keys) for name, keys in changed.items() if name in relevant)
-        return any(matter is None or not matter.isdisjoint(keys) for matter, keys in mine)
-
-    @cached_property
-    def _switches(self) -> Sequence[str]:
-        return [name for name in self.world if self.topology.platforms.get(name) == EOS]
-
-    @cached_property
-    def prover(self) -> Prover:
-        return Prover(self.world, self._judge, self._atlas.relevant)
-
-    @cached_property
-    def _atlas(self) -> Atlas:
-        return Atlas(self.world, {name: [*self._variants(name)] for name in self.standing}, self._switches)
-
-    @property
-    def _judge(self) -> Judge:
-        return lambda world, flow: walk(world, self.topology, flow)
-
-    def _variants(self, name: str) -> Iterator[Resource]:
-        """What a device may come to have."""
-        moves = _moves(self.standing[name])
-        written = [one for move in moves for one in move.delta.values() if one is not None]
-        wanted = [change.after for change in self.changes[name] if change.after is not None]
-        yield from (*written, *wanted)
-        yield from (
-            one for address in (*written, *wanted) if isinstance(address, Address) and (one := connected(address))
-        )
-
-    @cached_property
-    def _homes(self) -> Homes:
-        worlds = (self.world, self.after)
-        before, after = (frozenset((f.target, f.dst) for f in flows(one, one, self.topology)) for one in worlds)
-        return before, after
-
-    def lives(self, flow: Flow, world: World) -> bool:
-        """Whether its packets arrive."""
-        found: Walk = self.prover.walk(flow, world)
-        return found.verdict == "delivered"
-
-    def _cost(self, flows: Sequence[Flow], stages: Sequence[Ways]) -> tuple[int, ...]:
-        """Interrupted pairs first, then for how long, then round trips."""
-        stories = self.stories(stages, flows)
-        interrupted = {flow.pair for flow, story in stories.items() if story.fate == "interrupted"}
-        hurting = {number for story in stories.values() for number in story.stages}
-        sent = sum(len(way.sent) for number in hurting for way in stages[number].values())
-        return len(interrupted), len(hurting), sent, len(stages)
+def _is_refused(ways: Ways) -> bool:
+    """Whether some device would not take it: IPv6 routes to gateways that lead elsewhere by now (fact 34)."""
+    return any(move.refusal for way in ways.values() for move in way.trail.moves)
 
 
 def _pairs(world: World, topology: Topology) -> int:
     nodes = sum(topology.platforms.get(name) != EOS for name in world)
     return nodes * (nodes - 1)
-
-
-def _keys(pending: Pending) -> Iterator[Key]:
-    yield from (change.key for change in pending.changes)
-    yield from (key for move in _moves(pending) for key in move.delta)
-
-
-def _moves(pending: Pending) -> list[Move]:
-    return [move for way in (pending.at_once(), *pending.goes) for move in way.moves]
-
-
-def _in_tables(changes: Iterable[Change]) -> list[Change]:
-    """Without what is in no device's tables: that goes last."""
-    return [change for change in changes if change.key.kind in NODE_KINDS | SWITCH_KINDS]
 
 
 def _all_at_once(changes: Changes) -> tuple[Stage, ...]:

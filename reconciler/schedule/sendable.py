@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from reconciler.core.change import Change
 from reconciler.core.resource import Key, State
+from reconciler.linux.link import Link
 from reconciler.linux.route import KERNEL_PROTOCOL, Route
 from reconciler.schedule.trail import Trail, trail
 
@@ -84,6 +85,7 @@ class Pending:
         """Changes of ``chosen`` that have to wait for others."""
         sent = {change.key: change for change in chosen}
         waiting = {change.key for change in self.changes} - sent.keys()
+        yield from self._too_early(sent)
         for move in way.moves:
             if move.refusal:
                 taker = _taker(way, move.change.key) if move.change.after is None else None
@@ -94,6 +96,18 @@ class Pending:
         for key in _lost(way):
             if key not in sent and (key in waiting or not (key in self._doomed or _is_derived(way.start, key))):
                 yield _taker(way, key) or key
+
+    def _too_early(self, sent: Mapping[Key, Change]) -> Iterator[Key]:
+        """What would stand on an interface that is made again later, and go with the old one."""
+        again = {name for key, name in self._made_again.items() if key not in sent}
+        for key, change in sent.items() if again else ():
+            if change.after is not None and not again.isdisjoint(change.after.needs):
+                yield key
+
+    @cached_property
+    def _made_again(self) -> Mapping[Key, str]:
+        links = (change for change in self.changes if change.key.kind == Link.kind)
+        return {change.key: change.subject.name for change in links if change.recreates}
 
 
 def _lost(way: Trail) -> Iterator[Key]:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from reconciler.core.change import Change
 from reconciler.core.resource import Resource, State
 from reconciler.linux import operation as node
+from reconciler.linux.link import Link
+from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.operation import Operation, operations
 from reconciler.schedule.kernel import Delta, effect
 from reconciler.schedule.needs import Tables
@@ -61,17 +63,28 @@ def _moves(tables: Tables, changes: Sequence[Change]) -> Iterator[Move]:
     if on_switch:
         yield _moved(tables, on_switch[0], _committed(tables.found, on_switch))
     made, gone = operations(on_node, tables.found)
+    known = {one.subject.key: one.after for one in made if isinstance(one.after, Neighbour)}
     for operation in made:
-        yield _operated(tables, operation)
+        yield _operated(tables, operation, known)
     for change in sorted(others, key=lambda change: change.after is None):
         yield _moved(tables, change, {change.key: change.after})
     for operation in gone:
-        yield _operated(tables, operation)
+        yield _operated(tables, operation, {})
 
 
-def _operated(tables: Tables, operation: Operation) -> Move:
-    refusal = tables.refusal(operation)
-    return _moved(tables, operation.change, {} if refusal else effect(tables.found, operation), refusal)
+def _operated(tables: Tables, operation: Operation, known: State) -> Move:
+    """``known``: neighbours that the same script writes."""
+    if refusal := tables.refusal(operation):
+        return _moved(tables, operation.change, {}, refusal)
+    delta = effect(tables.found, operation)
+    if isinstance(operation.before, Link) and isinstance(operation.after, Link):
+        delta |= _waiting(delta, known)
+    return _moved(tables, operation.change, delta)
+
+
+def _waiting(delta: Delta, known: State) -> Delta:
+    """Neighbours that go with a MAC and are written again at once: what is sent to one waits for it (facts 20, 49)."""
+    return {key: known[key] for key, left in delta.items() if left is None and key in known}
 
 
 def _moved(tables: Tables, change: Change, delta: Delta, refusal: str = "") -> Move:

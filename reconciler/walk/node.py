@@ -111,6 +111,21 @@ class Node:
         link = self.links.get(dev)
         return dev if link is None or link.master is None or self.kind(link.master) not in COLLECTORS else link.master
 
+    def takes(self, link: Link, mac: str, version: int) -> Link | None:
+        """Who takes frames for ``mac`` that come out of ``link``: a macvlan on it, or else itself; None: nobody.
+
+        The macvlan comes first (``rx_handler``). The kernel routes IPv4 packets from an interface without an IPv4
+        address only where reverse path filtering is off (``__fib_validate_source``): they do not count.
+        """
+        for one in self.of_kind("macvlan"):
+            fits = one.lower == link.ifname and one.address == mac and self.is_up(one.ifname)
+            if fits:
+                return one if version == 6 or self._has_four(one.ifname) else None
+        return link if link.address in (None, mac) else None
+
+    def _has_four(self, dev: str) -> bool:
+        return any(":" not in one.local for one in self.on_dev.get(dev, ()))
+
     def of_kind(self, kind: str) -> Iterator[Link]:
         return (link for link in self.links.values() if link.info_kind == kind)
 

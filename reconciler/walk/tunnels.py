@@ -128,7 +128,7 @@ class Arriving:
             return dropped(f"{self.name}: {found[0].ifname} is down")
         if _is_external(up[0]):
             return unknown(f"{self.name}: what {up[0].ifname} does with packets is not in any table")
-        return self._refused(up[0]) or up[0]
+        return self._refused(up[0]) or self._taker(up[0]) or up[0]
 
     @property
     def _sort(self) -> str:
@@ -164,9 +164,15 @@ class Arriving:
         mac = self.load.mac
         if mac is None and not self.node.has(self.load.hop):
             return dropped(f"{self.name}: {link.ifname} does not have {self.load.hop}, which the frame asks for")
-        if mac is not None and link.address not in (None, mac):
+        if mac is not None and self._taker(link) is None:
             return dropped(f"{self.name}: the frame is for {mac}, {link.ifname} has {link.address}")
         return None
+
+    def _taker(self, link: Link) -> Link | None:
+        """The interface that the load comes in by: ``link``, or one on it that has the frame's MAC."""
+        if self.load.mac is None:
+            return link
+        return self.node.takes(link, self.load.mac, version_of(self.load.packet.dst))
 
     def _stranger(self, link: Link) -> Outcome | None:
         """WireGuard takes from a peer only what it may send; whose key that is, its endpoint tells."""

@@ -51,7 +51,7 @@ class Flowing(World):
         return "".join(self._wants(name, self._routes(name) + more.get(name, "")) for name in self.places)
 
     def tunnelled(self, vni: int) -> str:
-        """The same over a VXLAN device; with another VNI it is made again, and nothing gets through meanwhile."""
+        """The same over a VXLAN device; with another VNI it is made again."""
         return "".join(self._wants(name, self._tunnel(name, vni)) for name in self.places)
 
     def _wants(self, name: str, rest: str) -> str:

@@ -5,14 +5,23 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from reconciler.core.codec import as_json
 from reconciler.daemon.preview import plan_document, plan_in_force
 from reconciler.daemon.service import Service
+from reconciler.linux.link import Link
 from tests.daemon.flowing import Flowing
 from tests.daemon.test_joint import counts, during, pushed
 
+TAKEN = Link(ifname="vni201", info_kind="dummy")
+
 
 async def held(world: Flowing) -> str:
-    """They have tunnels; another VNI for all waits for a person. The digest that approves it."""
+    """They have tunnels; another VNI for all waits for a person. The digest that approves it.
+
+    Somebody has an interface with the name that a second device beside each would get.
+    """
+    for node in world.nodes.values():
+        node.rows[TAKEN.key] = as_json(TAKEN)
     await pushed(world, world.tunnelled(100))
     await asyncio.sleep(5.0)
     await pushed(world, world.tunnelled(200), "c3")

@@ -17,7 +17,7 @@ from reconciler.report.outcome import reasons
 from tests.daemon.fasttime import run
 from tests.engine.committing import Trouble
 from tests.engine.test_cycle import ONE, STALE, TWO
-from tests.engine.together import TIMEOUT, Together, long_after
+from tests.engine.together import MEANWHILE, TIMEOUT, Together, long_after
 
 HAND = Route(dst="10.1.0.0/16", gateway="10.0.0.77", dev="eth1", protocol=142)
 """Somebody has changed the first route by hand."""
@@ -65,6 +65,41 @@ def test_what_moved_since_it_was_read_is_left_as_it_is_and_all_is_planned_anew()
         assert net.steps("n2").count("arm") == 2
         assert net.steps("n2").count("apply") == 1
         assert net.transports["n2"].came_back == 0, "an undo would have overwritten what somebody has changed"
+
+    run(work())
+
+
+def test_what_stands_in_goes_by_the_device_itself_where_nobody_reaches_it_any_more() -> None:
+    async def work() -> None:
+        net = Together.of(2)
+        keys = (ONE.key, TWO.key, STALE.key)
+        plan = await net.plan([("n1", key) for key in keys], [("n2", key) for key in keys], meanwhile="n1")
+        net.transports["n1"].trouble = Trouble("apply", "lost", math.inf)
+        await net.apply(plan)
+        await long_after()
+        assert net.state == {"old"}
+
+    run(work())
+
+
+def test_what_stands_in_and_is_changed_by_somebody_meanwhile_is_found_out() -> None:
+    """Everything is taken back then, and done anew as the engine orders it."""
+
+    async def work() -> None:
+        net = Together.of(2)
+        keys = (ONE.key, TWO.key, STALE.key)
+        plan = await net.plan([("n1", key) for key in keys], [("n2", key) for key in keys], meanwhile="n1")
+        touched = dataclasses.replace(MEANWHILE, gateway="10.0.0.77")
+        step = net.transports["n1"].step
+
+        async def meddle(name: str, *rest: Any) -> Any:
+            if name == "look" and MEANWHILE.key in net.transports["n1"].rows and net.steps("n1").count("apply") == 1:
+                net.transports["n1"].rows[MEANWHILE.key] = as_json(touched)
+            return await step(name, *rest)
+
+        net.transports["n1"].step = meddle  # type: ignore[method-assign,assignment]
+        await net.apply(plan)
+        assert net.steps("n1").count("roll_back") == 1
 
     run(work())
 

@@ -56,7 +56,7 @@ def test_all_are_new_or_all_are_old(order: Stages, trouble: Trouble, name: str) 
 
     async def work() -> None:
         net = Together.of(len(NAMES))
-        plan = await net.plan(*order)
+        plan = await net.plan(*order, meanwhile="n1")
         net.transports[name].trouble = trouble
         began = asyncio.get_running_loop().time()
         outcomes = await net.apply(plan)
@@ -88,7 +88,7 @@ def test_stopped_at_any_point_nothing_stays_between(order: Stages, point: str, w
 
     async def work() -> None:
         net = Together.of(len(NAMES))
-        plan = await net.plan(*order)
+        plan = await net.plan(*order, meanwhile="n1")
         applying = asyncio.create_task(net.apply(plan))
         left = [later]
 

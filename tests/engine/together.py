@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reconciler.core.change import Change
 from reconciler.core.plan import Plan
 from reconciler.core.resource import Key
 from reconciler.core.schedule import Blast, Schedule, Stage, Step
@@ -30,6 +31,8 @@ from tests.engine.test_cycle import ONE, STALE, TWO
 OLD = Route(dst="10.1.0.0/16", gateway="10.0.0.66", dev="eth1", protocol=142)
 CHANGES = (ONE.key, TWO.key, STALE.key)
 """Of each device: one that is changed, one that is made, one that is deleted."""
+MEANWHILE = Route(dst="10.99.0.0/16", gateway="10.0.0.1", dev="eth1", protocol=142)
+"""Something of ours that no document wants: it stands in while others change."""
 TIMEOUT = 60.0
 Rows = dict[Key, Any]
 
@@ -52,11 +55,17 @@ class Together:
         made = Cycle(_documents(tuple(devices)), devices, record, terms=Terms(timeout=TIMEOUT, **terms))
         return cls(made, transports, log, {name: rows(one) for name, one in transports.items()})
 
-    async def plan(self, *stages: Sequence[tuple[str, Key]]) -> Plan:
-        """What is to be done; ``stages``: (device, key) of all changes, else as the engine orders them."""
+    async def plan(self, *stages: Sequence[tuple[str, Key]], meanwhile: str = "") -> Plan:
+        """What is to be done; ``stages``: (device, key) of all changes, else as the engine orders them.
+
+        ``meanwhile``: which device has `MEANWHILE` from the first stage to the last one, where these are two.
+        """
         plan = self.made.planned(await self.made.look(self.transports))
         self.log.clear()
-        return dataclasses.replace(plan, schedule=_staged(plan, stages)) if stages else self.made.ordered(plan)
+        if not stages:
+            return self.made.ordered(plan)
+        staged = _staged(plan, stages)
+        return dataclasses.replace(plan, schedule=_having(staged, meanwhile) if meanwhile and stages[1:] else staged)
 
     async def apply(self, plan: Plan) -> dict[str, Outcome]:
         return {outcome.device: outcome for outcome in await self.made.apply(plan)}
@@ -64,7 +73,7 @@ class Together:
     def new(self, name: str) -> bool:
         has = self.transports[name].rows
         routed = has.get(ONE.key, {}).get("gateway") == ONE.gateway and TWO.key in has
-        return routed and STALE.key not in has
+        return routed and STALE.key not in has and MEANWHILE.key not in has
 
     def was(self, name: str) -> bool:
         return rows(self.transports[name]) == self.old[name]
@@ -112,3 +121,15 @@ def _staged(plan: Plan, stages: Sequence[Sequence[tuple[str, Key]]]) -> Schedule
         steps = [Step(name, tuple(changes[name, key] for one, key in stage if one == name)) for name in names]
         found.append(Stage(tuple(steps)))
     return Schedule(tuple(found), Blast(0))
+
+
+def _having(schedule: Schedule, name: str) -> Schedule:
+    first, *between, last = schedule.stages
+    stages = (_also(first, name, Change(None, MEANWHILE)), *between, _also(last, name, Change(MEANWHILE, None)))
+    return dataclasses.replace(schedule, stages=stages, stand_ins={name: (MEANWHILE,)})
+
+
+def _also(stage: Stage, name: str, change: Change) -> Stage:
+    steps = {step.device: step.changes for step in stage.steps}
+    steps[name] = (*steps.get(name, ()), change)
+    return Stage(tuple(Step(*step) for step in sorted(steps.items())))

@@ -83,6 +83,7 @@ class _Choice:
         rng, nodes = self.rng, range(self.number)
         self.cells: dict[tuple[str, int, int], int] = {}
         everywhere = rng.randrange(3)
+        self.cells["vni", 0, 0] = 0
         for one in nodes:
             self.cells["vlan", one, 0] = rng.choice((10, 10, 20))
             self.cells["host", one, 0] = one + 11
@@ -112,7 +113,8 @@ class _Choice:
     def _play(self, cells: dict[tuple[str, int, int], int]) -> None:
         """Changes that hang together across devices: everybody moves to a far end or away from it, a node moves."""
         one, up = self.rng.randrange(self.number), self.rng.randrange(2)
-        story = self.rng.choice(("far end", "static", "address", "rows", "vlan"))
+        small = ("vni",) if self.number < 4 else ()  # the walks of more take long
+        story = self.rng.choice(("far end", "static", "address", "rows", "vlan", "mac", *small))
         for other in range(self.number):
             if story in ("far end", "static", "rows"):
                 self.cells["way", other, one] = 1 - up if story != "static" else 2 * (1 - up)
@@ -124,6 +126,10 @@ class _Choice:
                 self.cells["vxlan", one, 0], cells["vxlan", one, 0] = 1 - up, up
             case "static":
                 self.cells["static", one, 0], cells["static", one, 0] = 1 - up, up
+            case "mac":
+                cells["mac", one, 0] = 1
+            case "vni":
+                cells["vni", 0, 0] = 1
             case "address":
                 cells["host", one, 0] = self.cells["host", one, 0] + 40
             case "vlan":
@@ -131,7 +137,7 @@ class _Choice:
 
     def _fresh(self, cell: tuple[str, int, int], fresh: dict[tuple[str, int, int], int]) -> int:
         match cell[0]:
-            case "vxlan" | "static" | "row" | "mac":
+            case "vxlan" | "static" | "row" | "mac" | "vni":
                 return 1 - self.cells[cell]
             case "host":
                 return self.cells[cell] + 40
@@ -152,11 +158,21 @@ class _Choice:
         yield Route(dst="10.0.0.0/16", gateway=f"10.0.{vlan}.1", dev="eth1", protocol=142)
         if self.cells["vxlan", one, 0]:
             yield Link(
-                ifname="vx", info_kind="vxlan", up=True, address=self._mac(one), id=7, port=4789, local=self._ip(one)
+                ifname="vx",
+                info_kind="vxlan",
+                up=True,
+                address=self._mac(one),
+                id=self._vni,
+                port=4789,
+                local=self._ip(one),
             )
         for other in range(self.number):
             if other != one:
                 yield from self._peer(one, other)
+
+    @property
+    def _vni(self) -> int:
+        return 7 + self.cells["vni", 0, 0]
 
     def _mac(self, one: int) -> str:
         return f"66:00:00:00:0{self.cells['mac', one, 0]}:0{one}"

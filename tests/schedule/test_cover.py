@@ -9,7 +9,7 @@ import pytest
 from benchmarks.loss_scenarios import SCENARIOS, Scenario
 from reconciler.core.resource import Key
 from reconciler.schedule.cover import covering
-from reconciler.schedule.plan import Problem
+from reconciler.schedule.problem import Problem
 from reconciler.walk.flow import Flow
 
 from .worlds import BLOCKS, changes, live, wanted

@@ -9,7 +9,7 @@ from reconciler.core.resource import Resource, State, state_of
 from reconciler.linux.address import Address
 from reconciler.linux.link import Link
 from reconciler.linux.route import Route
-from reconciler.schedule.plan import Problem
+from reconciler.schedule.problem import Problem
 from reconciler.walk.flow import flows
 from reconciler.walk.topology import Topology
 

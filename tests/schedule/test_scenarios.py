@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks.loss_scenarios import SCENARIOS, Scenario
+from reconciler.core.change import Change
+from reconciler.core.resource import Key
 from reconciler.core.schedule import Schedule, Stage
+from reconciler.linux.link import Link
+from reconciler.linux.stand_in import stand_in
 from reconciler.schedule.plan import schedule
 
 from .worlds import changes, live, wanted
 
 W1, W2 = "k01-worker", "k01-worker2"
 COSTS = {
-    "vtep-mac": 6,  # a device has one MAC at a time: everybody's neighbour entry would have to change with it
-    "vni": 12,  # a device with another VNI is another device
     "other-vlan": 6,  # a cable is in one VLAN at a time
 }
 """Interrupted pairs; of all others none."""
@@ -71,16 +74,48 @@ def test_the_new_address_comes_first_and_the_old_one_goes_last(tmp_path: Path) -
     assert last == {f"{W1} delete address"}
 
 
-def test_an_interruption_is_prepared_and_cleared_up_outside_of_it(tmp_path: Path) -> None:
-    before, meanwhile, afterwards = map(said, named("vtep-mac", tmp_path).stages)
-    assert all("create fdb" in words for words in before)
-    assert {words.split(" ", 1)[1] for words in meanwhile} == {"update neighbour", "update link"}
-    assert all("delete fdb" in words for words in afterwards)
+def test_a_vtep_hears_its_new_mac_before_anybody_uses_it(tmp_path: Path) -> None:
+    plan = named("vtep-mac", tmp_path)
+    first, moving, last = map(said, plan.stages)
+    assert {f"{W1} create link", f"{W1} create address", f"{W2} create fdb"} <= first
+    assert {words.split(" ", 1)[1] for words in moving} == {"update neighbour", "delete fdb"}
+    assert last == {f"{W1} update link", f"{W1} delete link"}
+    assert [one.name for one in plan.stand_ins[W1]] == ["mac66fbad98aa31", "192.0.0.8/32 dev mac66fbad98aa31"]
+    assert plan.stand_ins.keys() == {W1}
+
+
+def test_what_else_a_device_gets_it_gets_before_its_mac(tmp_path: Path) -> None:
+    scenario = next(one for one in SCENARIOS if one.name == "vtep-mac")
+    (old, topology), (new, _) = map(wanted, scenario.write(tmp_path))
+    key = Key("link", "vxlan.calico")
+    vtep = new[W1][key]
+    assert isinstance(vtep, Link)
+    new[W1] = {**new[W1], key: replace(vtep, txqlen=77)}
+    before = live(old)
+    plan = schedule(changes(before, old, new), before, topology)
+    parts = [set(change.fields) for step in plan.steps for change in step.changes if change.key == key]
+    assert parts == [{"txqlen"}, {"address"}]
+    assert not plan.blast.interrupted
+
+
+def test_who_is_sent_nothing_needs_no_stand_in_and_a_leftover_is_in_nobodys_way(tmp_path: Path) -> None:
+    scenario = next(one for one in SCENARIOS if one.name == "vtep-mac")
+    (old, topology), (new, _) = map(wanted, scenario.write(tmp_path))
+    before = live(old)
+    wanting = changes(before, old, new)
+    nobody = {name: {k: v for k, v in state.items() if k.kind != "neighbour"} for name, state in before.items()}
+    assert not schedule({W1: wanting[W1]}, nobody, topology).stand_ins
+    left, _ = stand_in(Link(ifname="vxlan.calico"), "66:fb:ad:98:aa:31")
+    before[W1] = {**before[W1], left.key: left}
+    wanting[W1] = [*wanting[W1], Change(left, None)]
+    again = schedule(wanting, before, topology)
+    assert not again.stand_ins
+    assert sum(change.key == left.key for step in again.steps for change in step.changes) == 1
 
 
 def test_of_many_flows_some_stand_for_all_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What has to wait for a flow that is walked waits on all nodes; of pairs that nobody walked nothing is said."""
-    monkeypatch.setattr("reconciler.schedule.plan.MANY", 8)
+    monkeypatch.setattr("reconciler.schedule.problem.MANY", 8)
     plan = named("always-never", tmp_path)
     first, second, last = plan.stages
     assert "ceos01 create static_route" in said(first)

@@ -90,10 +90,16 @@ def scripts(
 def next_ones(reached: Reached, alphabet: Sequence[Operation], staying: frozenset[Key]) -> Iterator[Reached]:
     tables = Tables(reached.found)
     for operation in alphabet:
-        if not tables.refusal(operation):
+        if not tables.refusal(operation) and not is_refused(operation, reached):
             now = merged(reached.found, effect(reached.found, operation))
             gone = staying - now.keys()
             yield Reached(tuple(sorted(now.items(), key=lambda item: item[0])), reached.missed | gone)
+
+
+def is_refused(operation: Operation, reached: Reached) -> bool:
+    """Nothing makes a second interface of one name, nor gives one another VNI."""
+    change, after = operation.change, operation.after
+    return isinstance(after, Link) and change.recreates and after.key in reached.found
 
 
 def merged(state: State, delta: Mapping[Key, Resource | None]) -> State:

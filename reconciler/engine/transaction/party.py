@@ -49,7 +49,7 @@ class Party:
     """``plan``: what the transaction does to ``device``. ``expected``: what it has, as far as it was sent already.
 
     ``failures``, ``error``, ``warnings``: as in `engine.apply.Outcome`. ``armed``: it takes back by itself; ``ready``:
-    from now on. ``touched``: something of the plan may have come to it.
+    from now on. ``touched``: something of the plan may have come to it. ``stand_ins``: what it has only meanwhile.
     """
 
     device: Device
@@ -62,6 +62,8 @@ class Party:
     warnings: tuple[str, ...] = ()
     ready: bool = False
     touched: bool = False
+    stand_ins: State = field(default_factory=dict)
+    _written: set[Key] = field(default_factory=set, init=False)
 
     @classmethod
     def of(cls, device: Device, plan: DevicePlan, timeout: float, *, armed: bool) -> Party:
@@ -95,10 +97,11 @@ class Party:
 
     @cached_property
     def concerned(self) -> frozenset[Key]:
-        """What the plan changes, and what the kernel takes along with it."""
+        """What the plan changes, what goes with that, be it written again, and what is there only meanwhile."""
         found, then = self.before.found, self.then
         taken = (key for key, one in found.items() if then.get(key) != one)
-        return frozenset(chain((change.key for change in self.changes), taken))
+        again = (one.key for change in self.changes for one in change.replays)
+        return frozenset(chain((change.key for change in self.changes), taken, again, self.stand_ins))
 
     @property
     def has_own_undo(self) -> bool:
@@ -120,14 +123,14 @@ class Party:
         return failures
 
     def undo(self) -> Script:
-        """The same diff with its arguments swapped: from what the plan leads to, back to what was read.
+        """The same diff with its arguments swapped: from all that the plan leads to, back to what was read.
 
         Raises: ValueError.
         """
         if self.has_own_undo:
             return self.plan.script
         try:
-            return self.back_from(dataclasses.replace(self.before, found=self.then))
+            return self.back_from(dataclasses.replace(self.before, found={**self.then, **self.stand_ins}))
         except ValueError as error:
             raise ValueError(f"cannot be armed, for there is no way back: {error}") from None
 
@@ -142,6 +145,18 @@ class Party:
     def stepped(self, changes: Sequence[Change]) -> None:
         """These have been sent."""
         self.expected = after(self.expected, changes)
+        self._written |= {change.key for change in changes}
+
+    def moved(self, key: Key, now: State) -> bool:
+        """Whether an entry is not as it was read, or has been written since; what was written may leave things open."""
+        expected, found = self.expected.get(key), now.get(key)
+        if key in self._written and expected is not None and found is not None:
+            return expected.lens(found) != expected
+        return expected != found
+
+    def whole(self, changes: Sequence[Change]) -> bool:
+        """Whether these are all that the plan does to the device, and no part of that."""
+        return {change.key: change for change in changes} == {change.key: change for change in self.changes}
 
     def take(self, failures: Sequence[Failure]) -> None:
         """What the device said to a step."""

@@ -11,7 +11,6 @@ from reconciler.core.change import Change
 from reconciler.core.commit import Commits
 from reconciler.core.driver import Failure, Reading, Script, Unreachable
 from reconciler.core.failpoint import failpoint
-from reconciler.core.resource import Key
 from reconciler.core.schedule import Stage
 from reconciler.core.words import plural
 from reconciler.engine.observe import Device, Sight, side_by_side
@@ -155,13 +154,13 @@ class Transaction:
         """What is about to change is as the plan, and the stages before, left it. Raises: Broken."""
         for name, changes in steps.items():
             party = self._by_name[name]
-            if moved := [change.key for change in changes if _moved(change.key, party, readings[name])]:
+            if moved := [change.key for change in changes if party.moved(change.key, readings[name].found)]:
                 party.take([Failure(None, f"not sent: {moved[0]} is not as it was read", "stale")])
         self._check()
 
     def _script(self, name: str, changes: Sequence[Change], reading: Reading) -> Script:
         party = self._by_name[name]
-        if len(changes) == len(party.changes):
+        if party.whole(changes):
             return party.plan.script
         try:
             return party.device.driver.write(list(changes), reading)
@@ -209,7 +208,3 @@ async def _silent(device: Device) -> str:
     except Unreachable:
         return device.name
     return ""
-
-
-def _moved(key: Key, party: Party, reading: Reading) -> bool:
-    return reading.found.get(key) != party.expected.get(key)
