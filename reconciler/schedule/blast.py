@@ -97,16 +97,22 @@ def _at(last: Mapping[str, Change]) -> str:
     return ", while " + " and ".join(f"{name} has changed {change.key}" for name, change in sorted(last.items()))
 
 
-def blast_of(pairs: int, stories: Mapping[Flow, Story], untold: frozenset[Pair] = frozenset()) -> Blast:
+def blast_of(
+    pairs: int,
+    stories: Mapping[Flow, Story],
+    untold: frozenset[Pair] = frozenset(),
+    lives_on: Callable[[Pair], bool] = lambda pair: False,
+) -> Blast:
     """Per pair the worst that happens to one of its flows: interrupted, lost, else kept, else gained.
 
     Of pairs that are ``untold`` nothing is known. An address that comes or goes with the plan matters only to pairs
-    that have nothing else in common.
+    that have nothing else in common; ``lives_on``: whether a pair has flows without a story, which nothing touches.
     """
     by_pair: dict[Pair, list[Story]] = {}
     for flow, story in stories.items():
         by_pair.setdefault(Pair(*flow.pair), []).append(story)
     sorts = {pair: _sort({story.fate for story in found}) for pair, found in sorted(by_pair.items())}
+    sorts |= {pair: "kept" for pair, found in by_pair.items() if _moves_house(found) and lives_on(pair)}
     listed = {name: frozenset(pair for pair, sort in sorts.items() if sort == name) for name in SORTS}
     return Blast(
         pairs,
@@ -121,6 +127,11 @@ def _sort(fates: set[Fate]) -> str:
     sure = next((fate for fate in ("interrupted", "lost", "kept", "gained") if fate in fates), "")
     new = {(True, False): "gained", (False, True): "lost"}.get(("begun" in fates, "ended" in fates), "")
     return sure or new or ("unknown" if fates == {"unknown"} else "")
+
+
+def _moves_house(stories: Iterable[Story]) -> bool:
+    """Whether only addresses come and go."""
+    return {story.fate for story in stories} <= {"begun", "ended", "dead"}
 
 
 def _why(stories: Iterable[Story]) -> str:

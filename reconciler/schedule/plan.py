@@ -52,7 +52,7 @@ def _told(problem: Problem, stages: Sequence[Ways], pairs: int) -> _Told:
     stories = problem.stories(stages)
     hurt = {number for story in stories.values() for number in story.stages}
     staged = tuple(Stage(_steps(ways), interrupts=number in hurt) for number, ways in enumerate(stages))
-    return _Told(staged, blast_of(pairs, stories, problem.untold), problem.meanwhile)
+    return _Told(staged, blast_of(pairs, stories, problem.untold, problem.lives_on), problem.meanwhile)
 
 
 def _ways_round(straight: Problem, detour: Detour, pairs: int) -> Iterator[_Told]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -101,6 +102,18 @@ class Problem:
         more = {name: frozenset(one.key for one in some) for name, some in self.meanwhile.items()}
         changed = {name: keys.get(name, frozenset()) | more.get(name, frozenset()) for name in {**keys, **more}}
         return [flow for flow in self.walked if self._is_touched(flow, changed)]
+
+    def lives_on(self, pair: Pair) -> bool:
+        """Whether its nodes hear each other by what no change touches."""
+        return any(self.lives(flow, self.world) for flow in self._untouched.get(pair, ()))
+
+    @cached_property
+    def _untouched(self) -> Mapping[Pair, Sequence[Flow]]:
+        touched, found = set(self.touched), defaultdict[Pair, list[Flow]](list)
+        for flow in self.walked:
+            if flow not in touched:
+                found[Pair(*flow.pair)].append(flow)
+        return found
 
     def _is_touched(self, flow: Flow, changed: Mapping[str, frozenset[Key]]) -> bool:
         relevant = self.prover.relevant(flow)

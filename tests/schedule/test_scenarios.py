@@ -39,6 +39,7 @@ def test_nobody_is_interrupted_who_need_not_be(scenario: Scenario, tmp_path: Pat
     plan = planned(scenario, tmp_path)
     assert len(plan.blast.interrupted) == COSTS.get(scenario.name, 0)
     assert sum(stage.interrupts for stage in plan.stages) == (scenario.name in COSTS)
+    assert not plan.blast.gained | plan.blast.lost, "their pods hear each other all the time"
 
 
 def said(stage: Stage) -> set[str]:
