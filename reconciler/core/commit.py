@@ -36,8 +36,12 @@ class ConfirmedCommit(Protocol):
         """Whether the device still lets us in: over a connection of its own, made for this. Raises: Unreachable."""
         ...
 
-    async def confirm(self) -> Sequence[Failure]:
-        """What was applied stays, and nothing of the transaction is left on the device."""
+    async def confirm(self, left: Script | None = None) -> Sequence[Failure]:
+        """What was applied stays, and nothing of the transaction is left on the device.
+
+        With ``left`` it still waits, and takes back only that from now on: its later stages. Not of a switch, which has
+        one commit.
+        """
         ...
 
     async def roll_back(self) -> Sequence[Failure]:

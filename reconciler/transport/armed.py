@@ -50,9 +50,11 @@ class ArmedNode:
         await self.knock()
         failpoint("node reached")
 
-    async def confirm(self) -> Sequence[Failure]:
+    async def confirm(self, left: Script | None = None) -> Sequence[Failure]:
         failpoint("before node confirmed")
-        (answer,) = await self.ask([self.undo.confirm(self._where)])
+        said = self.undo.confirm(self._where) if left is None else self.undo.confirm_but(self._where, left)
+        (answer,) = await self.ask([said])
+        self._back = self._back if left is None or answer.status else left
         failpoint("node confirmed")
         return [Failure(None, _words(answer))] if answer.status else []
 

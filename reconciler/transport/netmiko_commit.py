@@ -73,8 +73,9 @@ class SwitchCommit:
         if self._commit is not None:
             await self._carry(self._commit.reach(), _nothing, now=True)
 
-    async def confirm(self) -> Sequence[Failure]:
+    async def confirm(self, left: Script | None = None) -> Sequence[Failure]:
         """Raises: Unreachable; then it may be tried again."""
+        assert left is None, "a switch is sent everything at one go"
         if self._commit is None:
             return []
         failpoint("before switch confirmed")

@@ -139,6 +139,14 @@ def at(folder: str) -> str:
     return f"at={quote(folder)}"
 
 
+def _why(begun: str, gone: str) -> str:
+    return f'if [ -d "$at" ]; then echo {quote(begun)}; else echo {quote(gone)}; fi >&2; false'
+
+
+_NOT_SENT = _why("its undo has begun", "nothing is armed on it any more")
+_NOT_CONFIRMED = _why("not confirmed: its undo has begun", "not confirmed: it has been taken back already")
+
+
 @dataclass(frozen=True, slots=True)
 class Undo:
     """One transaction's texts. ``name``: used once; ``seconds``: from arming to the node's own decision."""
@@ -152,8 +160,6 @@ class Undo:
     def arm(self, script: Script) -> str:
         """Writes the way back down, makes it ready, starts the clock, and tells its folder."""
         end = secrets.token_hex(16)
-        commands = [command for _, command in _commands(script)]
-        text = f"{ENVIRONMENT}{self.prologue}\n{framed(commands, self.mark)}"
         return f"""(
 set -e
 umask 077
@@ -169,7 +175,7 @@ done
 cat >"$at/run" <<'{end}'
 {RUN}{end}
 cat >"$at/undo" <<'{end}'
-{text}{end}
+{self._text(script)}{end}
 by_systemd {quote(self.name)} {self.seconds:d} || by_itself {self.seconds:d}
 echo "$at"
 )"""
@@ -182,22 +188,37 @@ echo "$at"
   [ ! -d "$at" ] || break
 done"""
 
-    def hold(self, where: str) -> Hold:
+    def hold(self, where: str, why: str = _NOT_SENT) -> Hold:
         """Nobody leads back while lines are sent, and none are sent once that has begun."""
-        why = _why("its undo has begun", "nothing is armed on it any more")
         held = '[ -e "$at/undo" ] && mv "$at/undo" "$at/held-$$" 2>/dev/null && : >"$at/written"'
         take = f"{{ {where}\n{held} || {{ {why}; }}; }}"
         give = 'mv "$at/held-$$" "$at/undo" 2>/dev/null || { echo "its undo has begun meanwhile" >&2; (exit 1); }'
         return Hold(take, give)
 
     def confirm(self, where: str) -> str:
-        why = _why("not confirmed: its undo has begun", "not confirmed: it has been taken back already")
         return f"""(
 {where}
-{CANCEL}[ -e "$at/undo" ] && mv "$at/undo" "$at/kept" 2>/dev/null || {{ {why} || exit 1; }}
+{CANCEL}[ -e "$at/undo" ] && mv "$at/undo" "$at/kept" 2>/dev/null || {{ {_NOT_CONFIRMED} || exit 1; }}
 remove
 exit 0
 )"""
+
+    def confirm_but(self, where: str, script: Script) -> str:
+        """Another way back takes the place of the one that was written down; the clock goes on."""
+        end, hold = secrets.token_hex(16), self.hold(where, _NOT_CONFIRMED)
+        return f"""(
+umask 077
+{hold.take} || exit 1
+failed=
+cat >"$at/next" <<'{end}' && mv "$at/next" "$at/held-$$" || failed=1
+{self._text(script)}{end}
+{hold.give} && [ ! "$failed" ]
+)"""
+
+    def _text(self, script: Script) -> str:
+        """What leads back."""
+        commands = [command for _, command in _commands(script)]
+        return f"{ENVIRONMENT}{self.prologue}\n{framed(commands, self.mark)}"
 
     def failures(self, script: Script, answer: Answer) -> Iterator[Failure]:
         """What the way back was refused. Raises: ValueError for an answer that is torn.
@@ -230,7 +251,3 @@ def _one_by_one(batch: Batch) -> Sequence[Batch]:
 
 def _was_there(failure: Failure) -> bool:
     return failure.line is not None and failure.line.text.split()[1:2] == ["add"] and EXISTS in failure.reason
-
-
-def _why(begun: str, gone: str) -> str:
-    return f'if [ -d "$at" ]; then echo {quote(begun)}; else echo {quote(gone)}; fi >&2; false'

@@ -141,16 +141,19 @@ class DictCommit:
     async def reach(self) -> None:
         await self.transport.step("reach", list)
 
-    async def confirm(self) -> Sequence[Failure]:
-        return await self.transport.step("confirm", self._confirmed)
+    async def confirm(self, left: Script | None = None) -> Sequence[Failure]:
+        return await self.transport.step("confirm", lambda: self._confirmed(left))
 
     async def roll_back(self) -> Sequence[Failure]:
         return await self.transport.step("roll_back", self._rolled_back)
 
-    def _confirmed(self) -> Sequence[Failure]:
+    def _confirmed(self, left: Script | None) -> Sequence[Failure]:
         if self.number not in self.transport.armed:
             return [Failure(None, "not confirmed: it has been taken back already")]
-        self._end()
+        if left is None:
+            self._end()
+        else:
+            self._undo = left
         return []
 
     def _end(self) -> None:

@@ -79,6 +79,11 @@ class Together:
         return rows(self.transports[name]) == self.old[name]
 
     @property
+    def rows(self) -> dict[str, Rows]:
+        """What each device has."""
+        return {name: rows(one) for name, one in self.transports.items()}
+
+    @property
     def state(self) -> set[str]:
         """``old``, ``new`` or ``between``, of all devices."""
         return {"new" if self.new(one) else "old" if self.was(one) else "between" for one in self.transports}

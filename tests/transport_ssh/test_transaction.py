@@ -243,3 +243,20 @@ async def test_management_is_reached_over_a_connection_of_its_own(
         await commit.reach()
     assert await commit.confirm() == [], "over the connection that is still there"
     sshd.start()
+
+
+async def test_what_is_confirmed_in_part_is_taken_back_in_part(transport: SshTransport, node: Node) -> None:
+    """By itself, and by us."""
+    for by_itself in (True, False):
+        commit = await armed(transport, number := next(NUMBERS), drops(*ROUTES))
+        assert await commit.apply(puts(*ROUTES)) == []
+        assert await commit.confirm(drops(*ROUTES[3:])) == []
+        if by_itself:
+            assert node.fires(number).wait() == 0
+        else:
+            assert await commit.roll_back() == []
+        assert node.has(ROUTES) == [True, True, True, False, False]
+        node.runs("ip route flush proto 142")
+        assert not left(name(number))
+        late = await commit.confirm(drops(ROUTES[0]))
+        assert [failure.reason for failure in late] == ["not confirmed: it has been taken back already"]

@@ -37,7 +37,7 @@ class Unarmed:
     async def reach(self) -> None:
         return None
 
-    async def confirm(self) -> Sequence[Failure]:
+    async def confirm(self, left: Script | None = None) -> Sequence[Failure]:
         return []
 
     async def roll_back(self) -> Sequence[Failure]:
@@ -50,6 +50,7 @@ class Party:
 
     ``failures``, ``error``, ``warnings``: as in `engine.apply.Outcome`. ``armed``: it takes back by itself; ``ready``:
     from now on. ``touched``: something of the plan may have come to it. ``stand_ins``: what it has only meanwhile.
+    ``passed``: what it had after each stage of its own; ``confirmed``: so many of them it does not take back any more.
     """
 
     device: Device
@@ -63,6 +64,8 @@ class Party:
     ready: bool = False
     touched: bool = False
     stand_ins: State = field(default_factory=dict)
+    passed: list[State] = field(default_factory=list)
+    confirmed: int = 0
     _written: set[Key] = field(default_factory=set, init=False)
 
     @classmethod
@@ -122,6 +125,14 @@ class Party:
             self.touched = before
         return failures
 
+    async def confirm(self) -> Sequence[Failure]:
+        """One more of its stages. Raises: Unreachable; ValueError, if there is no way back to the end of that stage."""
+        self.confirmed += 1
+        if self.confirmed >= len(self.passed):
+            return await self.commit.confirm()
+        there = dataclasses.replace(self.before, found=self.then)
+        return await self.commit.confirm(self.back_from(there, self.passed[self.confirmed - 1]))
+
     def undo(self) -> Script:
         """The same diff with its arguments swapped: from all that the plan leads to, back to what was read.
 
@@ -134,17 +145,19 @@ class Party:
         except ValueError as error:
             raise ValueError(f"cannot be armed, for there is no way back: {error}") from None
 
-    def back_from(self, now: Reading) -> Script:
-        """What leads from ``now`` to what was read. Empty, if all that the plan concerns is as it was.
+    def back_from(self, now: Reading, to: State | None = None) -> Script:
+        """What leads from ``now`` to what was read, or ``to``. Empty, if all that the plan concerns is as it was.
 
         Raises: ValueError.
         """
-        was, has = _only(self.before.found, self.concerned), _only(now.found, self.concerned)
+        was = _only(self.before.found if to is None else to, self.concerned)
+        has = _only(now.found, self.concerned)
         return self.device.driver.write(diff(was, Live(has, {})), now)
 
     def stepped(self, changes: Sequence[Change]) -> None:
         """These have been sent."""
         self.expected = after(self.expected, changes)
+        self.passed.append(self.expected)
         self._written |= {change.key for change in changes}
 
     def moved(self, key: Key, now: State) -> bool:
