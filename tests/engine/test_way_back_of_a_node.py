@@ -24,7 +24,7 @@ from tests.schedule.worlds import NODES, changes, live, wanted
 DRIVER = LinuxDriver()
 
 
-@pytest.mark.parametrize("name", ["vtep-mac", "vni"])
+@pytest.mark.parametrize("name", ["vtep-mac", "vni", "renumbered", "other-vlan"])
 def test_it_leads_back_from_after_every_stage(name: str, tmp_path: Path) -> None:
     scenario = next(one for one in SCENARIOS if one.name == name)
     (old, topology), (new, _) = map(wanted, scenario.write(tmp_path))
