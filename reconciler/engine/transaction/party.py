@@ -50,7 +50,7 @@ class Party:
 
     ``failures``, ``error``, ``warnings``: as in `engine.apply.Outcome`. ``armed``: it takes back by itself; ``ready``:
     from now on. ``touched``: something of the plan may have come to it. ``stand_ins``: what it has only meanwhile.
-    ``passed``: what it had after each stage of its own; ``confirmed``: so many of them it does not take back any more.
+    ``sent``: in each stage of its own; ``confirmed``: so many of them it does not take back any more.
     """
 
     device: Device
@@ -64,7 +64,7 @@ class Party:
     ready: bool = False
     touched: bool = False
     stand_ins: State = field(default_factory=dict)
-    passed: list[State] = field(default_factory=list)
+    sent: list[Script] = field(default_factory=list)
     confirmed: int = 0
     _written: set[Key] = field(default_factory=set, init=False)
 
@@ -126,12 +126,15 @@ class Party:
         return failures
 
     async def confirm(self) -> Sequence[Failure]:
-        """One more of its stages. Raises: Unreachable; ValueError, if there is no way back to the end of that stage."""
+        """One more of its stages. Raises: Unreachable; ValueError.
+
+        Its own way back leads all the way, and to the end of that stage again: so in which order addresses came, which
+        the kernel goes by, is as it was there.
+        """
         self.confirmed += 1
-        if self.confirmed >= len(self.passed):
+        if self.confirmed >= len(self.sent):
             return await self.commit.confirm()
-        there = dataclasses.replace(self.before, found=self.then)
-        return await self.commit.confirm(self.back_from(there, self.passed[self.confirmed - 1]))
+        return await self.commit.confirm(chained(self.undo(), *self.sent[: self.confirmed]))
 
     def undo(self) -> Script:
         """The same diff with its arguments swapped: from all that the plan leads to, back to what was read.
@@ -145,19 +148,18 @@ class Party:
         except ValueError as error:
             raise ValueError(f"cannot be armed, for there is no way back: {error}") from None
 
-    def back_from(self, now: Reading, to: State | None = None) -> Script:
-        """What leads from ``now`` to what was read, or ``to``. Empty, if all that the plan concerns is as it was.
+    def back_from(self, now: Reading) -> Script:
+        """What leads from ``now`` to what was read. Empty, if all that the plan concerns is as it was.
 
         Raises: ValueError.
         """
-        was = _only(self.before.found if to is None else to, self.concerned)
-        has = _only(now.found, self.concerned)
+        was, has = _only(self.before.found, self.concerned), _only(now.found, self.concerned)
         return self.device.driver.write(diff(was, Live(has, {})), now)
 
-    def stepped(self, changes: Sequence[Change]) -> None:
+    def stepped(self, changes: Sequence[Change], script: Script) -> None:
         """These have been sent."""
         self.expected = after(self.expected, changes)
-        self.passed.append(self.expected)
+        self.sent.append(script)
         self._written |= {change.key for change in changes}
 
     def moved(self, key: Key, now: State) -> bool:
@@ -175,6 +177,11 @@ class Party:
         """What the device said to a step."""
         self.warnings += tuple(failure.reason for failure in failures if failure.nature == "warning")
         self.failures += _bad(failures)
+
+
+def chained(*scripts: Script) -> Script:
+    """One after the other, whatever was refused."""
+    return Script(tuple(line for script in scripts for line in script.lines))
 
 
 def _only(state: State, keys: Iterable[Key]) -> State:

@@ -88,7 +88,7 @@ class Transaction:
         for stage in self.stages:
             names = {step.device for step in stage.steps}
             yield [party for party in self._armed if party.name in names]
-        yield [party for party in self._armed if not party.passed]
+        yield [party for party in self._armed if not party.sent]
 
     @property
     def left(self) -> float:
@@ -150,7 +150,7 @@ class Transaction:
         self._check()
         await self._send(scripts, "applied", at_once=stage.interrupts)
         for name, changes in steps.items():
-            self._by_name[name].stepped(changes)
+            self._by_name[name].stepped(changes, scripts[name])
 
     async def _read_again(self, names: Iterable[str]) -> Mapping[str, Reading]:
         """As the devices are after the stages before. Raises: Broken."""
