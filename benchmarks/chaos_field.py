@@ -213,8 +213,8 @@ class Field:
 
 
 def _text(row: dict[str, Any]) -> str:
-    """Without what depends on the order in which addresses came."""
-    return json.dumps({name: value for name, value in row.items() if name != "flags"}, sort_keys=True)
+    """Without what depends on the order in which addresses came: one that the kernel counts second is nobody's."""
+    return json.dumps({name: value for name, value in row.items() if name not in ("flags", "owned")}, sort_keys=True)
 
 
 def _command(pid: int) -> str:
