@@ -11,6 +11,7 @@ from reconciler.core.change import Change
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.resource import Key, Resource, State
 from reconciler.linux.address import Address
+from reconciler.linux.devices import FALLBACK_DEVICES
 from reconciler.linux.fallout import fallout, in_its_place, seconds, stand_ins
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
@@ -50,12 +51,16 @@ Placed = tuple[tuple[int, int], Operation]
 def operations(changes: Sequence[Change], found: State) -> tuple[list[Operation], list[Operation]]:
     """Makes and breaks that carry ``changes`` out where there is ``found``. Makes go outside in, breaks inside out."""
     changed = frozenset(change.key for change in changes)
-    cleared, second = _cleared(changes), seconds(changes, found)
-    writers = {change.key: _Writer(change, found, changed, cleared, second) for change in changes}
+    links = [change for change in changes if isinstance(change.subject, Link)]
+    again, second = _made_again(links), seconds(changes, found)
+    cleared = again | _removed(links)
+    by_then, others = ({**found, **second}, changed - second.keys()) if second else (found, changed)
+    makers = {change.key: _Writer(change, found, changed, again) for change in changes}
     first = in_the_way(changes)
-    away = [writers[key].drop_first() for key in sorted(first)]
-    made = [writers[change.key].make() for change in makes(changes, ORDER)]
-    gone = [writers[change.key].unmake() for change in breaks(changes, ORDER) if change.key not in first]
+    away = [makers[key].drop_first() for key in sorted(first)]
+    made = [makers[change.key].make() for change in makes(changes, ORDER)]
+    late = [change for change in breaks(changes, ORDER) if change.key not in first]
+    gone = [_Writer(change, by_then, others, cleared).unmake() for change in late]
     by_table = sorted(chain(*away, *made), key=lambda pair: pair[0])  # replays join the entries of their kind
     return [operation for _, operation in by_table], [operation for _, operation in chain(*gone)]
 
@@ -64,15 +69,14 @@ def operations(changes: Sequence[Change], found: State) -> tuple[list[Operation]
 class _Writer:
     """The operations of one change, each with its place: by the kind of entry that it writes, and among its kind.
 
-    From ``cleared`` interfaces nothing of these kinds has to be removed: the kernel does so. ``second``: addresses that
-    are new, and second to others by the time that anything goes.
+    ``found``: what is there by the time that it goes to work. From ``cleared`` interfaces nothing of these kinds has to
+    be removed: the kernel has done so by then, or does with the interface.
     """
 
     change: Change
     found: State
     changed: frozenset[Key]
     cleared: Cleared
-    second: State
 
     def drop_first(self) -> Iterator[Placed]:
         """What has gone is in the way of others no longer: before all others of its kind."""
@@ -92,11 +96,10 @@ class _Writer:
             yield from self._restore()
 
     def unmake(self) -> Iterator[Placed]:
-        found, changed = {**self.found, **self.second}, self.changed - self.second.keys()
-        meanwhile = [*stand_ins(self.change, found, changed)]
+        meanwhile = [*stand_ins(self.change, self.found, self.changed)]
         yield from map(self._put, meanwhile)
         yield from self._drop(self.change.subject)
-        yield from map(self._put, fallout(self.change, found, changed))
+        yield from self._restore()
         yield from chain.from_iterable(map(self._drop, reversed(meanwhile)))
 
     def _restore(self) -> Iterator[Placed]:
@@ -111,12 +114,19 @@ class _Writer:
         return _place(resource), Operation(self.change, None, resource)
 
 
-def _cleared(changes: Sequence[Change]) -> Cleared:
-    """All of an interface that is removed, for good or to be made again; neighbours where another MAC is given."""
-    links = [change for change in changes if isinstance(change.subject, Link)]
-    gone = {link.subject.name for link in links if link.after is None or link.recreates}
+def _made_again(links: Sequence[Change]) -> Cleared:
+    """All of an interface that is made again; neighbours where another MAC is given."""
+    again = {link.subject.name for link in links if link.recreates} - FALLBACK_DEVICES
     renewed = {link.subject.name for link in links if "address" in link.fields}
-    return frozenset({*product(gone, ORDER), *product(renewed, (Neighbour.kind,))})
+    return frozenset({*product(again, ORDER), *product(renewed, (Neighbour.kind,))})
+
+
+def _removed(links: Sequence[Change]) -> Cleared:
+    """All of an interface that goes for good, which it does last of all.
+
+    The kernel's own ``tunl0`` stays with all that is on it, though its delete is taken (docs/KERNEL.md, fact 35).
+    """
+    return frozenset(product({link.subject.name for link in links if link.after is None} - FALLBACK_DEVICES, ORDER))
 
 
 def _place(resource: Resource) -> tuple[int, int]:
