@@ -103,7 +103,7 @@ def blast_of(
     untold: frozenset[Pair] = frozenset(),
     lives_on: Callable[[Pair], bool] = lambda pair: False,
 ) -> Blast:
-    """Per pair the worst that happens to one of its flows: interrupted, lost, else kept, else gained.
+    """Per pair what happens to one of its flows: interrupted, lost, else gained, else kept.
 
     Of pairs that are ``untold`` nothing is known. An address that comes or goes with the plan matters only to pairs
     that have nothing else in common; ``lives_on``: whether a pair has flows without a story, which nothing touches.
@@ -124,7 +124,7 @@ def blast_of(
 
 def _sort(fates: set[Fate]) -> str:
     """Which of its lists a pair stands in; empty: in none, since its nodes never hear each other."""
-    sure = next((fate for fate in ("interrupted", "lost", "kept", "gained") if fate in fates), "")
+    sure = next((fate for fate in ("interrupted", "lost", "gained", "kept") if fate in fates), "")
     new = {(True, False): "gained", (False, True): "lost"}.get(("begun" in fates, "ended" in fates), "")
     return sure or new or ("unknown" if fates == {"unknown"} else "")
 
