@@ -204,14 +204,19 @@ exit 0
 )"""
 
     def confirm_but(self, where: str, script: Script) -> str:
-        """Another way back takes the place of the one that was written down; the clock goes on."""
+        """Another way back takes the place of the one that was written down; the clock goes on.
+
+        It is on the disk before anything is held: a hold that takes long is lost, and must not be made anew.
+        """
         end, hold = secrets.token_hex(16), self.hold(where, _NOT_CONFIRMED)
         return f"""(
 umask 077
-{hold.take} || exit 1
 failed=
-cat >"$at/next" <<'{end}' && mv "$at/next" "$at/held-$$" || failed=1
+{where}
+[ ! -d "$at" ] || cat >"$at/next" <<'{end}' || exit 1
 {self._text(script)}{end}
+{hold.take} || exit 1
+[ ! -e "$at/held-$$" ] || mv "$at/next" "$at/held-$$" || failed=1
 {hold.give} && [ ! "$failed" ]
 )"""
 
