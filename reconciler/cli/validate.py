@@ -14,6 +14,7 @@ from reconciler.cli.exits import CONVERGED, ERROR
 from reconciler.cli.options import CONFIG, Common, common
 from reconciler.core.words import plural
 from reconciler.desired.check.owned import check_inventory
+from reconciler.desired.codes import Code
 from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.load import load
 from reconciler.desired.problem import Problem
@@ -48,7 +49,7 @@ class Found:
         if self.repository.having("error"):
             return
         if not self.repository.documents:
-            yield Problem(str(self.repository.folder), 1, 1, "no documents", EMPTY, "warning")
+            yield Problem(str(self.repository.folder), 1, 1, Code.NO_DOCUMENT, "no documents", EMPTY, "warning")
         # The check above has judged VLANs by the inventory's `owns` already, so the compiler is not told of them.
         known = owns_of(self.inventory) if self.inventory is not None else {}
         world = compile_world(self.repository, owns={name: Owns(excepted=own.excepted) for name, own in known.items()})

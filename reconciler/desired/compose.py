@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
+from reconciler.desired.codes import Code
 from reconciler.desired.scalars import resolve
 from reconciler.desired.tree import Tree
 
@@ -34,6 +35,7 @@ class Fault(NamedTuple):
 
     line: int
     col: int
+    code: Code
     what: str
     right: str
 
@@ -62,7 +64,9 @@ def _check_characters(text: str) -> None:
     if found := UNPRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         col = found.start() - text.rfind("\n", 0, found.start())
-        raise Unusable(Fault(line, col, f"control character U+{ord(found[0]):04X}", "remove it"))
+        raise Unusable(
+            Fault(line, col, Code.CONTROL_CHARACTER, f"control character U+{ord(found[0]):04X}", "remove it")
+        )
 
 
 def _events(text: str) -> Any:
@@ -86,7 +90,7 @@ def _events(text: str) -> Any:
 
 def _syntax(place: tuple[int, int], problem: str) -> Fault:
     right = next((hint for sign, hint in HINTS if sign in problem), "write it as YAML 1.2")
-    return Fault(*place, f"not valid YAML: {problem}", right)
+    return Fault(*place, Code.NOT_YAML, f"not valid YAML: {problem}", right)
 
 
 @dataclass(slots=True)
@@ -132,7 +136,7 @@ class _Builder:
             _, key = self._open[-1].key
             tree.line, tree.col = key.line, key.col  # YAML puts a value that is not there before the next key
         if found := UNPRINTABLE.search(event.value):
-            self._fault(tree, f"control character U+{ord(found[0]):04X}", "remove it")
+            self._fault(tree, Code.CONTROL_CHARACTER, f"control character U+{ord(found[0]):04X}", "remove it")
         if event.style is None and event.ctag is None:
             tree.value = resolve(event.value)
         if event.anchor:
@@ -143,10 +147,10 @@ class _Builder:
         here = self._tree(event, None)
         if event.anchor not in self._anchors:
             words = "define its anchor (&) earlier in the document, or put quotes around text that begins with *"
-            self._stop(here, "undefined alias", words)  # not which: it may be a password without quotes
+            self._stop(here, Code.BAD_ALIAS, "undefined alias", words)  # not which: it may be a password without quotes
         target = self._anchors[event.anchor]
         if target is None:
-            self._stop(here, f"alias *{event.anchor} is inside its own anchor", "remove the alias")
+            self._stop(here, Code.BAD_ALIAS, f"alias *{event.anchor} is inside its own anchor", "remove the alias")
         here.value, here.keys = target.value, target.keys
         here.size, here.height, here.aliases = target.size, target.height, target.aliases + 1
         self._check_bounds(here)
@@ -155,7 +159,7 @@ class _Builder:
     def _begin(self, event: Any) -> None:
         tree = self._tree(event, {} if type(event).__name__ == "MappingStartEvent" else [])
         if len(self._open) >= MAX_DEPTH:
-            self._stop(tree, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
+            self._stop(tree, Code.NESTED_TOO_DEEP, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
         if event.anchor:
             self._anchors[event.anchor] = None
         self._open.append(_Frame(tree, event.anchor))
@@ -185,7 +189,7 @@ class _Builder:
 
     def _key(self, tree: Tree, text: str | None) -> str:
         if isinstance(tree.value, (dict, list)) or text is None:
-            self._stop(tree, "a mapping or a list as a key", "use a word or a number")
+            self._stop(tree, Code.BAD_KEY, "a mapping or a list as a key", "use a word or a number")
         return str(tree.value) if type(tree.value) is int else text
 
     def _entry(self, frame: _Frame, key: str, at: Tree, tree: Tree) -> None:
@@ -194,7 +198,7 @@ class _Builder:
             frame.merged += tuple(tree.value) if isinstance(tree.value, list) else (tree,)
         elif key in mapping.value:
             line = mapping.keys[key][0]
-            self._fault(at, f"duplicate key {key!r} (first on line {line})", "remove one")
+            self._fault(at, Code.DUPLICATE_KEY, f"duplicate key {key!r} (first on line {line})", "remove one")
         else:
             mapping.value[key] = tree
             mapping.keys[key] = (at.line, at.col)
@@ -203,7 +207,9 @@ class _Builder:
     def _merge(self, mapping: Tree, merged: Tree) -> None:
         """``<<``: what the mapping does not say itself (Kubernetes' YAML reader knows it, YAML 1.2 left it out)."""
         if not isinstance(merged.value, dict):
-            self._fault(merged, "'<<' takes a mapping", "give it an alias of one, such as <<: *defaults")
+            self._fault(
+                merged, Code.BAD_MERGE, "'<<' takes a mapping", "give it an alias of one, such as <<: *defaults"
+            )
             return
         for key, tree in merged.value.items():
             if key not in mapping.value:
@@ -215,6 +221,7 @@ class _Builder:
         if getattr(event, "ctag", None) is not None:
             self._fault(
                 tree,
+                Code.YAML_TAG,
                 f"tag {str(event.ctag).replace(CORE_TAGS, '!!')} is not allowed",
                 "remove the tag, and put the value in quotes if it is text",
             )
@@ -223,14 +230,21 @@ class _Builder:
     def _check_bounds(self, alias: Tree) -> None:
         self._aliases += alias.aliases
         if self._aliases > MAX_ALIASES:
-            self._stop(alias, f"more than {MAX_ALIASES:,} alias expansions", "write the values out")
+            self._stop(
+                alias, Code.TOO_MANY_ALIASES, f"more than {MAX_ALIASES:,} alias expansions", "write the values out"
+            )
         if len(self._open) + alias.height > MAX_DEPTH:
-            self._stop(alias, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
+            self._stop(alias, Code.NESTED_TOO_DEEP, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
         if sum(frame.tree.size for frame in self._open) + alias.size > MAX_VALUES:
-            self._stop(alias, f"more than {MAX_VALUES:,} values once aliases are expanded", "make the document smaller")
+            self._stop(
+                alias,
+                Code.TOO_MANY_ALIASES,
+                f"more than {MAX_VALUES:,} values once aliases are expanded",
+                "make the document smaller",
+            )
 
-    def _fault(self, tree: Tree, what: str, right: str) -> None:
-        self.faults.append(Fault(tree.line, tree.col, what, right))
+    def _fault(self, tree: Tree, code: Code, what: str, right: str) -> None:
+        self.faults.append(Fault(tree.line, tree.col, code, what, right))
 
-    def _stop(self, tree: Tree, what: str, right: str) -> NoReturn:
-        raise Unusable(Fault(tree.line, tree.col, what, right))
+    def _stop(self, tree: Tree, code: Code, what: str, right: str) -> NoReturn:
+        raise Unusable(Fault(tree.line, tree.col, code, what, right))

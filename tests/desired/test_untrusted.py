@@ -75,8 +75,8 @@ def test_giants_pipes_and_folders_with_the_suffix_are_not_read(folder: Path) -> 
     os.mkfifo(folder / "pipe.yaml")
     (folder / "folder.yaml").mkdir()
     assert [str(p) for p in load(folder).problems] == [
-        f"desired/giant.yaml:1:1: the file has 104,857,600 bytes: split it, at most {MAX_BYTES:,} each",
-        "desired/pipe.yaml:1:1: not a regular file: replace it with a text file, or remove it",
+        f"desired/giant.yaml:1:1: file-too-large: the file has 104,857,600 bytes: split it, at most {MAX_BYTES:,} each",
+        "desired/pipe.yaml:1:1: unreadable-file: not a regular file: replace it with a text file, or remove it",
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.desired.check.finding import Finding, Spot, World, twice
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
 
 DEVICES = (Switch, Node)
@@ -15,12 +16,15 @@ def ends(world: World) -> Iterator[Finding]:
     rows = list(_rows(world))
     yield from twice(
         (((near, far), spot) for near, far, spot in _sockets(rows)),
+        Code.SOCKET_TWICE,
         lambda _, other: f"the far end of another port, too ({other})",
     )
     for _, far, spot in rows:
         device = far.partition(":")[0]
         if all(world.lacks(kind.__name__, device) for kind in DEVICES):
-            yield spot.warning(f"no document is named {device}", "use the name of a Node or a Switch")
+            yield spot.warning(
+                Code.UNKNOWN_CABLE_END, f"no document is named {device}", "use the name of a Node or a Switch"
+            )
 
 
 def _rows(world: World) -> Iterator[tuple[str, str, Spot]]:
