@@ -20,5 +20,11 @@ def alike(word: str, known: Iterable[str]) -> str:
     return f"did you mean {lower[close[0]]!r}?" if close else ""
 
 
+def alike_or(word: str, known: Iterable[str], right: str) -> str:
+    """``did you mean 'mtu'? or add it``; where nothing comes close, ``right`` alone."""
+    meant = alike(word, known)
+    return f"{meant} or {right}" if meant else right
+
+
 def _some(known: list[str]) -> list[str]:
     return known if len(known) <= LISTED else [*known[:LISTED], "…"]

@@ -9,7 +9,7 @@ from reconciler.desired.check import nodes as node_rules
 from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot, World, contains, nested
 from reconciler.desired.check.pools import networks
 from reconciler.desired.codes import Code
-from reconciler.desired.documents import BlockAffinity, Node
+from reconciler.desired.documents import BlockAffinity, IPAMBlock, Node
 from reconciler.desired.repository import Document
 from reconciler.desired.suggestion import did_you_mean
 
@@ -57,6 +57,18 @@ def pools(world: World) -> Iterator[Finding]:
         elif network.prefixlen != around[0].spec.block_length:
             what = f"block {network} is not a /{around[0].spec.block_length}"
             yield spot.warning(Code.BLOCK_OF_OTHER_SIZE, what, f"expected the block size of IPPool {around[0].name}")
+
+
+def affinities(world: World) -> Iterator[Finding]:
+    """Felix follows the block's own affinity (calico 4471, 4613, 2612)."""
+    owners = {block.spec.cidr: block for _, block in standing(world)}
+    for block in world.of(IPAMBlock):
+        other, (kind, _, node) = owners.get(block.spec.cidr), (block.spec.affinity or "").partition(":")
+        if other is not None and kind == "host" and node != other.spec.node:
+            what = f"{block.spec.cidr} is {node}'s by its block, and {other.spec.node}'s by its affinity"
+            where = Spot(other, ("spec", "node"))
+            spot = Spot(block, ("spec", "affinity"))
+            yield spot.warning(Code.AFFINITY_DISAGREES, what, f"make it agree with {where}")
 
 
 def nodes_in_pools(world: World) -> Iterator[Finding]:

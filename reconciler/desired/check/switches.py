@@ -10,6 +10,7 @@ from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
 from reconciler.desired.documents.switch import StaticRoute, SwitchPort
 from reconciler.desired.repository import Document
+from reconciler.desired.suggestion import alike_or
 from reconciler.switch.addresses import is_address
 from reconciler.switch.kinds import DEFAULT_VRF
 
@@ -27,7 +28,7 @@ def svis_have_vlans(world: World) -> Iterator[Finding]:
                 yield spot.error(
                     Code.SVI_WITHOUT_VLAN,
                     f"the SVI is in VLAN {vlan}, which is not declared",
-                    f"add {vlan} under vlans",
+                    _right(switch, vlan),
                 )
 
 
@@ -39,8 +40,12 @@ def ports_have_vlans(world: World) -> Iterator[Finding]:
                 yield spot.warning(
                     Code.PORT_VLAN_UNDECLARED,
                     f"the port is in VLAN {vlan}, which is not declared",
-                    f"add {vlan} under vlans",
+                    _right(switch, vlan),
                 )
+
+
+def _right(switch: Document[Switch], vlan: int) -> str:
+    return alike_or(str(vlan), map(str, switch.spec.vlans), f"add {vlan} under vlans")
 
 
 def untagged(switch: Document[Switch]) -> Iterator[tuple[Spot, int]]:

@@ -9,6 +9,7 @@ from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
 from reconciler.desired.documents.switch import SwitchPort
 from reconciler.desired.repository import Document
+from reconciler.desired.suggestion import alike_or
 from reconciler.switch.kinds import DEFAULT_VRF, routed_by_nature
 
 LAYER2 = ("access", "trunk", "portfast", "bpduguard", "channel_group")
@@ -20,7 +21,11 @@ def vrfs_exist(world: World) -> Iterator[Finding]:
     for switch in world.of(Switch):
         for spot, vrf in _uses(switch):
             if vrf not in (None, DEFAULT_VRF) and vrf not in switch.spec.vrfs:
-                yield spot.warning(Code.UNKNOWN_VRF, f"VRF {vrf} is not declared", f"add {vrf} under vrfs")
+                yield spot.warning(
+                    Code.UNKNOWN_VRF,
+                    f"VRF {vrf} is not declared",
+                    alike_or(str(vrf), switch.spec.vrfs, f"add {vrf} under vrfs"),
+                )
 
 
 def _uses(switch: Document[Switch]) -> Iterator[tuple[Spot, str | None]]:
@@ -55,7 +60,9 @@ def bgp_groups(world: World) -> Iterator[Finding]:
         for spot, group in _members(switch):
             if switch.spec.bgp is not None and group not in switch.spec.bgp.peer_groups:
                 yield spot.warning(
-                    Code.UNKNOWN_PEER_GROUP, f"peer group {group} is not declared", f"add {group} under bgp.peerGroups"
+                    Code.UNKNOWN_PEER_GROUP,
+                    f"peer group {group} is not declared",
+                    alike_or(group, switch.spec.bgp.peer_groups, f"add {group} under bgp.peerGroups"),
                 )
 
 
