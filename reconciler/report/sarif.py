@@ -80,7 +80,7 @@ def _result(problem: Problem, rule: int, location: Mapping[str, str]) -> dict[st
 
 def _uri(file: str, roots: Iterable[Path], top: Path) -> dict[str, str]:
     """The file where it is, as far as it is: a name that cannot be printed is shown otherwise than it is written."""
-    candidates = [Path(os.path.abspath(root / file)) for root in roots]
+    candidates = [Path.cwd() / root / file for root in roots]
     path = next((one for one in candidates if os.path.lexists(one)), candidates[0])
     real = path.parent.resolve() / path.name
     if real.is_relative_to(top):

@@ -9,6 +9,7 @@ from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node
 from reconciler.desired.documents.interface import VxlanDevice
 from reconciler.desired.repository import Document
+from reconciler.desired.suggestion import did_you_mean
 from reconciler.linux.claim import is_somebodys_device
 
 LOOPBACK = "lo"
@@ -40,7 +41,7 @@ def masters(world: World) -> Iterator[Finding]:
         for name, interface in node.spec.interfaces.items():
             if interface.master is not None and interface.master not in bridges:
                 spot = _spot(node, name, "master")
-                right = f"use one of {', '.join(bridges)}" if bridges else f"add {interface.master}: {{bridge: {{}}}}"
+                right = did_you_mean(interface.master, bridges) if bridges else f"add {interface.master}: {{bridge: {{}}}}"
                 yield spot.error(Code.UNKNOWN_BRIDGE, f"{interface.master} is not declared as a bridge", right)
 
 
