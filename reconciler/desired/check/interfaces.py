@@ -41,7 +41,9 @@ def masters(world: World) -> Iterator[Finding]:
         for name, interface in node.spec.interfaces.items():
             if interface.master is not None and interface.master not in bridges:
                 spot = _spot(node, name, "master")
-                right = did_you_mean(interface.master, bridges) if bridges else f"add {interface.master}: {{bridge: {{}}}}"
+                right = (
+                    did_you_mean(interface.master, bridges) if bridges else f"add {interface.master}: {{bridge: {{}}}}"
+                )
                 yield spot.error(Code.UNKNOWN_BRIDGE, f"{interface.master} is not declared as a bridge", right)
 
 
