@@ -20,7 +20,7 @@ class Code(StrEnum):
     NO_SUCH_PLACE = "no-such-place", "there is no such file or folder"
     NO_DOCUMENT = "no-document", "there is nothing to read"
     UNREADABLE_FILE = "unreadable-file", "a file or folder that cannot be read"
-    FILE_TOO_LARGE = "file-too-large", "a file of more than 16 MiB"
+    FILE_TOO_LARGE = "file-too-large", "a file of more than 16 MiB, or of more than a million values"
     LINK_LEAVES_FOLDER = "link-leaves-folder", "a symbolic link that leads out of the folder"
     NOT_UTF8 = "not-utf8", "a byte that is not UTF-8"
     CONTROL_CHARACTER = "control-character", "a control character"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
+from reconciler.desired.characters import MAX_VALUES, UNPRINTABLE, refusal
 from reconciler.desired.codes import Code
 from reconciler.desired.scalars import resolve
 from reconciler.desired.tree import Tree
 
 MAX_ALIASES = 1_000
 MAX_DEPTH = 50
-MAX_VALUES = 1_000_000
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 CORE_TAGS = "tag:yaml.org,2002:"
 QUOTES = 'put quotes around text that contains ": " or starts with a special character of YAML'
 HINTS = (
@@ -52,21 +50,13 @@ def compose(text: str) -> tuple[list[Tree], list[Fault]]:
     """The documents of one file, up to the place where it stops being YAML, and everything wrong with the form."""
     builder = _Builder()
     try:
-        _check_characters(text)
+        if refused := refusal(text):
+            raise Unusable(Fault(*refused))
         for event in _events(text):
             builder.take(event)
     except Unusable as stop:
         builder.faults.append(stop.fault)
     return builder.trees, builder.faults
-
-
-def _check_characters(text: str) -> None:
-    if found := UNPRINTABLE.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        col = found.start() - text.rfind("\n", 0, found.start())
-        raise Unusable(
-            Fault(line, col, Code.CONTROL_CHARACTER, f"control character U+{ord(found[0]):04X}", "remove it")
-        )
 
 
 def _events(text: str) -> Any:

@@ -56,9 +56,16 @@ def _rule(code: Code, pages: Mapping[str, str]) -> dict[str, Any]:
         "id": str(code),
         "name": "".join(word.title() for word in code.split("-")),
         "shortDescription": {"text": f"{code.summary[:1].upper()}{code.summary[1:]}."},
+        "fullDescription": {"text": _paragraph(text) or code.summary},
         "help": {"text": text, "markdown": text},
         "helpUri": f"{place().as_uri()}#{code}",
     }
+
+
+def _paragraph(section: str) -> str:
+    """What stands behind the heading and the summary: why it is a problem."""
+    parts = section.split("\n\n")
+    return " ".join(parts[2].split()) if len(parts) > 2 else ""
 
 
 def _result(problem: Problem, rule: int, location: Mapping[str, str]) -> dict[str, Any]:

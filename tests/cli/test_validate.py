@@ -203,3 +203,25 @@ def test_places_that_the_settings_name_are_not_given_twice(home: Path, words: tu
     ran = reconcile(home, *words)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "the settings say where that is" in ran.stderr
+
+
+def test_a_merge_request_is_told_in_sarif(home: Path) -> None:
+    place(home, "inventory")
+    ran = reconcile(home, "validate", *CHOSEN, "-o", "sarif")
+    (run,) = json.loads(ran.stdout)["runs"]
+    places = [result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in run["results"]]
+    assert (ran.returncode, places) == (1, ["desired/net.yaml"] * 3)
+    assert [result["ruleId"] for result in run["results"]] == ["vlan-not-owned", "platform-differs", "not-in-inventory"]
+
+
+def test_other_commands_know_no_sarif(home: Path) -> None:
+    ran = reconcile(home, "compile", "-o", "sarif")
+    assert (ran.returncode, ran.stdout) == (1, "")
+
+
+def test_a_code_is_explained_and_a_misspelt_one_is_named(home: Path) -> None:
+    explained, misspelt = (reconcile(home, "validate", "--explain", code) for code in ("host-bits", "hostbits"))
+    assert explained.returncode == 0
+    assert explained.stdout.startswith("## host-bits\n\nA prefix with host bits.\n")
+    assert misspelt.returncode == 1
+    assert "did you mean 'host-bits'?" in misspelt.stderr

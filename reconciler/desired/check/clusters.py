@@ -22,13 +22,13 @@ def members(world: World) -> Iterator[Finding]:
     yield from twice(
         placed, Code.NODE_IN_TWO_CLUSTERS, lambda name, other: f"node {name} is already in a cluster ({other})"
     )
+    known = world.names(Node.__name__)
     for name, spot in placed:
         if world.lacks(Node.__name__, name):
-            yield spot.error(Code.UNKNOWN_NODE, f"there is no Node {name!r}", _right(world, name))
+            yield spot.error(Code.UNKNOWN_NODE, f"there is no Node {name!r}", _right(known, name))
 
 
-def _right(world: World, name: str) -> str:
-    known = world.names(Node.__name__)
+def _right(known: list[str], name: str) -> str:
     return did_you_mean(name, known) if known else "add a Node document for it"
 
 
@@ -38,7 +38,7 @@ def api_node(world: World) -> Iterator[Finding]:
         name = cluster.spec.api_node
         if name is not None and world.lacks(Node.__name__, name):
             spot = Spot(cluster, ("spec", "apiNode"))
-            yield spot.error(Code.UNKNOWN_NODE, f"there is no Node {name!r}", _right(world, name))
+            yield spot.error(Code.UNKNOWN_NODE, f"there is no Node {name!r}", _right(world.names(Node.__name__), name))
 
 
 def sections(world: World) -> Iterator[Finding]:

@@ -21,7 +21,8 @@ OF_CALICO = ("vxlan", "vxlan6", "ipip", "wireguard")
 
 def places(world: World) -> Iterator[Finding]:
     """A tunnel address is one of the node's own block of a pool (calico 6244, 3589, 5595, 6160)."""
-    ranges, blocks = [network for _, network in networks(world)], standing(world)
+    ranges, blocks = [network for _, network in networks(world)], dict(standing(world))
+    lengths = sorted({network.prefixlen for network in blocks})
     for node in members(world, "calico"):
         for spot, text in _ends(node):
             address = ip_address(text)
@@ -29,9 +30,10 @@ def places(world: World) -> Iterator[Finding]:
             if of_version and not any(address in network for network in of_version):
                 what = f"tunnel address {text} is in no IPPool"
                 yield spot.warning(Code.TUNNEL_ADDRESS_OUTSIDE_POOLS, what, "use an address of a pool, or leave it out")
-            for network, block in blocks:
-                if address in network and block.spec.node != node.name:
-                    what = f"tunnel address {text} is in {network}, a block of {block.spec.node}"
+            for length in lengths:
+                block = blocks.get(ip_network((address, min(length, address.max_prefixlen)), strict=False))
+                if block is not None and block.spec.node != node.name:
+                    what = f"tunnel address {text} is in {block.spec.cidr}, a block of {block.spec.node}"
                     right = f"use an address of a block of {node.name}"
                     yield spot.warning(Code.TUNNEL_ADDRESS_IN_FOREIGN_BLOCK, what, right)
 
