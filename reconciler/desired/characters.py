@@ -12,10 +12,17 @@ SIGNS = (",", "\n", "[", "{", "- ", ": ", "? ")
 """There is no value without one of them before it. Counting them takes milliseconds, parsing takes minutes."""
 
 
+BREAK = re.compile(r"[\s,]")
+WORD = 50_000
+"""Characters of a word that nobody writes; a parser looks at each of them several times."""
+
+
 def refusal(text: str) -> tuple[int, int, Code, str, str] | None:
     """Line, column, code, what is wrong and what would be right; None: it can be parsed."""
     if sum(text.count(sign) for sign in SIGNS) > MAX_VALUES:
         return 1, 1, Code.FILE_TOO_LARGE, f"the file has more than {MAX_VALUES:,} lines and values", "split it"
+    if any(not BREAK.search(text, at, at + WORD) for at in range(0, len(text) - WORD + 1, WORD)):
+        return 1, 1, Code.FILE_TOO_LARGE, f"the file has a word of more than {WORD:,} characters", "split it"
     if found := UNPRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         col = found.start() - text.rfind("\n", 0, found.start())

@@ -9,6 +9,8 @@ from reconciler.core.words import printable
 from reconciler.desired.codes import Code
 
 Severity = Literal["error", "warning"]
+LONGEST = 600
+"""Characters of either text: a value of a megabyte is not repeated."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,6 +28,12 @@ class Problem:
     what: str
     right: str
     severity: Severity = "error"
+
+    def __post_init__(self) -> None:
+        for field in ("what", "right"):
+            text = getattr(self, field)
+            if len(text) > LONGEST:
+                object.__setattr__(self, field, f"{text[:LONGEST]}…")
 
     def __str__(self) -> str:
         mark = "warning: " if self.severity == "warning" else ""
