@@ -40,7 +40,7 @@ def switch(spec: str) -> str:
 HOSTILE = {
     "alias bomb": LAUGHS,
     "aliases one by one": "a: &a x\nb: [" + "*a, " * 1001 + "]\n",
-    "a wide alias": f"a: &a [{'x, ' * 20_000}]\nb: [{'*a, ' * 1000}]\n",
+    "a wide alias": f"a: &a [{'x, ' * 5_000}]\nb: [{'*a, ' * 1000}]\n",
     "a tower of aliases": "a0: &a0 {x: 1}\n" + "".join(f"a{i}: &a{i} {{x: *a{i - 1}}}\n" for i in range(1, 60)),
     "deep brackets": "[" * 100_000,
     "deep braces": "{a: " * 50_000,
