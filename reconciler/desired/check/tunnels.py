@@ -22,9 +22,12 @@ OF_CALICO = ("vxlan", "vxlan6", "ipip", "wireguard")
 def places(world: World) -> Iterator[Finding]:
     """A tunnel address is one of the node's own block of a pool (calico 6244, 3589, 5595, 6160)."""
     ranges, blocks = [network for _, network in networks(world)], dict(standing(world))
+    used = _used(world)
     lengths = sorted({network.prefixlen for network in blocks})
     for node in members(world, "calico"):
         for spot, text in _ends(node):
+            if spot.path[2] not in used:
+                continue
             address = ip_address(text)
             of_version = [network for network in ranges if network.version == address.version]
             if of_version and not any(address in network for network in of_version):
@@ -36,6 +39,14 @@ def places(world: World) -> Iterator[Finding]:
                     what = f"tunnel address {text} is in {block.spec.cidr}, a block of {block.spec.node}"
                     right = f"use an address of a block of {node.name}"
                     yield spot.warning(Code.TUNNEL_ADDRESS_IN_FOREIGN_BLOCK, what, right)
+
+
+def _used(world: World) -> set[str]:
+    """The tunnels that pools and clusters ask for; what stands in a document of others is of no consequence."""
+    pools = [pool.spec for pool in world.of(IPPool)]
+    used = {kind for pool in pools if pool.vxlan_mode not in OFF for kind in ("vxlan", "vxlan6")}
+    used |= {"ipip" for pool in pools if pool.ipip_mode not in OFF}
+    return used | {"wireguard" for cluster in world.of(Cluster) if cluster.spec.calico.wireguard}
 
 
 def members(world: World, cni: str) -> Iterator[Document[Node]]:
