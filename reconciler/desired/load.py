@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from reconciler.desired import files, recognise
 from reconciler.desired.check import World, check
+from reconciler.desired.codes import Code
 from reconciler.desired.compose import Fault, compose
 from reconciler.desired.problem import Problem, Severity
 from reconciler.desired.repository import Document, Ignored, Repository
@@ -30,7 +31,7 @@ def load(folder: Path) -> Repository:
         for name in files.names(folder):
             reading.file(folder, name)
     else:
-        reading.problems.append(Problem(str(folder), 1, 1, "no such folder", MISSING))
+        reading.problems.append(Problem(str(folder), 1, 1, Code.NO_SUCH_PLACE, "no such folder", MISSING))
     return reading.result()
 
 
@@ -67,7 +68,7 @@ class _Reading:
             self.files.append((file, hashlib.sha256(data).hexdigest()))
             trees, faults = compose(files.decode(data))
         except files.Unfit as error:
-            trees, faults = [], [Fault(error.line, error.col, error.what, error.right)]
+            trees, faults = [], [error.fault]
         self._whole &= not faults
         self.complain(file, faults)
         for tree in trees:
@@ -94,7 +95,7 @@ class _Reading:
         again = bool(what.name) and first != (file, name.line)
         if again:
             twice = f"duplicate {what.kind} {what.name} (first in {first.file}:{first.line})"
-            self.complain(file, [Fault(name.line, name.col, twice, "remove or rename one")])
+            self.complain(file, [Fault(name.line, name.col, Code.DUPLICATE_DOCUMENT, twice, "remove or rename one")])
         return again
 
     def complain(self, file: str, faults: Iterable[Fault], severity: Severity = "error") -> None:

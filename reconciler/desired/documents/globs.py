@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.spec import Many
 from reconciler.desired.documents.values import matching, wrong
 from reconciler.desired.examples import Example
@@ -24,7 +25,7 @@ def is_glob(text: str) -> bool:
 def _some(values: tuple[T, ...]) -> tuple[T, ...]:
     """An empty list would select nothing, and a missing one everything: nobody means the former."""
     if not values:
-        wrong("an empty list selects nothing", "remove the field to mean all, or name some")
+        wrong(Code.SELECTS_NOTHING, "an empty list selects nothing", "remove the field to mean all, or name some")
     return values
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.values import (
     DEVICE_NAME,
     IFNAME,
@@ -39,13 +40,13 @@ SMALL, BIG = 2**16 - 1, 2**32 - 1
 def _vlan_key(key: Any) -> Any:
     """In one spelling only: `010` beside `10` would be another key for the same VLAN."""
     if not (isinstance(key, str) and VLAN_NUMBER.fullmatch(key)):
-        wrong(f"{key!r} is not a VLAN number", "use 1 to 4094")
+        wrong(Code.NOT_A_VLAN, f"{key!r} is not a VLAN number", "use 1 to 4094")
     return int(key)
 
 
 def _vlan_id(vlan: int) -> int:
     if not 1 <= vlan <= LAST_VLAN:
-        wrong(f"VLAN {vlan} does not exist", "use 1 to 4094")
+        wrong(Code.NOT_A_VLAN, f"VLAN {vlan} does not exist", "use 1 to 4094")
     return vlan
 
 
@@ -57,23 +58,31 @@ def _vlan_list(text: str) -> str:
     except ValueError:
         vlans = []
     if not vlans or not all(1 <= vlan <= LAST_VLAN for vlan in vlans):
-        wrong(f"{text!r} is not a list of VLANs", 'use numbers and ranges from 1 to 4094, such as "10,20-22", or none')
+        wrong(
+            Code.NOT_A_VLAN_LIST,
+            f"{text!r} is not a list of VLANs",
+            'use numbers and ranges from 1 to 4094, such as "10,20-22", or none',
+        )
     return compress(vlans)
 
 
 def _ipv4(prefix: str) -> str:
     if is_ipv6(prefix):
-        wrong(f"{prefix} is an IPv6 prefix", "only IPv4 ones can be given here")
+        wrong(Code.MIXED_IP_VERSIONS, f"{prefix} is an IPv6 prefix", "only IPv4 ones can be given here")
     return prefix
 
 
 def _port(text: str) -> str:
     if text.lower().startswith(("management", "ma")):
-        wrong(f"{text} is the switch's management interface", "remove it, it is never changed from here")
+        wrong(
+            Code.MANAGEMENT_INTERFACE,
+            f"{text} is the switch's management interface",
+            "remove it, it is never changed from here",
+        )
     if text.lower().startswith(("vlan", "vl")):
-        wrong(f"{text} is an SVI", "declare it under svis, by its VLAN number")
+        wrong(Code.NOT_A_PORT, f"{text} is an SVI", "declare it under svis, by its VLAN number")
     if not PORT.fullmatch(text):
-        wrong(f"{text!r} is not an EOS port", f"write the name in full, such as {_full_name(text)}")
+        wrong(Code.NOT_A_PORT, f"{text!r} is not an EOS port", f"write the name in full, such as {_full_name(text)}")
     return text
 
 
@@ -86,7 +95,7 @@ def _full_name(text: str) -> str:
 
 def _vrf(text: str) -> str:
     if text == DEFAULT_VRF:
-        wrong("the default VRF always exists", "put its routing and routes beside vrfs")
+        wrong(Code.DEFAULT_VRF, "the default VRF always exists", "put its routing and routes beside vrfs")
     return text
 
 
@@ -96,7 +105,7 @@ def _next_hop(text: str) -> str:
     if interface and interface != "Null0":
         _via_interface(interface)
     if interface == "Null0" and address:
-        wrong("Null0 drops, it has no next hop", "write Null0 alone")
+        wrong(Code.BAD_NEXT_HOP, "Null0 drops, it has no next hop", "write Null0 alone")
     if interface and not address:
         return interface
     return " ".join(filter(None, [interface, plain_address(address)]))
@@ -104,10 +113,18 @@ def _next_hop(text: str) -> str:
 
 def _via_interface(name: str) -> None:
     if name.lower().startswith(("management", "ma")):
-        wrong(f"{name} is the switch's management interface", "use a next hop that is not behind it")
+        wrong(
+            Code.MANAGEMENT_INTERFACE,
+            f"{name} is the switch's management interface",
+            "use a next hop that is not behind it",
+        )
     vlan = re.fullmatch(r"Vlan([1-9][0-9]{0,3})", name)
     if not (PORT.fullmatch(name) or (vlan and int(vlan[1]) <= LAST_VLAN)):
-        wrong(f"{name!r} is not an interface on EOS", "use an address, Null0, or a full name such as Vlan10")
+        wrong(
+            Code.BAD_NEXT_HOP,
+            f"{name!r} is not an interface on EOS",
+            "use an address, Null0, or a full name such as Vlan10",
+        )
 
 
 def _route_distinguisher(text: str) -> str:
@@ -117,7 +134,11 @@ def _route_distinguisher(text: str) -> str:
     long = _is_ipv4(admin) or (admin.isdigit() and len(admin) < 11 and int(admin) > SMALL)
     fits = number.isdigit() and len(number) < 11 and int(number) <= rooms[long][1]
     if not (colon and text.isascii() and fits and (_is_ipv4(admin) or (admin.isdigit() and int(admin) <= BIG))):
-        wrong(f"{text!r} is not a route distinguisher", 'expected one such as "65001:1" or "10.0.0.1:1"')
+        wrong(
+            Code.NOT_A_ROUTE_DISTINGUISHER,
+            f"{text!r} is not a route distinguisher",
+            'expected one such as "65001:1" or "10.0.0.1:1"',
+        )
     return text
 
 
@@ -134,21 +155,31 @@ def _router_address(text: str) -> str:
     try:
         return router(text)
     except ValueError:
-        wrong(f"{text!r} is not an address", "expected one such as 10.10.10.254")
+        wrong(Code.NOT_AN_ADDRESS, f"{text!r} is not an address", "expected one such as 10.10.10.254")
 
 
 def _router_id(text: str) -> str:
     if not _is_ipv4(text):
-        wrong(f"{text!r} is not a router ID", "expected one in the form of an IPv4 address, such as 10.10.10.1")
+        wrong(
+            Code.NOT_AN_ADDRESS,
+            f"{text!r} is not a router ID",
+            "expected one in the form of an IPv4 address, such as 10.10.10.1",
+        )
     return text
 
 
 def _group(text: str) -> str:
     """A name that looks like an address would be a neighbour, `neighbor interface` begins another command."""
     if "interface".startswith(text):
-        wrong(f"{text!r} is a word of EOS's own behind `neighbor`", "use another name for the peer group")
+        wrong(
+            Code.BAD_NAME, f"{text!r} is a word of EOS's own behind `neighbor`", "use another name for the peer group"
+        )
     if is_address(text.partition("/")[0]):
-        wrong(f"{text!r} is an address, not the name of a peer group", "put it under neighbors, or use another name")
+        wrong(
+            Code.BAD_NAME,
+            f"{text!r} is an address, not the name of a peer group",
+            "put it under neighbors, or use another name",
+        )
     return text
 
 
@@ -161,7 +192,11 @@ CABLE = re.compile(rf"({DEVICE_NAME.pattern}):({PORT.pattern}|{IFNAME.pattern})"
 
 def _cable_end(text: str) -> str:
     if not CABLE.fullmatch(text):
-        wrong(f"{text!r} is not an interface of a device", "expected one such as k01-worker:eth1 or leaf2:Ethernet49")
+        wrong(
+            Code.BAD_CABLE_END,
+            f"{text!r} is not an interface of a device",
+            "expected one such as k01-worker:eth1 or leaf2:Ethernet49",
+        )
     return text
 
 
