@@ -62,20 +62,20 @@ def annotation_at(model: type[BaseModel], path: Path) -> Any:
 
 def example(kind: Any) -> str:
     """A value of this type; what its author wrote beside it counts first."""
-    bare = bare(kind)
+    plain = bare(kind)
     given = next(_given(kind), "")
-    if given or bare is None:
+    if given or plain is None:
         return given
-    if is_model(bare):
-        return str(getattr(bare, "example", ""))
-    origin, arguments = get_origin(bare), get_args(bare)
+    if is_model(plain):
+        return str(getattr(plain, "example", ""))
+    origin, arguments = get_origin(plain), get_args(plain)
     if origin is dict:
         inner = example(arguments[1])
         return f"{{{example(arguments[0]) or 'name'}: {inner}}}" if inner else ""
     if origin in (tuple, list):
         inner = example(arguments[0])
         return f"[{inner}]" if inner else ""
-    return str(arguments[0]) if origin is Literal else PLAIN.get(bare, "")
+    return str(arguments[0]) if origin is Literal else PLAIN.get(plain, "")
 
 
 def inside(kind: Any, step: str | int) -> Any:
