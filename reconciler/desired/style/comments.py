@@ -55,7 +55,7 @@ def comments(lines: Lines, spans: Sequence[Span]) -> Iterator[Comment]:
     place, text = 0, lines.text
     for span in (*spans, None):
         stop = span.start.at if span else len(text)
-        while (found := COMMENT.search(text, place)) and found.start() < stop:
+        while found := COMMENT.search(text, place, stop):
             yield _comment(lines, found.start(), found[0])
             place = found.end()
         if span:
@@ -91,9 +91,10 @@ class Placing:
         while before is not None and _is_inside(before.value, value, after, comment):
             owner, value = before, before.value
             before, after = _around(value, comment)
-        if comment.alone:
+        entry = before or owner
+        if comment.alone or entry is None:
             self._above(comment, _whole(before, after, comment), value)
-        elif (entry := before or owner) is not None:
+        else:
             entry.end.append(comment.text)
             entry.column = entry.column or comment.spot.col + 1
             self._last = comment, entry.end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections import Counter
 from typing import Any, NamedTuple
 
@@ -81,38 +82,48 @@ def _text(source: _Source, models: Models) -> str:
     found = list(comments(lines, source.reader.spans))
     texts = []
     for place, (part, tree) in enumerate(zip(source.reader.parts, source.trees, strict=True)):
-        begin = part.begin if place else 0
-        mine = [comment for comment in found if begin <= comment.spot.at < part.end]
-        texts.append(_document(lines, part, mine, Top(models.get(_kind(tree, models))), bool(place)))
+        first, last = (bisect_left(found, at, key=_where) for at in (part.begin if place else 0, part.end))
+        texts.append(_document(lines, part, found[first:last], Top(models.get(_kind(tree, models))), bool(place)))
     return "---\n".join(text for text in texts if text)
+
+
+def _where(comment: Comment) -> int:
+    return comment.spot.at
 
 
 def _document(lines: Lines, part: Part, found: list[Comment], top: Top, further: bool) -> str:
     root = part.root
-    if top.spec is None or part.strange or root is None or root.shape != "map":
-        return _as_it_is(lines.text, part, found, further)
+    if top.spec is None or part.strange or root is None or not root.entries:
+        return _as_it_is(lines.text, part, further=further)
     placing = Placing(lines, part)
     for comment in found:
         placing.place(comment)
     spaced(root, lines)
     if not part.aliased:
-        arrange(root, top)
+        _arranged(root, top)
     tidy(root)
     return "\n".join(document(root)) + "\n"
 
 
-def _as_it_is(text: str, part: Part, found: list[Comment], further: bool) -> str:
-    """With the comments that stand before the first ``---`` of the file."""
-    head = [] if further else [comment.text for comment in found if comment.spot.at < part.begin]
-    body = text[part.begin : part.end].strip("\n")
-    return "".join(f"{line}\n" for line in (*head, body) if line.strip())
+def _as_it_is(text: str, part: Part, *, further: bool) -> str:
+    """To the letter, without the ``---`` before it; of the first one with what stands before that."""
+    parts = [] if further else [text[: part.head]]
+    parts.append(text[part.begin : part.end])
+    return "".join(f"{lines}\n" for one in parts if (lines := one.strip("\r\n")).strip())
 
 
-def arrange(value: Value, step: Step) -> None:
+def _arranged(root: Value, top: Top) -> None:
+    """What stands above the first line of a document stays above the document."""
+    heading, root.entries[0].above = root.entries[0].above, []
+    _arrange(root, top)
+    root.entries[0].above = heading + root.entries[0].above
+
+
+def _arrange(value: Value, step: Step) -> None:
     """The fields of models in the order of the models; whatever else there is stays in the order of its author."""
     value.entries.sort(key=lambda entry: step.rank(entry.name))
     for place, entry in enumerate(value.entries):
-        arrange(entry.value, step.to(entry.name if value.shape == "map" else place))
+        _arrange(entry.value, step.to(entry.name if value.shape == "map" else place))
 
 
 def _same(source: _Source, new: str, models: Models) -> bool:

@@ -21,12 +21,13 @@ class Span(NamedTuple):
 
 @dataclass(slots=True)
 class Part:
-    """One document of a file: from the index ``begin`` (behind its ``---``) to ``end``.
+    """One document of a file: from the index ``begin`` (behind its ``---``, which stands at ``head``) to ``end``.
 
     ``aliased``: something stands for something before it, so nothing may change its place. ``strange``: it has what
     is hardly ever written and is not put into other words (anchors and aliases of keys, of whole documents).
     """
 
+    head: int
     begin: int
     root: Value | None = None
     end: int = 0
@@ -78,7 +79,8 @@ class Reader:
         self.directives |= event.version is not None or bool(event.tags)
         if self.parts:
             self.parts[-1].end = event.start_mark.index
-        self.parts.append(Part(event.end_mark.index if event.explicit else event.start_mark.index))
+        head = event.start_mark.index
+        self.parts.append(Part(head, event.end_mark.index if event.explicit else head))
 
     def _begin(self, event: Any, shape: Any) -> None:
         value = Value(shape, anchor=event.anchor or "", start=_spot(event.start_mark), braces=bool(event.flow_style))
