@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.documents import loaded
 from reconciler.cli.exits import CONVERGED, ERROR
 from reconciler.cli.options import CONFIG, Common, common
 from reconciler.core.words import plural
 from reconciler.desired.check.owned import check_inventory
 from reconciler.desired.inventory import Inventory, load_inventory
-from reconciler.desired.load import load
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.engine.owned import owns_of
@@ -75,7 +75,7 @@ def validate(options: Common, config: Path | None) -> int:
 
 
 def _given(options: Common) -> Found:
-    return Found(load(options.desired), load_inventory(options.inventory) if options.inventory_given else None)
+    return Found(loaded(options.desired), load_inventory(options.inventory) if options.inventory_given else None)
 
 
 def _configured(config: Path) -> Found:
@@ -83,13 +83,13 @@ def _configured(config: Path) -> Found:
     from reconciler.settings.check import check_settings
     from reconciler.settings.load import load_settings
 
-    loaded = load_settings(config)
-    if loaded.settings is None or loaded.document is None:
-        return Found(problems=loaded.problems)
-    inventory = load_inventory(loaded.settings.inventory)
-    folder = loaded.settings.source.path
-    repository = None if folder is None else load(folder)
-    return Found(repository, inventory, check_settings(config, loaded.document, inventory, repository))
+    given = load_settings(config)
+    if given.settings is None or given.document is None:
+        return Found(problems=given.problems)
+    inventory = load_inventory(given.settings.inventory)
+    folder = given.settings.source.path
+    repository = None if folder is None else loaded(folder)
+    return Found(repository, inventory, check_settings(config, given.document, inventory, repository))
 
 
 def _show(found: Found, problems: Sequence[Problem], *, settings: bool) -> None:

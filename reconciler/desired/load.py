@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from reconciler.desired import files, recognise
 from reconciler.desired.check import World, check
-from reconciler.desired.compose import Fault, compose
+from reconciler.desired.compose import Fault
+from reconciler.desired.parsed import Parse, parse
 from reconciler.desired.problem import Problem, Severity
 from reconciler.desired.repository import Document, Ignored, Repository
 from reconciler.desired.revision import revision_of
@@ -21,9 +22,9 @@ MISSING = "name a folder of YAML documents with --desired or RECONCILE_DESIRED"
 __all__ = ["Document", "Ignored", "Repository", "load"]
 
 
-def load(folder: Path) -> Repository:
+def load(folder: Path, parse: Parse = parse) -> Repository:
     """Every document below ``folder`` (or in that one file); what is wrong is in ``problems``, sorted."""
-    reading = _Reading(folder)
+    reading = _Reading(folder, parse)
     if folder.is_file():
         reading.file(folder.parent, folder.name)
     elif folder.is_dir():
@@ -42,8 +43,9 @@ class _Seen(NamedTuple):
 class _Reading:
     """What has been read so far."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, parse: Parse) -> None:
         self.folder = folder
+        self._parse = parse
         self._blank = Repository(folder)
         self.documents: list[Document[Any]] = []
         self.ignored: list[Ignored] = []
@@ -65,7 +67,7 @@ class _Reading:
         try:
             data = files.read(folder, name)
             self.files.append((file, hashlib.sha256(data).hexdigest()))
-            trees, faults = compose(files.decode(data))
+            trees, faults = self._parse(data)
         except files.Unfit as error:
             trees, faults = [], [Fault(error.line, error.col, error.what, error.right)]
         self._whole &= not faults
