@@ -12,8 +12,9 @@ from reconciler.cli.options import Common, common
 from reconciler.core.limits import FleetLimits
 from reconciler.desired.check.owned import check_inventory
 from reconciler.desired.inventory import Inventory, load_inventory
+from reconciler.desired.kept import Kept, usual_place
 from reconciler.desired.load import load
-from reconciler.desired.parsed import Kept, usual_place
+from reconciler.desired.parsed import parse_once
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.engine.bounds import limits_of
@@ -37,7 +38,7 @@ class BadDocuments(click.ClickException):
 def loaded(folder: Path) -> Repository:
     """The documents, problems and all; files that this user has had parsed before are not parsed again."""
     kept = Kept(usual_place())
-    repository = load(folder, kept)
+    repository = load(folder, parse_once(kept))
     kept.close()
     return repository
 

@@ -59,8 +59,9 @@ class _Reading:
         for finding in check(world):
             self.complain(finding.file, [finding.fault], finding.severity)
         problems = tuple(sorted(self.problems))
-        revise = partial(revision_of, self.folder, tuple(self.files))
-        return Repository(self.folder, world.documents, tuple(self.ignored), problems, revise)
+        digests = tuple(self.files)
+        revise = partial(revision_of, self.folder, digests)
+        return Repository(self.folder, world.documents, tuple(self.ignored), problems, revise, digests)
 
     def file(self, folder: Path, name: str) -> None:
         file = files.shown(name)
