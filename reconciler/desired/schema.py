@@ -19,11 +19,6 @@ def schemas() -> dict[str, dict[str, Any]]:
     return documents | {"inventory.json": _without_null(_inventory())}
 
 
-def rendered() -> dict[str, str]:
-    """File name -> the text in ``schemas/``."""
-    return {name: text(schema) for name, schema in schemas().items()}
-
-
 def text(schema: dict[str, Any]) -> str:
     """As it stands in its file."""
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.desired.schema import own_document, text
+from reconciler.desired.schema import own_document
 from reconciler.settings.load import KIND
 from reconciler.settings.model import Settings
 
@@ -13,8 +13,3 @@ FILE = "settings.json"
 
 def schema() -> dict[str, Any]:
     return own_document(KIND.name, Settings)
-
-
-def rendered() -> dict[str, str]:
-    """File name -> the text in ``schemas/``."""
-    return {FILE: text(schema())}

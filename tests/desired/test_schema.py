@@ -12,14 +12,14 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from reconciler.desired.compose import compose
 from reconciler.desired.kinds import KINDS
-from reconciler.desired.schema import rendered, schemas
-from reconciler.settings import schema as of_settings
+from reconciler.settings.published import published, written
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "schemas"
 OUTPUTS = tuple(f"{name}.v1.json" for name in ("alert", "diff", "history", "plan", "state", "status"))
-TEXTS = rendered() | of_settings.rendered()
-SCHEMAS = schemas() | {of_settings.FILE: of_settings.schema()}
+TEXTS = {name: text for name, text in published().items() if name not in OUTPUTS}
+SCHEMAS = written()
+TOGETHER = Draft202012Validator(SCHEMAS["documents.json"])
 
 
 def output(name: str) -> Draft202012Validator:
@@ -50,6 +50,7 @@ def test_the_examples_fit_their_schemas(path: Path) -> None:
     for tree in trees:
         document = tree.plain()
         Draft202012Validator(SCHEMAS[f"{document['kind'].lower()}.json"]).validate(document)
+        TOGETHER.validate(document)
 
 
 BAD: list[tuple[str, dict[str, Any]]] = [
@@ -78,6 +79,14 @@ def test_a_schema_refuses_what_the_loader_refuses(kind: str, spec: dict[str, Any
     }
     with pytest.raises(ValidationError):
         Draft202012Validator(schema).validate(document)
+    with pytest.raises(ValidationError):
+        TOGETHER.validate(document)
+
+
+def test_documents_of_others_are_not_judged() -> None:
+    TOGETHER.validate({"apiVersion": "apps/v1", "kind": "Node", "spec": 7})
+    TOGETHER.validate(None)
+    assert not TOGETHER.is_valid({"apiVersion": "reconciler/v1", "kind": "Nod"})
 
 
 ROUTE = {"kind": "route", "table": 254, "dst": "192.168.209.64/26", "metric": 0, "type": "unicast", "onlink": True}
