@@ -44,11 +44,19 @@ def _without_null(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     kept = {key: _without_null(part) for key, part in schema.items() if not (key == "default" and part is None)}
+    if len(kept.get("patternProperties", {})) == 1:
+        kept |= _only_keys(kept.pop("patternProperties"), kept.get("propertyNames", {}))
     choices = [part for part in kept.get("anyOf", ()) if part != {"type": "null"}]
     if len(choices) == 1:
         del kept["anyOf"]
         return choices[0] | kept
     return kept
+
+
+def _only_keys(patterns: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
+    """``patternProperties`` lets any other key pass; ours do not."""
+    ((pattern, values),) = patterns.items()
+    return {"propertyNames": names | {"pattern": pattern}, "additionalProperties": values}
 
 
 def _around(kind: str, spec: dict[str, Any], apis: tuple[str, ...], *, own: bool) -> dict[str, Any]:
@@ -79,7 +87,7 @@ def _around(kind: str, spec: dict[str, Any], apis: tuple[str, ...], *, own: bool
 
 def _inventory() -> dict[str, Any]:
     """Each device may leave to the defaults whatever they give, so no field of it is required here."""
-    spec = InventorySpec.model_json_schema(by_alias=True)
+    spec = _without_null(InventorySpec.model_json_schema(by_alias=True))
     defaults = Defaults.model_json_schema(by_alias=True)
     device = Device.model_json_schema(by_alias=True)
     definitions = defaults.pop("$defs", {}) | device.pop("$defs", {})

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, Field
 
 from reconciler.desired.documents.spec import Many
-from reconciler.desired.documents.values import matching, wrong
+from reconciler.desired.documents.values import matching, shaped, wrong
 from reconciler.desired.examples import Example
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ def _some(values: tuple[T, ...]) -> tuple[T, ...]:
 Glob = Annotated[
     str,
     AfterValidator(matching(GLOB, "pattern of names", "use letters, digits, '-', '_', '.', and '*', '?', '[…]'")),
+    shaped(GLOB),
     Field(examples=["leaf*"]),
     Example('"leaf*"'),
 ]
