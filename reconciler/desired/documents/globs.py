@@ -35,5 +35,5 @@ Glob = Annotated[
     Field(examples=["leaf*"]),
     Example('"leaf*"'),
 ]
-Some = Annotated[Many[T], AfterValidator(_some)]
+Some = Annotated[Many[T], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
 """A list that is left out to mean all."""
