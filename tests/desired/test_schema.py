@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,26 @@ def test_documents_of_others_are_not_judged() -> None:
     TOGETHER.validate({"apiVersion": "apps/v1", "kind": "Node", "spec": 7})
     TOGETHER.validate(None)
     assert not TOGETHER.is_valid({"apiVersion": "reconciler/v1", "kind": "Nod"})
+
+
+def fields(name: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Where each field is, its schema, and that of the whole document."""
+    schema = SCHEMAS[name]
+    for place, part in {**schema["$defs"], "spec": schema["properties"]["spec"]}.items():
+        for one in (part, *part.get("anyOf", ())):
+            for field, inner in one.get("properties", {}).items():
+                yield f"{place}.{field}", inner, schema
+
+
+@pytest.mark.parametrize("name", sorted(set(SCHEMAS) - {"documents.json"}))
+def test_every_field_has_a_description_and_an_example_that_fits(name: str) -> None:
+    found = list(fields(name))
+    assert found
+    assert [place for place, field, _ in found if not field.get("description")] == []
+    assert [place for place, field, _ in found if not field.get("examples")] == []
+    for place, field, schema in found:
+        validator = Draft202012Validator(field | {"$defs": schema["$defs"]})
+        assert [str(value) for value in field["examples"] if not validator.is_valid(value)] == [], place
 
 
 ROUTE = {"kind": "route", "table": 254, "dst": "192.168.209.64/26", "metric": 0, "type": "unicast", "onlink": True}
