@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,22 +15,33 @@ from reconciler.desired.examples import bare, example, inside, is_model
 
 HERE = Path(__file__).with_name("meanings.yaml")
 Schema = dict[str, Any]
-Meanings = dict[str, dict[str, str]]
+Of = dict[str, dict[str, Any]]
+"""Model -> field -> what is known of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """``words``: what a field means; ``examples`` of it, where its type does not say one."""
+
+    words: Of
+    examples: Of
+
+    def __or__(self, other: Meanings) -> Meanings:
+        return Meanings(self.words | other.words, self.examples | other.examples)
 
 
 @cache
 def meanings(path: Path = HERE) -> Meanings:
-    """Model -> field -> what it means."""
-    (tree,), _ = compose(path.read_text(encoding="utf-8"))
-    found: Meanings = tree.plain()
-    return found
+    """What a file tells: two documents, as their names say."""
+    (words, examples), _ = compose(path.read_text(encoding="utf-8"))
+    return Meanings(words.plain(), examples.plain())
 
 
 def explain(schema: Schema, model: type[BaseModel], known: Meanings) -> None:
     """Give each field of ``model`` in its schema, and of the models within it, a description and examples."""
     definitions = schema.get("$defs", {})
     _explain(schema, model, known)
-    for inner in models_in(model):
+    for inner in dict.fromkeys(_models(model)):
         if inner.__name__ in definitions:
             _explain(definitions[inner.__name__], inner, known)
 
@@ -37,27 +49,22 @@ def explain(schema: Schema, model: type[BaseModel], known: Meanings) -> None:
 def _explain(schema: Schema, model: type[BaseModel], known: Meanings) -> None:
     parts = [part for part in (schema, *schema.get("anyOf", ())) if "properties" in part]
     for name, field in ((name, field) for part in parts for name, field in part["properties"].items()):
-        if words := _meaning(model, name, known):
+        if words := _of(model, name, known.words):
             field["description"] = words
-        if "examples" not in field and (text := example(inside(model, name))):
-            field["examples"] = _values(text)
+        if (given := _of(model, name, known.examples)) is not None:
+            field["examples"] = [given]
+        elif "examples" not in field and (text := example(inside(model, name))):
+            field["examples"] = [tree.plain() for tree in compose(text)[0]]
 
 
-def _meaning(model: type[BaseModel], name: str, known: Meanings) -> str:
+def _of(model: type[BaseModel], name: str, known: Of) -> Any:
     """Of the model, or of one that it has the field from."""
-    return next((found for base in model.__mro__ if (found := known.get(base.__name__, {}).get(name))), "")
-
-
-def _values(text: str) -> list[Any]:
-    return [tree.plain() for tree in compose(text)[0]]
-
-
-def models_in(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """Every model that a value within one of ``model`` may have, each once."""
-    yield from dict.fromkeys(_models(model))
+    found = (known.get(base.__name__, {}).get(name) for base in model.__mro__)
+    return next((one for one in found if one is not None), None)
 
 
 def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Every model that a value within one of ``model`` may have."""
     for field in model.model_fields.values():
         kind: Any = bare(field.annotation)
         while kind is not None and not is_model(kind):
