@@ -108,15 +108,23 @@ def test_what_is_wrong_or_said_by_an_alias_is_not_kept(kept: Kept) -> None:
     assert entries(kept) == []
 
 
+def aged(kept: Kept) -> None:
+    """Entries of which each was used a second after the one before it; looking at one uses it."""
+    for number in range(6):
+        entry = kept._entry("n", bytes([number]))
+        if entry.exists():
+            os.utime(entry, (1000 + number, 1000 + number))
+
+
 def test_there_is_an_end_to_it(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_ENTRIES", 3)
     for number in range(6):
         kept.add("n", bytes([number]), [number])
-        entry = kept._entry("n", bytes([number]))
-        os.utime(entry, (1000 + number, 1000 + number))
+    aged(kept)
     kept.close()
     assert [kept.find("n", bytes([number])) for number in range(6)] == [None, None, None, [3], [4], [5]]
     monkeypatch.setattr(module, "MAX_BYTES", 2 * (module.SUM_BYTES + 3))
+    aged(kept)
     kept.close()
     assert [kept.find("n", bytes([number])) for number in range(6)] == [None, None, None, None, [4], [5]]
     monkeypatch.setattr(module, "MAX_ENTRY", 3)
