@@ -32,6 +32,7 @@ class Code(StrEnum):
     NESTED_TOO_DEEP = "nested-too-deep", "values nested more than 50 levels deep"
     YAML_TAG = "yaml-tag", "a tag such as `!!python/object`"
     DUPLICATE_KEY = "duplicate-key", "the same key twice in one mapping"
+    NOT_FORMATTED = "not-formatted", "a file that `reconcile fmt` leaves as it is"
     # Documents
     NOT_A_DOCUMENT = "not-a-document", "something else than a document"
     UNKNOWN_KIND = "unknown-kind", "a kind that there is not"

@@ -17,6 +17,7 @@ from reconciler.desired.codes import Code
 from reconciler.desired.inventory import load_inventory
 from reconciler.desired.load import load
 from reconciler.desired.problem import Problem
+from reconciler.desired.style.formatting import formatted
 from reconciler.report.problem_page import place, sections
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -27,8 +28,11 @@ def blocks(code: Code) -> list[tuple[str, str]]:
     return [(found[1], found[2]) for found in BLOCK.finditer(sections()[code])]
 
 
-def judged() -> list[Problem]:
-    """What `reconcile validate` finds in the working directory."""
+def judged(code: Code) -> list[Problem]:
+    """What `reconcile validate` finds in the working directory, or `reconcile fmt` what it alone says."""
+    if code == Code.NOT_FORMATTED:
+        file = Path("desired/example.yaml")
+        return [Problem(str(file), *fault) for fault in formatted(file.read_text()).faults]
     if Path("config.yaml").exists():
         return configured(Path("config.yaml")).judged()
     given = Path("inventory.yaml")
@@ -65,7 +69,7 @@ def test_each_example_prints_its_code(code: Code, tmp_path: Path, monkeypatch: p
             subprocess.run(["sh", "-euc", text], check=True, timeout=10)
         else:
             Path(text.partition("\n")[0].removeprefix("# ")).write_text(text)
-    printed = "".join(f"{problem}\n" for problem in judged() if problem.code == code)
+    printed = "".join(f"{problem}\n" for problem in judged(code) if problem.code == code)
     if os.environ.get("GOLDEN"):
         keep(code, printed)
         expected = printed

@@ -12,7 +12,7 @@ from reconciler.desired.codes import Code
 from reconciler.desired.documents.values import wrong
 
 REPEATED = re.compile(r"[+*}]\)+[+*{]")
-"""A repeated group that ends with a repetition: matching a name may take for ever."""
+"""A repeated group that ends with a repetition: matching may take for ever."""
 
 
 def _as_text(value: Any) -> Any:
