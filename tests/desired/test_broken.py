@@ -65,5 +65,5 @@ def test_every_code_is_shown_by_some_case() -> None:
     assert set(Code) - shown == ELSEWHERE
 
 
-ELSEWHERE = {Code.FILE_TOO_LARGE, Code.NO_SUCH_PLACE, Code.MATCHES_NOTHING}
+ELSEWHERE = {Code.NOT_FORMATTED, Code.FILE_TOO_LARGE, Code.NO_SUCH_PLACE, Code.MATCHES_NOTHING}
 """Giants are no files for a repository, and what is not there cannot be in one; the page's examples show them all."""
