@@ -22,8 +22,9 @@ from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import without_transports
 from reconciler.engine.observe import SENSELESS, Sight, senseless
 from reconciler.engine.parts import reading_for
-from reconciler.engine.plan import split, standing
+from reconciler.engine.plan import standing
 from reconciler.engine.record import Record
+from reconciler.intent.against import split
 from reconciler.intent.compile import World
 from reconciler.intent.wish import Wish
 
