@@ -126,6 +126,7 @@ class Device(Defaults):
     """
 
     example: ClassVar[str] = "{platform: linux, host: 172.20.20.5}"
+    first: ClassVar[tuple[str, ...]] = ("platform", "host")
 
     platform: Literal["arista_eos", "linux"]
     host: Annotated[str, AfterValidator(_host), Example("172.20.20.2")]
