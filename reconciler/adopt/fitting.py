@@ -106,7 +106,11 @@ def _take(spec: Any, path: Path) -> bool:
     if not path:
         return False
     for step in path[:-1]:
-        spec = spec.get(step, spec.get(int(step) if str(step).isdigit() else step)) if isinstance(spec, dict) else spec[step]
+        spec = (
+            spec.get(step, spec.get(int(step) if str(step).isdigit() else step))
+            if isinstance(spec, dict)
+            else spec[step]
+        )
         if spec is None:
             return False
     last = path[-1]

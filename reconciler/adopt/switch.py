@@ -157,9 +157,7 @@ def _svi(svi: Svi) -> dict[str, Any]:
     ) | ({"autostate": False} if svi.autostate is False else {})
 
 
-def _routes(
-    routes: Iterable[StaticRoute], reserved: Iterable[str], unsaid: list[Unsaid]
-) -> Iterator[dict[str, Any]]:
+def _routes(routes: Iterable[StaticRoute], reserved: Iterable[str], unsaid: list[Unsaid]) -> Iterator[dict[str, Any]]:
     for route in routes:
         if route.vrf in reserved or route.via.startswith(MANAGEMENT):
             unsaid.append(Unsaid(route.key, "a route of the management network", "never changed from here"))
