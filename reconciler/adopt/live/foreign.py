@@ -1,9 +1,9 @@
-"""What on a node is somebody else's: the kernel's, DHCP's, a routing daemon's, pods', Docker's, the way to manage it."""
+"""What on a node is somebody else's: the kernel's, DHCP's, a routing daemon's, pods', Docker's, its management."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_interface
 
 from reconciler.adopt.live.seen import Seen
@@ -36,10 +36,10 @@ LOOPBACK = "lo"
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """``management``: interfaces that a node is managed over, and nothing else; ``excepted`` as the inventory has it."""
+    """``management``: interfaces that a node is managed over, and no more; ``excepted``: the inventory's."""
 
     management: frozenset[str] = frozenset()
-    excepted: Except = Except()
+    excepted: Except = field(default_factory=Except)
 
     def why(self, row: Resource) -> str:
         """Whose it is, in words; empty: anybody may have written it by hand. What has our mark is ours."""

@@ -63,6 +63,12 @@ class Trial:
     def world(self) -> World:
         return compile_world(self.repository, owns=self.owns)
 
+    def refused(self, devices: Iterable[str]) -> Iterator[Iterator[Misfit]]:
+        """What is wrong with single documents; else with all together; else what they mean for ``devices``."""
+        yield self.unshaped()
+        yield self.clashing()
+        yield self.contradicting(devices)
+
     def unshaped(self) -> Iterator[Misfit]:
         """What the models refuse."""
         for sketch, leaf in zip(self.sketches, self._leaves, strict=True):
