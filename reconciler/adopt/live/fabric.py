@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import ip_address, ip_interface
 from typing import Any
 
 from reconciler.adopt.live.seen import Seen
 from reconciler.adopt.live.sketch import Sketch
 from reconciler.cluster.facts import ClusterFacts, NodeFacts
 from reconciler.cluster.ippool import IPPool
+from reconciler.intent.calico.settings import vtep_mac
 from reconciler.intent.network import Network
 from reconciler.linux.address import Address
 from reconciler.linux.claim import CNI_DEVICES, is_somebodys_device, matches
@@ -75,12 +77,32 @@ class Fabric:
         return self._underlays.get((node, version))
 
     def _underlay(self, node: Seen, version: int) -> Address | None:
-        """What its own tunnel says, else the address that the others lead to."""
+        """What its own tunnel says, else the address that the others lead to, be it on no interface now."""
         rows = [a for a in node.all(Address) if _version(a.local) == version and not is_somebodys_device(a.dev)]
-        local = {link.local for link in tunnels(node)}
+        local = {link.local: link.lower for link in tunnels(node) if link.local and _version(link.local) == version}
         mine = [row for row in rows if row.local in local]
         others = sorted((row for row in rows if self._pointed[row.local]), key=lambda row: -self._pointed[row.local])
-        return next(iter([*mine, *others]), None)
+        return next(iter([*mine, *others]), None) or self._lost(node, version, local)
+
+    def _lost(self, node: Seen, version: int, local: Mapping[str, str | None]) -> Address | None:
+        """An address that the node should have: in its tunnel's words, or where the others' rows of its MAC lead."""
+        macs = {vtep_mac(node.name), *(link.address for link in tunnels(node))}
+        fdb = (row for other in self.nodes if other is not node for row in other.all(FdbEntry))
+        led = usual(row.dst for row in fdb if row.mac in macs and _version(row.dst) == version)
+        text, dev = next(iter(local.items()), (led, None))
+        told = self.told_of(node.name).addresses.get(version) or text
+        if told is None:
+            return None
+        address = ip_interface(told if "/" in told else f"{told}/{self._length(told)}")
+        usually = usual(link.lower for other in self.nodes for link in tunnels(other))
+        return Address(dev=dev or usually or "eth0", local=str(address.ip), prefixlen=address.network.prefixlen)
+
+    def _length(self, address: str) -> int:
+        """That of another node's subnet around it."""
+        rows = (row for node in self.nodes for row in node.all(Address) if not is_somebodys_device(row.dev))
+        around = (ip_interface(f"{row.local}/{row.prefixlen}").network for row in rows)
+        ip = ip_address(address)
+        return next((one.prefixlen for one in around if ip in one), ip.max_prefixlen)
 
     @cached_property
     def _owners(self) -> dict[str, str]:

@@ -136,7 +136,7 @@ class Settling:
 
 
 def entry(kind: str, path: Path) -> Path:
-    """What goes where the value at ``path`` is refused: with half of a port or of a route another one would be meant."""
+    """What goes where the value at ``path`` is refused: half of a port or of a route would mean another one."""
     if kind == "Switch":
         return path[:3] if path[:1] == ("bgp",) else path[:2]
     if kind == "Node":

@@ -29,15 +29,18 @@ class Sketch:
             self._items.append((section, item, note))
 
     def take(self, path: Sequence[str | int]) -> Any:
-        """Take the value at ``path`` within the spec out; None: it is not there."""
+        """Take the value at ``path`` within the spec out, and a section that it leaves empty; None: it is not there."""
         inner: Any = self.spec
         for step in path[:-1]:
             inner = _child(inner, step)
         key = path[-1] if isinstance(inner, list) else _key(inner, path[-1])
         try:
-            return inner.pop(key)
+            taken = inner.pop(key)
         except (KeyError, IndexError, AttributeError, TypeError):
             return None
+        if not inner and 1 < len(path) <= (3 if path[0] == "bgp" else 2):
+            self.take(path[:-1])
+        return taken
 
     def draft(self) -> Draft:
         notes = dict(self.notes)
