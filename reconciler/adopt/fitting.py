@@ -37,9 +37,8 @@ def fitted(model: type[BaseModel], spec: Mapping[Any, Any]) -> tuple[dict[Any, A
         found = list(_refused(model, left))
         if not found:
             return left, misfits
-        for misfit in sorted(found, key=lambda one: _order(one.path), reverse=True):
-            if _take(left, misfit.path):
-                misfits.append(misfit)
+        backwards = sorted(found, key=lambda one: _order(one.path), reverse=True)
+        misfits += [misfit for misfit in backwards if _take(left, misfit.path)]
     raise ValueError(f"no {model.__name__} can be made of it")
 
 
@@ -106,20 +105,11 @@ def _take(spec: Any, path: Path) -> bool:
     if not path:
         return False
     for step in path[:-1]:
-        spec = (
-            spec.get(step, spec.get(int(step) if str(step).isdigit() else step))
-            if isinstance(spec, dict)
-            else spec[step]
-        )
-        if spec is None:
-            return False
-    last = path[-1]
-    if isinstance(spec, dict):
-        keys = [key for key in spec if str(key) == str(last)]
-        for key in keys:
-            del spec[key]
-        return bool(keys)
-    if isinstance(spec, list) and isinstance(last, int) and last < len(spec):
-        del spec[last]
-        return True
-    return False
+        spec = spec[_key(spec, step)]
+    del spec[_key(spec, path[-1])]
+    return True
+
+
+def _key(spec: Any, step: str | int) -> Any:
+    """A mapping's key as it is there: a number, where the path has its digits."""
+    return next(key for key in spec if str(key) == str(step)) if isinstance(spec, dict) else step

@@ -52,16 +52,12 @@ def switch_spec(found: State) -> tuple[dict[str, Any], list[Unsaid]]:
         "routes": list(_routes(_all(found, StaticRoute), reserved, unsaid)),
         "bgp": bgp_spec(found),
     }
-    on = {kind.kind for kind in (Routing, Routing6) for one in _all(found, kind) if _is_on(one)}
-    return {**dict.fromkeys(sorted(on), True), **_given(spec)}, unsaid
+    on = {kind.kind: True for kind in (Routing, Routing6) if _routes_in(found, kind, DEFAULT_VRF)}
+    return {**on, **_given(spec)}, unsaid
 
 
 def _all(found: State, kind: type[R]) -> list[R]:
     return sorted((one for one in found.values() if isinstance(one, kind)), key=lambda one: one.rank)
-
-
-def _is_on(one: Routing | Routing6) -> bool:
-    return one.vrf == DEFAULT_VRF and one.enabled
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +82,7 @@ def _vlan(vlan: Vlan) -> dict[str, Any]:
 
 
 def _interfaces(ports: Iterable[Interface], unsaid: list[Unsaid]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Without Management, and without ports in a mode that documents do not know: to declare those would change them."""
+    """Without Management, and without ports in a mode that documents do not know: declaring those would change them."""
     for port in ports:
         if port.ifname.startswith(MANAGEMENT):
             continue
@@ -109,8 +105,8 @@ def _port(port: Interface) -> dict[str, Any]:
         "portfast": port.portfast is True,
         "bpduguard": port.bpduguard is True,
     }
-    routed = {"addresses": []} if port.mode == "routed" and not port.addresses and not member else {}
-    trunk = {"trunk": {}} if port.mode == "trunk" and not member else {}
+    routed: dict[str, Any] = {"addresses": []} if port.mode == "routed" and not port.addresses and not member else {}
+    trunk: dict[str, Any] = {"trunk": {}} if port.mode == "trunk" and not member else {}
     return {**routed, **trunk, **_given(shared)}
 
 

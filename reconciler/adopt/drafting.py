@@ -1,0 +1,35 @@
+"""A document with all that could not be brought over above it, so that whoever reads it knows what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from reconciler.adopt.adopted import Remark, sorted_remarks
+from reconciler.adopt.fitting import Path, fitted
+from reconciler.desired.documents import Spec
+from reconciler.desired.style import Draft
+
+MOST = 40
+"""Remarks above one document; the rest is said on standard error alone."""
+
+
+def drafted(
+    model: type[Spec], name: str, spec: Mapping[Any, Any], comment: str, at: tuple[str, int], remarks: Iterable[Remark]
+) -> tuple[Draft, list[Remark]]:
+    """The document as far as its model takes it, and all ``remarks``. ``at``: the file and line that it comes from."""
+    left, misfits = fitted(model, spec)
+    told = [*remarks, *(Remark(*at, _place(one.path), f"{one.what}; left out ({one.right})") for one in misfits)]
+    return commented(Draft(model.__name__, name, left, comment), told), told
+
+
+def commented(draft: Draft, remarks: Iterable[Remark]) -> Draft:
+    """The remarks stand below its own comment."""
+    lines = [f"Not here: {remark}" for remark in sorted_remarks(remarks)]
+    more = [f"Not here: {len(lines) - MOST} things more."] if len(lines) > MOST else []
+    return replace(draft, comment="\n".join(filter(None, [draft.comment, *lines[:MOST], *more])))
+
+
+def _place(path: Path) -> str:
+    return ".".join(str(step) for step in path)
