@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 WAYS = {
+    "live": ("reconciler.cli.import_live:live", "From what the devices of an inventory have now."),
     "containerlab": ("reconciler.cli.import_containerlab:containerlab", "From a containerlab topology and its files."),
     "inventory": ("reconciler.cli.import_inventory:inventory", "From an inventory of Ansible, Nornir or containerlab."),
 }

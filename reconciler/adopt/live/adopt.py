@@ -37,10 +37,11 @@ def adopt(devices: Sequence[Seen], inventory: Inventory | None = None, cluster: 
     named = [device for device in devices if DEVICE_NAME.fullmatch(device.name)]
     left = [Left(repr(d.name), "all of it", "no name for a device") for d in devices if d not in named]
     owns = {device.name: device.owns for device in named}
-    switches = [_switch(device, left) for device in named if device.is_switch]
+    switches = [_switch(device, left) for device in named if device.is_switch and not device.absent]
     nodes = [device for device in named if not device.is_switch]
     written = _nodes(nodes, management_networks(named), owns, cluster or cluster_name(node.name for node in nodes))
-    settling = Settling({device.name: device for device in named}, [*switches, *written], owns, inventory, left)
+    read = {device.name: device for device in named if not device.absent}
+    settling = Settling(read, [*switches, *written], owns, inventory, left)
     settling.settle()
     unknown = tuple(sorted(set(settling.unknown())))
     drafts = tuple(sketch.draft() for sketch in settling.sketches)
@@ -89,7 +90,7 @@ def _nodes(nodes: Sequence[Seen], management: Collection[str], owns: Mapping[str
     world = Trial([*made.values(), *others], owns).world
     for node in nodes:
         _finish(made[node.name], node, foreign[node.name], world.get(node.name, Wish(node.name, {})))
-    return [*made.values(), *others]
+    return [*(sketch for sketch in made.values() if sketch.spec), *others]
 
 
 def _with_clusters(sketches: Iterable[Sketch], clusters: Iterable[Proposal]) -> Iterator[Sketch]:
@@ -101,6 +102,9 @@ def _with_clusters(sketches: Iterable[Sketch], clusters: Iterable[Proposal]) -> 
 
 def _finish(sketch: Sketch, node: Seen, foreign: Foreign, wish: Wish) -> None:
     """What the clusters do not want, or may want, and somebody has written; and how much is left out."""
+    if node.absent:
+        sketch.lines.append("It could not be read: this is what the others know of it.")
+        return
     found = node.reading.found
     known = {key for key in found if key in wish.desired or any(row.covers(key) for row in wish.unknown)}
     rows = add_rows(sketch, by_hand(node, foreign, known))

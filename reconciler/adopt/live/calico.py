@@ -41,7 +41,7 @@ LENGTHS = {4: 26, 6: 122}
 
 def proposals(fabric: Fabric) -> Iterator[Proposal]:
     """Every way in which Calico could be configured that what is told leaves open, the likeliest first."""
-    members = [node for node in fabric.nodes if is_member(node) or node.name in fabric.told.nodes]
+    members = [node for node in fabric.nodes if is_member(node) or fabric.is_told(node)]
     if not any(is_member(node) for node in members):
         return
     plan = calico_plan.of(fabric, members)

@@ -50,7 +50,8 @@ def _best(fabric: Fabric, proposals: Sequence[Proposal], owns: Mapping[str, Owns
     if not proposals:
         return None
     members = frozenset(proposals[0].cluster.spec["nodes"])
-    nodes = sorted((node for node in fabric.nodes if node.name in members), key=lambda node: -len(node.reading.found))
+    read = (node for node in fabric.nodes if node.name in members and not node.absent)
+    nodes = sorted(read, key=lambda node: -len(node.reading.found))
     fits = [_fit(fabric, one, nodes[:SAMPLE], owns) for one in proposals]
     best = min(fits, key=lambda fit: fit.changes)
     return best.proposal if best.explained > best.changes else None

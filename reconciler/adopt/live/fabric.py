@@ -56,6 +56,10 @@ class Fabric:
     def told_of(self, node: str) -> NodeFacts:
         return self.told.nodes.get(node, NodeFacts())
 
+    def is_told(self, node: Seen) -> bool:
+        """Whether others know of it: the cluster's API, or, where it cannot be read, the rows of the other nodes."""
+        return node.name in self.told.nodes or bool(node.absent and self.underlay(node.name, 4))
+
     @cached_property
     def api_node(self) -> str | None:
         """Where kubectl answered."""

@@ -15,13 +15,14 @@ R = TypeVar("R", bound=Resource)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """``host``: where we reach it; empty: nobody knows. ``reading``: nothing of it is ever written to."""
+    """``host``: where we reach it; empty: nobody knows. ``absent``: why it was not read; then ``reading`` is empty."""
 
     name: str
     is_switch: bool
     reading: Reading
     owns: Owns = field(default_factory=Owns)
     host: str = ""
+    absent: str = ""
 
     def all(self, kind: type[R]) -> list[R]:
         """What it has of one kind, in the order of a listing."""
