@@ -23,7 +23,7 @@ Rows = list[Resource]
 
 def befallen(live: Mapping[str, State], seed: int, count: int) -> dict[str, State]:
     """``count`` accidents; the same for the same seed."""
-    rng, world = random.Random(seed), {name: dict(state) for name, state in live.items()}
+    rng, world = random.Random(seed), dict(live)
     for _ in range(count):
         name = rng.choice(sorted(world))
         rows = rng.choice((_without, _changed, _changed, _more, _more, _copied))(rng, name, world)
@@ -62,6 +62,8 @@ def _changed(rng: random.Random, name: str, world: Mapping[str, State]) -> Rows:
 
 def _otherwise(rng: random.Random, field: str, value: Any) -> Any:
     match value:
+        case _ if field == "prefixlen":
+            return rng.choice((24, 32))
         case bool():
             return not value
         case int():

@@ -17,6 +17,7 @@ from reconciler.adopt.live.sketch import Sketch
 from reconciler.adopt.live.trial import Trial
 from reconciler.adopt.switch import switch_spec
 from reconciler.core.resource import Resource
+from reconciler.core.words import plural
 from reconciler.desired.documents.values import DEVICE_NAME
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.style import Draft
@@ -71,7 +72,7 @@ def _switch(device: Seen, left: list[Left]) -> Sketch:
     ports = spec.get("interfaces", {})
     spec["interfaces"] = {name: said for name, said in ports.items() if said}
     silent = len(ports) - len(spec["interfaces"])
-    lines = [f"Left out: {silent} ports at EOS's defaults."] if silent else []
+    lines = [f"Left out: {plural(silent, 'port')} at EOS's defaults."] if silent else []
     return Sketch("Switch", device.name, {name: said for name, said in spec.items() if said not in ({}, [])}, lines)
 
 

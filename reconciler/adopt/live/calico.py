@@ -98,7 +98,7 @@ def _vxlan(fabric: Fabric, members: Sequence[Seen]) -> dict[str, int]:
 
 def _derived(sketch: Sketch) -> int:
     """Felix's own choice: 50 below the smallest MTU that is declared."""
-    mtus = [spec.get("mtu") for spec in sketch.spec.get("interfaces", {}).values() if "vxlan" not in spec]
+    mtus: list[int] = [spec.get("mtu") or 0 for spec in sketch.spec.get("interfaces", {}).values() if "vxlan" not in spec]
     return min([mtu for mtu in mtus if mtu] or [ETHERNET_MTU]) - OVERHEAD["vxlan", 4]
 
 

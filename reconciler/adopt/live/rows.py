@@ -71,7 +71,7 @@ def _fdb(row: FdbEntry) -> Line | None:
     extra = dict(text.split(" ", 1) for text in row.extra or ())
     if extra.keys() - {"port", "vni", "via"}:
         return None
-    numbers = {name: int(extra[name]) for name in ("port", "vni") if name in extra}
+    numbers: Line = {name: int(extra[name]) for name in ("port", "vni") if name in extra}
     return _given({"mac": row.mac, "dev": row.dev, "dst": row.dst, **numbers, "via": extra.get("via")})
 
 

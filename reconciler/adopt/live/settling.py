@@ -83,18 +83,25 @@ class Settling:
 
     def _even_out(self, trial: Trial, devices: Iterable[str]) -> set[str]:
         """Take each difference out of the documents; the devices whose documents changed."""
-        own = {one.name: one for one in self.sketches if one.kind in OWN}
         touched = set()
         for name in sorted(devices):
             reading = self.seen[name].reading
             wish = trial.world.get(name, Wish(name, {}))
             for change in differing(wish, reading, split(wish, reading)):
-                self._leave(own[name], change)
+                self._leave(self._own(name), change)
                 touched.add(name)
             for key in sorted(self._unclear(wish, name)):
-                own[name].add("ignore", {"kind": key.kind, "name": literally(key.name)}, reading.frozen[key])
+                self._own(name).add("ignore", {"kind": key.kind, "name": literally(key.name)}, reading.frozen[key])
                 touched.add(name)
         return touched
+
+    def _own(self, name: str) -> Sketch:
+        """The device's own document; one whose own was taken out has an empty one."""
+        mine = [one for one in self.sketches if one.kind in OWN and one.name == name]
+        if not mine:
+            mine = [Sketch("Switch" if self.seen[name].is_switch else "Node", name)]
+            self.sketches += mine
+        return mine[0]
 
     def _unclear(self, wish: Wish, name: str) -> set[Key]:
         """What is wanted or ours and was not understood: it would leave the device unreadable."""
