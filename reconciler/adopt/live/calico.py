@@ -98,7 +98,9 @@ def _vxlan(fabric: Fabric, members: Sequence[Seen]) -> dict[str, int]:
 
 def _derived(sketch: Sketch) -> int:
     """Felix's own choice: 50 below the smallest MTU that is declared."""
-    mtus: list[int] = [spec.get("mtu") or 0 for spec in sketch.spec.get("interfaces", {}).values() if "vxlan" not in spec]
+    mtus: list[int] = [
+        spec.get("mtu") or 0 for spec in sketch.spec.get("interfaces", {}).values() if "vxlan" not in spec
+    ]
     return min([mtu for mtu in mtus if mtu] or [ETHERNET_MTU]) - OVERHEAD["vxlan", 4]
 
 
@@ -114,7 +116,7 @@ def _pool_plans(fabric: Fabric, plan: Plan) -> list[list[Sketch]]:
     told = {row.pool: row for node in fabric.nodes for row in node.all(IPPool)}
     if told or fabric.told.affinities is not None:
         return [[Sketch("IPPool", name, dict(row.spec)) for name, row in sorted(told.items())]]
-    around = {v: [block for block in plan.blocks if block.version == v] for v in (4, 6)}
+    around = {v: [one for one in plan.blocks or plan.tunnel_ends if one.version == v] for v in (4, 6)}
     guesses = [[_guess(v, blocks, mode) for v, blocks in around.items() if blocks] for mode in _modes(plan)]
     return guesses or [[]]
 
@@ -126,9 +128,10 @@ def _modes(plan: Plan) -> Sequence[dict[str, str]]:
 def _guess(version: int, blocks: Sequence[Network], mode: Mapping[str, str]) -> Sketch:
     """A pool that nobody has shown us: its name and its range are ours, its mode is what fits the routes."""
     network = next((pool for pool in USUAL_POOLS if all(_within(block, pool) for block in blocks)), None)
-    network, length = network or _around(blocks), usual(block.prefixlen for block in blocks)
+    network = network or _around(blocks)
+    length = usual(block.prefixlen for block in blocks if block.prefixlen < block.max_prefixlen)
     spec: dict[str, Any] = {"cidr": str(network), **(mode if version == 4 or "ipipMode" not in mode else {})}
-    if length != LENGTHS[version]:
+    if length not in (None, LENGTHS[version]):
         spec["blockSize"] = length
     lines = ["Guessed from the nodes' tables, without kubectl: compare it with `kubectl get ippools -o yaml`."]
     return Sketch("IPPool", f"default-ipv{version}-ippool", spec, lines)

@@ -40,6 +40,12 @@ class Plan:
     def blocks(self) -> list[Network]:
         return sorted(self.owners, key=lambda block: (block.version, block))
 
+    @property
+    def tunnel_ends(self) -> list[Network]:
+        """The addresses of the tunnels' ends, which come out of the pools, too."""
+        found = {ip_network(address) for (_, fact), address in self.ends.items() if "." not in fact}
+        return sorted(found, key=lambda one: (one.version, one))
+
     @cached_property
     def only_vxlan(self) -> bool:
         """Whether every route into a block is one that a pool with VXLAN explains."""
@@ -152,16 +158,22 @@ def _owners(fabric: Fabric, members: Sequence[Seen], ends: Mapping[tuple[str, st
     for node in members:
         for block, owner in _routed(fabric, node, hosts):
             votes.setdefault(block, Counter())[owner] += 1
-    agreed = {block: counted.most_common(1)[0] for block, counted in votes.items()}
-    return {block: owner for block, (owner, count) in agreed.items() if 2 * count >= len(members)}
+    agreed = {block: counted for block, counted in votes.items() if 2 * counted.total() >= len(members)}
+    owners = {block: _most({name: n for name, n in counted.items() if name}) for block, counted in agreed.items()}
+    return {block: owner for block, owner in owners.items() if owner}
 
 
 def _routed(fabric: Fabric, node: Seen, hosts: Mapping[str, str]) -> Iterator[tuple[Network, str]]:
+    """Blocks that a node knows, each with its owner; over a router nobody tells whose it is."""
     for row in node.all(Route):
         network = ip_network(row.dst)
         shorter = network.prefixlen < network.max_prefixlen
         if not shorter or not is_overlays(row) or matches(row.dev or "", POD_DEVICES):
             continue
         owner = node.name if row.type == "blackhole" else hosts.get(row.gateway or "") or fabric.owner(row.gateway)
-        if owner is not None and (row.type == "blackhole" or owner != node.name):
-            yield network, owner
+        if row.type == "blackhole" or (row.gateway is not None and owner != node.name):
+            yield network, owner or ""
+
+
+def _most(counted: Mapping[str, int]) -> str:
+    return max(counted, key=lambda name: (counted[name], name), default="")

@@ -12,7 +12,6 @@ from reconciler.adopt.live.sketch import Sketch
 from reconciler.intent.cilium import HOST, ROUTES
 from reconciler.intent.network import Network
 from reconciler.linux.address import Address
-from reconciler.linux.link import Link
 from reconciler.linux.route import Route
 
 SETTINGS: tuple[dict[str, Any], ...] = ({}, {"routing": "native"}, {"routing": "native", "autoDirectNodeRoutes": True})
@@ -20,7 +19,7 @@ SETTINGS: tuple[dict[str, Any], ...] = ({}, {"routing": "native"}, {"routing": "
 
 def proposals(fabric: Fabric) -> Iterator[Proposal]:
     """In every routing mode."""
-    members = [node for node in fabric.nodes if any(link.ifname == HOST for link in node.all(Link))]
+    members = [node for node in fabric.nodes if any(node.on(Address, {HOST}))]
     if not members:
         return
     hosts = {node.name: _host(fabric, node) for node in members}
