@@ -91,15 +91,26 @@ class Fabric:
     def _lost(self, node: Seen, version: int, local: Mapping[str, str | None]) -> Address | None:
         """An address that the node should have: in its tunnel's words, or where the others' rows of its MAC lead."""
         macs = {vtep_mac(node.name), *(link.address for link in tunnels(node))}
-        fdb = (row for other in self.nodes if other is not node for row in other.all(FdbEntry))
-        led = usual(row.dst for row in fdb if row.mac in macs and _version(row.dst) == version)
+        led = usual(dst for mac in macs for dst in self._led.get(mac or "", ()) if _version(dst) == version)
         text, dev = next(iter(local.items()), (led, None))
         told = self.told_of(node.name).addresses.get(version) or text
         if told is None:
             return None
         address = ip_interface(told if "/" in told else f"{told}/{self._length(told)}")
-        usually = usual(link.lower for other in self.nodes for link in tunnels(other))
-        return Address(dev=dev or usually or "eth0", local=str(address.ip), prefixlen=address.network.prefixlen)
+        return Address(dev=dev or self._usual_dev, local=str(address.ip), prefixlen=address.network.prefixlen)
+
+    @cached_property
+    def _led(self) -> dict[str, list[str]]:
+        """Where nodes send what is for a MAC."""
+        found: dict[str, list[str]] = {}
+        for node in self.nodes:
+            for row in node.all(FdbEntry):
+                found.setdefault(row.mac, []).append(row.dst)
+        return found
+
+    @cached_property
+    def _usual_dev(self) -> str:
+        return usual(link.lower for node in self.nodes for link in tunnels(node)) or "eth0"
 
     def _length(self, address: str) -> int:
         """That of another node's subnet around it."""

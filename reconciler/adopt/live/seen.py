@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import cached_property
+from typing import TypeVar, cast
 
 from reconciler.core.driver import Reading
 from reconciler.core.resource import Resource
@@ -13,7 +14,7 @@ from reconciler.intent.wish import Owns
 R = TypeVar("R", bound=Resource)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
     """``host``: where we reach it; empty: nobody knows. ``absent``: why it was not read; then ``reading`` is empty."""
 
@@ -24,10 +25,26 @@ class Seen:
     host: str = ""
     absent: str = ""
 
+    @cached_property
+    def _sorted(self) -> dict[type[Resource], list[Resource]]:
+        """All that it has by kind, each kind in the order of a listing: asked for over and over again."""
+        found: dict[type[Resource], list[Resource]] = {}
+        for row in self.reading.found.values():
+            found.setdefault(type(row), []).append(row)
+        return {kind: sorted(rows, key=lambda row: row.rank) for kind, rows in found.items()}
+
     def all(self, kind: type[R]) -> list[R]:
-        """What it has of one kind, in the order of a listing."""
-        return sorted((row for row in self.reading.found.values() if isinstance(row, kind)), key=lambda row: row.rank)
+        """What it has of one kind."""
+        return cast("list[R]", self._sorted.get(kind, []))
+
+    @cached_property
+    def _standing(self) -> dict[str | None, list[Resource]]:
+        found: dict[str | None, list[Resource]] = {}
+        for rows in self._sorted.values():
+            for row in rows:
+                found.setdefault(row.link, []).append(row)
+        return found
 
     def on(self, kind: type[R], devices: Collection[str]) -> Iterator[R]:
         """Those that stand on one of these interfaces."""
-        return (row for row in self.all(kind) if row.link in devices)
+        return (row for dev in devices for row in self._standing.get(dev, ()) if isinstance(row, kind))
