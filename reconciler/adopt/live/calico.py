@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from ipaddress import ip_network
 from itertools import product
 from typing import Any
@@ -33,6 +34,7 @@ MODES: tuple[dict[str, str], ...] = (
     {},
 )
 """How a pool's packets may travel: where two fit, the nodes are in one subnet or there is one node."""
+OFF = {"vxlanMode": "Never", "ipipMode": "Never"}
 USUAL_POOLS = tuple(map(ip_network, ("192.168.0.0/16", "10.244.0.0/16", "10.42.0.0/16", "10.0.0.0/8")))
 """Calico's default, kubeadm's, K3s's."""
 DEFAULTS = {"vni": 4096, "port": 4789}
@@ -48,7 +50,7 @@ def proposals(fabric: Fabric) -> Iterator[Proposal]:
     facts = {node.name: fabric.facts(node, *_of_node(plan, node)) for node in members}
     for version, pools, routes in product(_versions(fabric), _pool_plans(fabric, plan), _programmers(fabric, plan)):
         cluster = _cluster(fabric, members, version, routes)
-        pods = tuple(ip_network(pool.spec["cidr"]) for pool in pools)
+        pods = tuple(_networks(pools))
         yield Proposal(cluster, [*pools, *plan.affinities, *_settings(fabric)], facts, pods)
 
 
@@ -112,10 +114,12 @@ def _programmers(fabric: Fabric, plan: Plan) -> list[dict[str, str]]:
 
 
 def _pool_plans(fabric: Fabric, plan: Plan) -> list[list[Sketch]]:
-    """The pools as kubectl prints them; else one a family, around all blocks, in every mode."""
+    """The pools as kubectl prints them, or as the rows still have them; where there are none, one around all blocks."""
     told = {row.pool: row for node in fabric.nodes for row in node.all(IPPool)}
-    if told or fabric.told.affinities is not None:
-        return [[Sketch("IPPool", name, dict(row.spec)) for name, row in sorted(told.items())]]
+    if told:
+        specs = [[(name, dict(row.spec)) for name, row in sorted(told.items())]]
+        specs += [[(name, {**spec, **OFF, **mode}) for name, spec in specs[0]] for mode in _modes(plan)]
+        return [[Sketch("IPPool", name, spec) for name, spec in pools] for pools in specs]
     around = {v: [one for one in plan.blocks or plan.tunnel_ends if one.version == v] for v in (4, 6)}
     guesses = [[_guess(v, blocks, mode) for v, blocks in around.items() if blocks] for mode in _modes(plan)]
     return guesses or [[]]
@@ -135,6 +139,13 @@ def _guess(version: int, blocks: Sequence[Network], mode: Mapping[str, str]) -> 
         spec["blockSize"] = length
     lines = ["Guessed from the nodes' tables, without kubectl: compare it with `kubectl get ippools -o yaml`."]
     return Sketch("IPPool", f"default-ipv{version}-ippool", spec, lines)
+
+
+def _networks(pools: Sequence[Sketch]) -> Iterator[Network]:
+    """The pools' ranges; what is none is nothing that a row could lead to."""
+    for pool in pools:
+        with suppress(ValueError):
+            yield ip_network(str(pool.spec.get("cidr")))
 
 
 def _within(block: Network, pool: Network) -> bool:

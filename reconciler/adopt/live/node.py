@@ -42,7 +42,7 @@ def node_sketch(seen: Seen, foreign: Foreign) -> Sketch:
 def _interfaces(seen: Seen, foreign: Foreign) -> Iterator[tuple[str, dict[str, Any]]]:
     links = {link.ifname: link for link in seen.all(Link)}
     bridges = {link.ifname for link in links.values() if link.info_kind == "bridge" and not foreign.why(link)}
-    for name, link in links.items():
+    for name, link in sorted(links.items(), key=lambda item: (item[0] != LOOPBACK, item[1].info_kind in MADE)):
         if name != LOOPBACK and foreign.why(link):
             continue
         addresses = [row for row in seen.on(Address, {name}) if not foreign.why(row)]

@@ -68,11 +68,13 @@ class Settling:
     def _take_out(self, misfits: Iterable[Misfit]) -> bool:
         """Whether something was refused. Of a list the last one goes first, so that the others keep their places."""
         found = sorted(misfits, key=lambda one: _place(one.path), reverse=True)
+        taken: set[tuple[int, Path]] = set()
         for sketch, path, why in found:
             whole = entry(sketch.kind, path)
-            if not whole or sketch.take(whole) is None:
-                self._drop(sketch)
             self._say(f"{sketch.kind} {sketch.name}", ".".join(map(str, whole or ("document",))), why)
+            if (id(sketch), whole) not in taken and (not whole or sketch.take(whole) is None):
+                self._drop(sketch)
+            taken.add((id(sketch), whole))
         return bool(found)
 
     def _drop(self, sketch: Sketch) -> None:
