@@ -11,7 +11,7 @@ from reconciler.adopt.live.choice import chosen, with_facts
 from reconciler.adopt.live.fabric import Fabric, Proposal, carriers
 from reconciler.adopt.live.foreign import Foreign, management_networks, management_of
 from reconciler.adopt.live.node import add_rows, by_hand, left_out, node_sketch
-from reconciler.adopt.live.seen import Seen
+from reconciler.adopt.live.seen import Seen, sane
 from reconciler.adopt.live.settling import Left, Settling
 from reconciler.adopt.live.sketch import Sketch
 from reconciler.adopt.live.trial import Trial
@@ -35,8 +35,11 @@ class Imported:
 
 def adopt(devices: Sequence[Seen], inventory: Inventory | None = None, cluster: str = "") -> Imported:
     """Documents for these devices. ``cluster``: the name of the one that is found, if one is."""
-    named = [device for device in devices if DEVICE_NAME.fullmatch(device.name)]
-    left = [Left(repr(d.name), "all of it", "no name for a device") for d in devices if d not in named]
+    left = [Left(repr(d.name), "all of it", "no name for a device") for d in devices if not _is_named(d)]
+    named: list[Seen] = []
+    for device, odd in (sane(device) for device in devices if _is_named(device)):
+        named.append(device)
+        left += [Left(device.name, str(row.key), "makes no sense") for row in odd]
     owns = {device.name: device.owns for device in named}
     switches = [_switch(device, left) for device in named if device.is_switch and not device.absent]
     nodes = [device for device in named if not device.is_switch]
@@ -47,6 +50,10 @@ def adopt(devices: Sequence[Seen], inventory: Inventory | None = None, cluster: 
     unknown = tuple(sorted(set(settling.unknown())))
     drafts = tuple(sketch.draft() for sketch in settling.sketches)
     return Imported(drafts, tuple(sorted(set(settling.left))), unknown)
+
+
+def _is_named(device: Seen) -> bool:
+    return DEVICE_NAME.fullmatch(device.name) is not None
 
 
 def cluster_name(nodes: Iterable[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from ipaddress import ip_network
 from itertools import product
 from typing import Any
@@ -50,8 +49,7 @@ def proposals(fabric: Fabric) -> Iterator[Proposal]:
     facts = {node.name: fabric.facts(node, *_of_node(plan, node)) for node in members}
     for version, pools, routes in product(_versions(fabric), _pool_plans(fabric, plan), _programmers(fabric, plan)):
         cluster = _cluster(fabric, members, version, routes)
-        pods = tuple(_networks(pools))
-        yield Proposal(cluster, [*pools, *plan.affinities, *_settings(fabric)], facts, pods)
+        yield Proposal(cluster, [*pools, *plan.affinities, *_settings(fabric)], facts)
 
 
 def is_member(node: Seen) -> bool:
@@ -139,13 +137,6 @@ def _guess(version: int, blocks: Sequence[Network], mode: Mapping[str, str]) -> 
         spec["blockSize"] = length
     lines = ["Guessed from the nodes' tables, without kubectl: compare it with `kubectl get ippools -o yaml`."]
     return Sketch("IPPool", f"default-ipv{version}-ippool", spec, lines)
-
-
-def _networks(pools: Sequence[Sketch]) -> Iterator[Network]:
-    """The pools' ranges; what is none is nothing that a row could lead to."""
-    for pool in pools:
-        with suppress(ValueError):
-            yield ip_network(str(pool.spec.get("cidr")))
 
 
 def _within(block: Network, pool: Network) -> bool:

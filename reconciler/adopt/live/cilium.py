@@ -25,12 +25,11 @@ def proposals(fabric: Fabric) -> Iterator[Proposal]:
     hosts = {node.name: _host(fabric, node) for node in members}
     shares = {node.name: _shares(fabric, node, hosts) for node in members}
     facts = {node.name: fabric.facts(node, _facts(hosts[node.name], shares[node.name])) for node in members}
-    pods = tuple(share for listed in shares.values() for share in listed)
     for settings in SETTINGS:
         spec: dict[str, Any] = {"cni": "cilium", "nodes": [node.name for node in members]}
         spec |= {"apiNode": fabric.api_node} if fabric.api_node else {}
         spec |= {"cilium": settings} if settings else {}
-        yield Proposal(Sketch("Cluster", fabric.name, spec), [], facts, pods)
+        yield Proposal(Sketch("Cluster", fabric.name, spec), [], facts)
 
 
 def _host(fabric: Fabric, node: Seen) -> str | None:

@@ -14,13 +14,13 @@ from reconciler.adopt.live.sketch import Sketch
 from reconciler.cluster.facts import ClusterFacts, NodeFacts
 from reconciler.cluster.ippool import IPPool
 from reconciler.intent.calico.settings import vtep_mac
-from reconciler.intent.network import Network
 from reconciler.linux.address import Address
 from reconciler.linux.claim import CNI_DEVICES, is_somebodys_device, matches
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import MAIN_TABLE, Route
+from reconciler.switch.addresses import is_address
 
 OVERLAYS = frozenset({2, 3, 12, 80})
 """Protocols of CNIs' routes: Cilium's (kernel), flannel's and Felix's on the tunnel (boot), BIRD's, Felix's."""
@@ -28,15 +28,11 @@ OVERLAYS = frozenset({2, 3, 12, 80})
 
 @dataclass
 class Proposal:
-    """One guess at what fills the nodes' tables: the Cluster, the documents that go with it, and facts for its nodes.
-
-    ``pods``: the networks that its routes lead to.
-    """
+    """One guess at what fills the nodes' tables: the Cluster, the documents that go with it, and facts of its nodes."""
 
     cluster: Sketch
     others: list[Sketch] = field(default_factory=list)
     facts: Mapping[str, dict[str, Any]] = field(default_factory=dict)
-    pods: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,7 @@ class Fabric:
         led = usual(dst for mac in macs for dst in self._led.get(mac or "", ()) if _version(dst) == version)
         text, dev = next(iter(local.items()), (led, None))
         told = self.told_of(node.name).addresses.get(version) or text
-        if told is None:
+        if told is None or not is_address(told.partition("/")[0]):
             return None
         address = ip_interface(told if "/" in told else f"{told}/{self._length(told)}")
         return Address(dev=dev or self._usual_dev, local=str(address.ip), prefixlen=address.network.prefixlen)

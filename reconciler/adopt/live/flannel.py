@@ -35,13 +35,12 @@ def proposals(fabric: Fabric) -> Iterator[Proposal]:
         return
     settings = _settings(backend or "host-gw", [link for links in devices.values() for link in links])
     facts = {node.name: fabric.facts(node, _facts(fabric, node, shares[node.name])) for node in members}
-    pods = tuple(share for node in members for share in shares[node.name])
     for direct in ({}, {"directRouting": True}) if backend in ("vxlan", "ipip") else ({},):
         spec: dict[str, Any] = {"cni": "flannel", "nodes": [node.name for node in members]}
         spec |= {"apiNode": fabric.api_node} if fabric.api_node else {}
         flannel = _networks(members) if backend == "wireguard" else {}
         spec["flannel"] = {**flannel, "backend": {**settings, **direct}}
-        yield Proposal(Sketch("Cluster", fabric.name, spec), [], facts, pods)
+        yield Proposal(Sketch("Cluster", fabric.name, spec), [], facts)
 
 
 def _links(node: Seen) -> list[Link]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import ip_address
 from typing import Any
 
 from reconciler.adopt.live.foreign import LOOPBACK, Foreign
@@ -14,9 +14,7 @@ from reconciler.adopt.live.sketch import Sketch
 from reconciler.core.resource import Key, Resource
 from reconciler.intent.interfaces import HERTZ
 from reconciler.intent.mtu import ETHERNET_MTU, OVERHEAD
-from reconciler.intent.network import Network
 from reconciler.linux.address import Address
-from reconciler.linux.claim import inside
 from reconciler.linux.fdb import FdbEntry
 from reconciler.linux.link import OUR_ALIAS, Link
 from reconciler.linux.neighbour import Neighbour
@@ -98,15 +96,10 @@ def _address(row: Address) -> Any:
     return {"address": text, **more} if more else text
 
 
-def by_hand(seen: Seen, foreign: Foreign, known: Collection[Key] = (), pods: Iterable[Network] = ()) -> list[Resource]:
-    """Rows that somebody wrote: nobody else's, not ``known`` from elsewhere, no route into networks of ``pods``."""
-    into = tuple(pods)
+def by_hand(seen: Seen, foreign: Foreign, known: Collection[Key] = ()) -> list[Resource]:
+    """Rows that somebody wrote: nobody else's, and not ``known`` from elsewhere."""
     rows = (row for kind in (Rule, Route, Neighbour, FdbEntry) for row in seen.all(kind))
-    return [row for row in rows if row.key not in known and not foreign.why(row) and not _is_inside(row, into)]
-
-
-def _is_inside(row: Resource, networks: tuple[Network, ...]) -> bool:
-    return isinstance(row, Route) and bool(networks) and inside(ip_network(row.dst), networks)
+    return [row for row in rows if row.key not in known and not foreign.why(row)]
 
 
 def add_rows(sketch: Sketch, rows: Iterable[Resource], note: str = "") -> list[Resource]:
@@ -127,8 +120,3 @@ def left_out(seen: Seen, foreign: Foreign, known: Collection[Key]) -> str:
     rows = (row for kind in kinds for row in seen.all(kind) if row.key not in known)
     counted = Counter(why for row in rows if (why := foreign.why(row)))
     return ", ".join(f"{count} {why}" for why, count in sorted(counted.items()))
-
-
-def networks_of(seen: Seen) -> frozenset[Network]:
-    """The subnets that the node has an address in."""
-    return frozenset(ip_interface(f"{row.local}/{row.prefixlen}").network for row in seen.all(Address))

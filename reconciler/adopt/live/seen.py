@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -48,3 +48,19 @@ class Seen:
     def on(self, kind: type[R], devices: Collection[str]) -> Iterator[R]:
         """Those that stand on one of these interfaces."""
         return (row for dev in devices for row in self._standing.get(dev, ()) if isinstance(row, kind))
+
+
+def sane(device: Seen) -> tuple[Seen, list[Resource]]:
+    """The device without rows that make no sense, such as an address that is none, and these rows."""
+    odd = [row for row in device.reading.found.values() if not _has_place(row)]
+    if not odd:
+        return device, []
+    found = {key: row for key, row in device.reading.found.items() if row not in odd}
+    return replace(device, reading=replace(device.reading, found=found)), odd
+
+
+def _has_place(row: Resource) -> bool:
+    try:
+        return bool(row.place)
+    except (ValueError, TypeError):
+        return False

@@ -24,6 +24,8 @@ from reconciler.intent.wish import Owns, Wish
 ROUNDS = 40
 """Each takes something out; far fewer are needed."""
 OWN = ("Node", "Switch")
+MARKS = {"link": {"alias"}, "neighbour": {"protocol"}, "fdb": {"extern_learn"}}
+"""By which attribute each kind shows that it is ours."""
 SHORT = 60
 """So much of a value is shown in a comment."""
 
@@ -164,6 +166,8 @@ def literally(name: str) -> str:
 
 def words(change: Change) -> str:
     """What is there, and what would fit."""
+    if change.fields and MARKS.get(change.key.kind, set()) >= change.fields.keys():
+        return "without our mark, which it gets if this line goes"
     if change.before is None:
         return "missing here"
     if change.after is None:
