@@ -14,6 +14,7 @@ from reconciler.adopt.live.fabric import Fabric, Proposal, usual
 from reconciler.adopt.live.seen import Seen
 from reconciler.adopt.live.sketch import Sketch
 from reconciler.cluster.ippool import IPPool
+from reconciler.desired.check.pools import BLOCK_SIZES
 from reconciler.intent.calico.claim import VXLAN, WIREGUARDS
 from reconciler.intent.calico.release import PROFILES
 from reconciler.intent.calico.settings import BIRD_PROTOCOL, FELIX_PROTOCOL, IPIP_DEVICE, VXLAN_DEVICES
@@ -133,7 +134,7 @@ def _guess(version: int, blocks: Sequence[Network], mode: Mapping[str, str]) -> 
     network = network or _around(blocks)
     length = usual(block.prefixlen for block in blocks if block.prefixlen < block.max_prefixlen)
     spec: dict[str, Any] = {"cidr": str(network), **(mode if version == 4 or "ipipMode" not in mode else {})}
-    if length not in (None, LENGTHS[version]):
+    if length in BLOCK_SIZES[version] and length != LENGTHS[version]:
         spec["blockSize"] = length
     lines = ["Guessed from the nodes' tables, without kubectl: compare it with `kubectl get ippools -o yaml`."]
     return Sketch("IPPool", f"default-ipv{version}-ippool", spec, lines)

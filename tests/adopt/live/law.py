@@ -1,4 +1,4 @@
-"""The law of `import live`: documents made from what devices have want exactly that, whatever befell the network."""
+"""The law of `import live`, as a whole: from states to documents, to a file, to a plan that has nothing to do."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from reconciler.adopt.live.adopt import Imported, adopt
 from reconciler.adopt.live.seen import Seen
@@ -23,10 +20,10 @@ from reconciler.engine.parts import reading_for
 from reconciler.engine.plan import plan_device
 from reconciler.intent.compile import compile_world
 from reconciler.intent.wish import Owns
-from tests.adopt.random_live import SWITCH, befallen
+from tests.adopt.live.befallen import SWITCH
 from tests.schedule.worlds import live, wanted
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OWNS = {SWITCH: Owns(frozenset(range(2, 1000)), routes=True, vrfs=True, bgp=True, loopbacks=True)}
 
 
@@ -77,9 +74,3 @@ def check(world: Mapping[str, State], owns: Mapping[str, Owns]) -> Imported:
 def seed() -> dict[str, State]:
     """The seed's network, as its documents want it."""
     return live(wanted(ROOT / "desired")[0])
-
-
-@settings(max_examples=40, deadline=None, derandomize=True)
-@given(number=st.integers(0, 10**6), count=st.integers(0, 12), owned=st.booleans())
-def test_an_import_changes_nothing(number: int, count: int, owned: bool) -> None:
-    check(befallen(seed(), number, count), OWNS if owned else {})

@@ -155,7 +155,8 @@ def _link(rng: random.Random) -> Rows:
         forward_delay=rng.choice((1500, 200, 250)), ageing_time=30000,
     )  # fmt: skip
     tunnel = Link(
-        ifname="vx1", info_kind="vxlan", mtu=1450, up=rng.random() < 0.9, alias=alias, address=_mac(rng), id=77, port=4789,
+        ifname="vx1", info_kind="vxlan", mtu=1450, up=rng.random() < 0.9, alias=alias,
+        address=_mac(rng), id=77, port=4789,
         local=rng.choice((None, "10.10.10.11")), lower=rng.choice((None, "eth1")), learning=rng.random() < 0.3,
         master=rng.choice((None, "br7")), group=rng.choice((None, "239.1.1.1", "10.0.0.9")),
     )  # fmt: skip
