@@ -80,7 +80,8 @@ class Fabric:
         """What its own tunnel says, else the address that the others lead to, be it on no interface now."""
         rows = [a for a in node.all(Address) if _version(a.local) == version and not is_somebodys_device(a.dev)]
         local = {link.local: link.lower for link in tunnels(node) if link.local and _version(link.local) == version}
-        mine = [row for row in rows if row.local in local]
+        told = self.told_of(node.name).addresses.get(version, "").partition("/")[0]
+        mine = [row for row in rows if row.local in local or row.local == told]
         others = sorted((row for row in rows if self._pointed[row.local]), key=lambda row: -self._pointed[row.local])
         return next(iter([*mine, *others]), None) or self._lost(node, version, local)
 

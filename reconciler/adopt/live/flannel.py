@@ -21,6 +21,7 @@ from reconciler.linux.route import BOOT_PROTOCOL, MAIN_TABLE, Route
 PLUGIN = "cni0"
 """The bridge that flannel's CNI plugin makes with the first pod, in the node's subnet."""
 BY_KIND = {"vxlan": "vxlan", "ipip": "ipip", "wireguard": "wireguard"}
+USUAL = {"type": "vxlan"}
 TAKES = {"vxlan": OVERHEAD["vxlan", 4], "ipip": OVERHEAD["ipip", 4], "wireguard": WIREGUARD_OVERHEAD}
 USUAL_LENGTH = {4: 24, 6: 64}
 
@@ -38,8 +39,10 @@ def proposals(fabric: Fabric) -> Iterator[Proposal]:
     for direct in ({}, {"directRouting": True}) if backend in ("vxlan", "ipip") else ({},):
         spec: dict[str, Any] = {"cni": "flannel", "nodes": [node.name for node in members]}
         spec |= {"apiNode": fabric.api_node} if fabric.api_node else {}
-        flannel = _networks(members) if backend == "wireguard" else {}
-        spec["flannel"] = {**flannel, "backend": {**settings, **direct}}
+        flannel: dict[str, Any] = dict(_networks(members)) if backend == "wireguard" else {}
+        told = {**settings, **direct}
+        flannel |= {"backend": told} if told != USUAL else {}
+        spec |= {"flannel": flannel} if flannel else {}
         yield Proposal(Sketch("Cluster", fabric.name, spec), [], facts)
 
 

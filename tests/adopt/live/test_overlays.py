@@ -33,7 +33,7 @@ WHOLE = {
     "V14c": {"cni": "calico", "calico": {"version": "3.31"}},
     "V15a": {"cni": "calico", "calico": {"version": "3.33", "clusterRoutes": {"ipip": "felix", "none": "felix"}}},
     "V15b": {"cni": "calico", "calico": {"version": "3.31"}},
-    "V17": {"cni": "flannel", "flannel": {"backend": {"type": "vxlan"}}},
+    "V17": {"cni": "flannel"},
     "V18": {"cni": "flannel", "flannel": {"backend": {"type": "vxlan", "directRouting": True}}},
     "V20a": {"cni": "flannel", "flannel": {"backend": {"type": "ipip"}}},
     "V33a": {"cni": "cilium"},
