@@ -1,4 +1,4 @@
-"""`import live` on the lab: what it writes wants exactly what is there, whatever has happened, and it writes nothing."""
+"""`import live` on the lab: its documents want exactly what is there, whatever has happened; no device is changed."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from tests.adopt.live.befallen import befallen
 from tests.adopt.live.law import OWNS, check, seed
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(number=st.integers(0, 10**6), count=st.integers(0, 12), owned=st.booleans())
 def test_an_import_changes_nothing(number: int, count: int, owned: bool) -> None:
     check(befallen(seed(), number, count), OWNS if owned else {})

@@ -89,7 +89,7 @@ def _is_cable(row: Resource) -> bool:
     return isinstance(row, Link) and row.info_kind is None
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(worlds())
 def test_an_import_of_any_overlay_changes_nothing(documents: list[Document]) -> None:
     check(made_true(documents), {})

@@ -30,7 +30,8 @@ LINES: tuple[tuple[Resource, str, dict[str, Any]], ...] = (
     (Route(dst="fd00::/64", type="blackhole", dev="lo", protocol=142, metric=1024), "routes",
      {"dst": "fd00::/64", "type": "blackhole"}),
     (Route(dst="10.2.0.0/16", protocol=142, nexthops=LEGS), "routes",
-     {"dst": "10.2.0.0/16", "nexthops": [{"dev": "eth2", "realms": "5"}, {"via": "10.0.0.1", "dev": "eth1", "weight": 2}]}),
+     {"dst": "10.2.0.0/16"}
+     | {"nexthops": [{"dev": "eth2", "realms": "5"}, {"via": "10.0.0.1", "dev": "eth1", "weight": 2}]}),
     (Route(dst="10.3.0.0/16", gateway="10.0.0.1", dev="eth1", protocol=142, mtu=1400, extra=MORE), "routes",
      {"dst": "10.3.0.0/16", "via": "10.0.0.1", "dev": "eth1", "mtu": 1400}
      | {"advmss": 1360, "ecn": True, "rtoMin": 40, "tos": 16}),
