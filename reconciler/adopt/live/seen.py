@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field, fields, replace
+from functools import cache, cached_property
 from typing import TypeVar, cast
 
 from reconciler.core.driver import Reading
@@ -12,6 +13,10 @@ from reconciler.core.resource import Resource
 from reconciler.intent.wish import Owns
 
 R = TypeVar("R", bound=Resource)
+TYPES: dict[str, type] = {
+    **{kind.__name__: kind for kind in (str, int, bool, tuple)},
+    "None": type(None), "Mapping": dict,
+}
 
 
 @dataclass(frozen=True)
@@ -52,15 +57,23 @@ class Seen:
 
 def sane(device: Seen) -> tuple[Seen, list[Resource]]:
     """The device without rows that make no sense, such as an address that is none, and these rows."""
-    odd = [row for row in device.reading.found.values() if not _has_place(row)]
+    odd = {key: row for key, row in device.reading.found.items() if not _makes_sense(row)}
     if not odd:
         return device, []
-    found = {key: row for key, row in device.reading.found.items() if row not in odd}
-    return replace(device, reading=replace(device.reading, found=found)), odd
+    found = {key: row for key, row in device.reading.found.items() if key not in odd}
+    return replace(device, reading=replace(device.reading, found=found)), list(odd.values())
 
 
-def _has_place(row: Resource) -> bool:
+def _makes_sense(row: Resource) -> bool:
+    """A file may hold anything: texts where numbers belong, and the other way round."""
     try:
-        return bool(row.place)
+        return all(type(getattr(row, name)) in kinds for name, kinds in _types(type(row))) and bool(row.place)
     except (ValueError, TypeError):
         return False
+
+
+@cache
+def _types(kind: type[Resource]) -> tuple[tuple[str, frozenset[type]], ...]:
+    """What each attribute may be, by the words of its annotation."""
+    words = ((field.name, set(re.findall(r"\w+", str(field.type)))) for field in fields(kind) if field.compare)
+    return tuple((name, frozenset(TYPES[word] for word in said & TYPES.keys())) for name, said in words)
