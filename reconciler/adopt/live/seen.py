@@ -15,7 +15,8 @@ from reconciler.intent.wish import Owns
 R = TypeVar("R", bound=Resource)
 TYPES: dict[str, type] = {
     **{kind.__name__: kind for kind in (str, int, bool, tuple)},
-    "None": type(None), "Mapping": dict,
+    "None": type(None),
+    "Mapping": dict,
 }
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.adopt.live.folding import folded
 from reconciler.adopt.live.rows import written
 from reconciler.adopt.live.seen import Seen
 from reconciler.adopt.live.sketch import Path, Sketch
@@ -58,7 +59,7 @@ class Settling:
                 dirty = set(self.seen)
             elif touched := self._even_out(trial, dirty):
                 dirty = touched
-            elif dirty == set(self.seen):
+            elif dirty == set(self.seen) and not self._fold(trial):
                 return
             else:
                 dirty = set(self.seen)
@@ -98,6 +99,16 @@ class Settling:
                 self._own(name).add("ignore", {"kind": key.kind, "name": literally(key.name)}, reading.frozen[key])
                 touched.add(name)
         return touched
+
+    def _fold(self, trial: Trial) -> bool:
+        """Whether lines could be made fewer."""
+        found = False
+        for sketch in self.sketches:
+            if sketch.kind in OWN and sketch.name in self.seen:
+                wish = trial.world.get(sketch.name, Wish(sketch.name, {}))
+                keys = {*wish.desired, *wish.left, *self.seen[sketch.name].reading.found}
+                found |= folded(sketch, keys)
+        return found
 
     def _own(self, name: str) -> Sketch:
         """The device's own document; one whose own was taken out has an empty one."""
@@ -147,7 +158,12 @@ class Settling:
 
 
 def entry(kind: str, path: Path) -> Path:
-    """What goes where the value at ``path`` is refused: half of a port or of a route would mean another one."""
+    """What goes where the value at ``path`` is refused: half of a port or of a route would mean another one.
+
+    But for what only labels it.
+    """
+    if kind == "Switch" and path[-1:] in (("description",), ("name",)):
+        return path
     if kind == "Switch":
         return path[:3] if path[:1] == ("bgp",) else path[:2]
     if kind == "Node":

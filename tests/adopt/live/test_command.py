@@ -124,7 +124,7 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from _places(inner)
 
 
-NONSENSE = (
+NONSENSE: tuple[Any, ...] = (
     *(None, 0, -1, 10**30, 1.5, True, "", "x", "x\ny", "\x00", "*", "10.0.0.300", "::/129", "fe80::1%eth0"),
     *([], ["a"], {}, {"a": None}),
 )

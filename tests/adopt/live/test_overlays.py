@@ -55,9 +55,8 @@ def _cables(node: Read[Node]) -> Iterable[Resource]:
     given = node.spec.underlay
     for name in {"eth0", "eth1", *node.spec.interfaces}:
         yield Link(ifname=name, mtu=getattr(node.spec.interfaces.get(name), "mtu", None) or 1500, up=True)
-    for text in (given.address, given.address6) if given else ():
-        if text:
-            one = ip_interface(text)
+    if given is not None:
+        for one in map(ip_interface, filter(None, (given.address, given.address6))):
             yield Address(dev=given.dev or "eth0", local=str(one.ip), prefixlen=one.network.prefixlen)
 
 
