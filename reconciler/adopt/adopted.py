@@ -41,17 +41,31 @@ class Refused(Exception):
         self.remark = remark
 
 
+class NotRead(Exception):
+    """A file that cannot be read. ``what`` is wrong with it, ``right`` would be accepted."""
+
+    def __init__(self, what: str, right: str, line: int = 1) -> None:
+        super().__init__(what)
+        self.what, self.right, self.line = what, right, line
+
+
 class Sources(Protocol):
     """The files that an import may read: those below one folder. Names are relative to it, with ``/``."""
 
     def text(self, name: str) -> str:
-        """Raises: desired.files.Unfit for what is not there, leaves the folder, is too large, or no UTF-8."""
+        """Raises: NotRead for what is not there, leaves the folder, is too large, or no UTF-8."""
 
     def exists(self, name: str) -> bool:
         """Whether there is such a file or folder."""
 
     def names(self, folder: str) -> Iterable[str]:
-        """The files below ``folder``, sorted; nothing hidden, no linked folders."""
+        """The YAML files below ``folder``, sorted; nothing hidden, no linked folders."""
+
+    def is_folder(self, name: str) -> bool:
+        """Whether there is such a folder."""
+
+    def is_program(self, name: str) -> bool:
+        """Whether somebody may run it: then it is none to be read."""
 
 
 def beside(file: str, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.adopt.adopted import Adopted, Refused, Remark, Sources, beside, sorted_remarks
+from reconciler.adopt.adopted import Adopted, NotRead, Refused, Remark, Sources, beside, sorted_remarks
 from reconciler.adopt.containerlab.calico import Autodetection, Installed, installed
 from reconciler.adopt.containerlab.cluster import cluster_draft, object_drafts
 from reconciler.adopt.containerlab.kind import KindCluster, KindNode, kind_cluster
@@ -15,7 +15,6 @@ from reconciler.adopt.containerlab.reach import Host, inventory_draft
 from reconciler.adopt.containerlab.switches import STARTUP, switch_draft
 from reconciler.adopt.containerlab.topology import CLUSTER, HOSTS, Lab, Member, lab
 from reconciler.adopt.drafting import commented
-from reconciler.desired.files import Unfit
 from reconciler.desired.style import Draft
 
 HARMLESS = ("bridge", "ovs-bridge", "host")
@@ -26,7 +25,7 @@ def containerlab(sources: Sources, file: str, given: Mapping[str, str], host: Ho
     """``given``: values of the topology's variables. Raises: Refused for what is no topology."""
     try:
         text = sources.text(file)
-    except Unfit as error:
+    except NotRead as error:
         raise Refused(Remark(file, error.line, error.what, error.right)) from None
     topology, remarks = lab(text, file, given)
     return _Import(sources, topology, remarks).done(host)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.adopt.adopted import Remark, Sources, beside
+from reconciler.adopt.adopted import NotRead, Remark, Sources, beside
 from reconciler.adopt.containerlab.links import End
 from reconciler.adopt.containerlab.startup import startup
 from reconciler.adopt.containerlab.topology import Lab, Line, Member
@@ -13,7 +13,6 @@ from reconciler.adopt.drafting import drafted
 from reconciler.adopt.switch import switch_spec
 from reconciler.core.resource import State
 from reconciler.desired.documents import Switch
-from reconciler.desired.files import Unfit
 from reconciler.desired.style import Draft
 
 STARTUP = "startup-config"
@@ -56,7 +55,7 @@ def _configuration(
     name = beside(lab.file, given.text)
     try:
         text = sources.text(name)
-    except Unfit as error:
+    except NotRead as error:
         remarks.append(Remark(lab.file, given.line, f"{given.text!r}: {error.what}", error.right))
         return lab.file, {}
     configuration, found = startup(text, name, variables)
