@@ -12,7 +12,7 @@ from reconciler.adopt.containerlab.calico import Autodetection
 from reconciler.adopt.containerlab.kind import KindNode
 from reconciler.adopt.containerlab.node import node_state
 from reconciler.adopt.containerlab.topology import Lab, Member
-from reconciler.adopt.drafting import drafted
+from reconciler.adopt.drafting import all_at, drafted
 from reconciler.desired.documents import Node
 from reconciler.desired.style import Draft
 
@@ -28,7 +28,7 @@ def node_draft(
     if kind is not None and (underlay := _underlay(spec, kind, detect)):
         spec["underlay"] = underlay
     comment = f"{member.name}: from the exec lines of {lab.file}:{member.line}."
-    return drafted(Node, member.name, spec, comment, (lab.file, member.line), remarks)
+    return drafted(Node, member.name, spec, comment, all_at(lab.file, member.line), remarks)
 
 
 def _underlay(spec: Mapping[str, Any], kind: KindNode, detect: Mapping[int, Autodetection]) -> dict[str, str]:

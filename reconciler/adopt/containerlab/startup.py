@@ -104,5 +104,17 @@ def _find(text: list[str], line: str, after: int) -> int:
 
 def _within(text: list[str], name: str, line: str) -> int:
     """The number of a line below the head that names the resource."""
-    head = next((place for place, one in enumerate(text) if one.endswith(f" {name}")), 0)
-    return _find(text, line, head)
+    return _find(text, line, _head(text, name))
+
+
+def _head(text: list[str], name: str) -> int:
+    """The place, from 0, of the first line at the margin that names it, or that has it among its words."""
+    words = name.split()[:1]
+    heads = [place for place, one in enumerate(text) if one[:1].strip() and one.split()[-1] == name]
+    heads += [place for place, one in enumerate(text) if words and words[0] in one.split()]
+    return heads[0] if heads else 0
+
+
+def line_of(text: str, name: str) -> int:
+    """The line, from 1, at which a port, an SVI, a VLAN, a prefix begins to be configured."""
+    return _head(text.split("\n"), name) + 1
