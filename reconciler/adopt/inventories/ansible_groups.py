@@ -96,11 +96,12 @@ class Groups:
 
     def _priority(self, name: str) -> int:
         said = self.groups[name].variables.get(PRIORITY) if name in self.groups else None
-        return said.value if said is not None and type(said.value) is int else 1
+        text = said.text if said is not None else ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
 
     def variables(self, host: str) -> Variables:
         """What counts in the end."""
-        return {name: said for layer in self._layers(host) for name, said in layer.items()}
+        return {name: said for layer in self._layers(host) for name, said in layer.items() if name != PRIORITY}
 
     def _layers(self, host: str) -> Iterator[Variables]:
         around = self.of(host)

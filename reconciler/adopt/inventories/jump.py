@@ -13,7 +13,7 @@ COMMAND = re.compile(r"ssh\b(?=.* -W +['\"]?\[?%h\]?:%p)(?P<words>.*)")
 TARGET = re.compile(r"(?:ssh://)?(?:(?P<user>[^@\s]+)@)?(?P<host>\[[^\]]+\]|[^:\s]+)(?::(?P<port>\d+))?/?")
 HARMLESS = ("controlmaster", "controlpersist", "controlpath", "serveraliveinterval", "serveralivecountmax")
 """They make ssh faster, and change nothing else."""
-TAKES_WORD = frozenset("bcDEeFIiJLlmOopQRSWw")
+TAKES_WORD = frozenset("bcDEeFIiJLlmOopQRSWwp")
 
 
 class Jump(NamedTuple):
@@ -83,7 +83,7 @@ def _of_command(text: str, strange: list[str]) -> list[Jump]:
         return []
     words = command["words"].split()
     options = {place for place, word in enumerate(words) if word.startswith("-")}
-    taken = {place + 1 for place in options if len(words[place]) == 2 and words[place][1] in TAKES_WORD | {"p"}}
+    taken = {place + 1 for place in options if len(words[place]) == 2 and words[place][1] in TAKES_WORD}
     bare = [word for place, word in enumerate(words) if place not in options | taken]
     port = next((words[place + 1] for place in options if words[place] == "-p" and place + 1 < len(words)), "")
     found = _targets(bare[0], strange) if len(bare) == 1 else []
