@@ -16,6 +16,7 @@ from reconciler.adopt.drafting import all_at, drafted
 from reconciler.desired.documents import Node
 from reconciler.desired.style import Draft
 
+MARKS = " Routes have the protocol that `ip` gave them; without it they get our mark, and go with their document."
 FIELDS = {4: "address", 6: "address6"}
 
 
@@ -27,7 +28,7 @@ def node_draft(
     spec = state.spec()
     if kind is not None and (underlay := _underlay(spec, kind, detect)):
         spec["underlay"] = underlay
-    comment = f"{member.name}: from the exec lines of {lab.file}:{member.line}."
+    comment = f"{member.name}: from the exec lines of {lab.file}:{member.line}.{MARKS if state.routes else ''}"
     return drafted(Node, member.name, spec, comment, all_at(lab.file, member.line), remarks)
 
 
