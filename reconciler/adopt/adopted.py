@@ -49,6 +49,18 @@ class NotRead(Exception):
         self.what, self.right, self.line = what, right, line
 
 
+LONGEST = 1_000_000
+"""Characters of one file; reading YAML takes seconds for each million."""
+
+
+def readable(sources: Sources, name: str) -> str:
+    """The text of a file that may come from anybody. Raises: NotRead."""
+    text = sources.text(name)
+    if len(text) > LONGEST:
+        raise NotRead(f"the file has {len(text):,} characters", f"split it, at most {LONGEST:,}")
+    return text
+
+
 class Sources(Protocol):
     """The files that an import may read: those below one folder. Names are relative to it, with ``/``."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.adopt.adopted import Adopted, NotRead, Refused, Remark, Sources, beside, sorted_remarks
+from reconciler.adopt.adopted import Adopted, NotRead, Refused, Remark, Sources, beside, readable, sorted_remarks
 from reconciler.adopt.containerlab.calico import Installed, installed
 from reconciler.adopt.containerlab.cluster import Made, cluster_draft, object_drafts
 from reconciler.adopt.containerlab.kind import KindCluster, KindNode, kind_cluster
@@ -24,7 +24,7 @@ HARMLESS = ("bridge", "ovs-bridge", "host")
 def containerlab(sources: Sources, file: str, given: Mapping[str, str], host: Host) -> Adopted:
     """``given``: values of the topology's variables. Raises: Refused for what is no topology."""
     try:
-        text = sources.text(file)
+        text = readable(sources, file)
     except NotRead as error:
         raise Refused(Remark(file, error.line, error.what, error.right)) from None
     topology, remarks = lab(text, file, given)

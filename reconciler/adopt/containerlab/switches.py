@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.adopt.adopted import NotRead, Remark, Sources, beside
+from reconciler.adopt.adopted import NotRead, Remark, Sources, beside, readable
 from reconciler.adopt.containerlab.links import End
-from reconciler.adopt.containerlab.startup import line_of, startup
+from reconciler.adopt.containerlab.startup import Lines, startup
 from reconciler.adopt.containerlab.topology import Lab, Line, Member
 from reconciler.adopt.drafting import drafted
 from reconciler.adopt.fitting import Path
@@ -32,13 +32,13 @@ def switch_draft(
     remarks += [Remark(lab.file, line.line, f"exec {shown(line.text)}", why) for line in member.exec]
     name, configuration = _configuration(lab, member, given, sources, remarks)
     spec, unsaid = switch_spec(configuration.found if configuration is not None else {})
-    text = configuration.text if configuration is not None else ""
-    remarks += [Remark(name, line_of(text, one.key.name), f"{one.key}: {one.what}", one.why) for one in unsaid]
+    lines = Lines(configuration.text if configuration is not None else "")
+    remarks += [Remark(name, lines.of(one.key.name), f"{one.key}: {one.what}", one.why) for one in unsaid]
     _plug(member, spec, cables)
     whence = f"from {name}" if given is not None else f"a node of {lab.file}, of which only the cables are known"
 
     def at(path: Path) -> tuple[str, int]:
-        return name, line_of(text, _called(spec, path))
+        return name, lines.of(_called(spec, path))
 
     return drafted(Switch, member.name, spec, f"{member.name}: {whence}.", at, remarks)
 
@@ -70,7 +70,7 @@ def _configuration(
         return lab.file, None
     name = beside(lab.file, given.text)
     try:
-        text = sources.text(name)
+        text = readable(sources, name)
     except NotRead as error:
         remarks.append(Remark(lab.file, given.line, f"{given.text!r}: {error.what}", error.right))
         return lab.file, None

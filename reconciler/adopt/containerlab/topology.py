@@ -23,7 +23,7 @@ UNPREFIXED = ("ext-container", "k8s-kind")
 SWITCHES = ("arista_ceos", "ceos", "arista_veos", "vr-arista_veos", "vr-veos")
 HOSTS = ("linux", "ext-container")
 CLUSTER = "k8s-kind"
-MOST_NODES = 10_000
+MOST_NODES = 2_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
-from reconciler.adopt.adopted import NotRead, Remark, Sources
+from reconciler.adopt.adopted import NotRead, Remark, Sources, readable
 from reconciler.adopt.inventories.ansible_groups import Groups, Variables
 from reconciler.adopt.inventories.ansible_yaml import untagged, variables
 from reconciler.adopt.inventories.foreign import VAULT, Fact, Foreign, Said
@@ -66,7 +66,7 @@ def _variables(sources: Sources, file: str, owner: str, groups: Groups, left: li
         )
         return {}
     try:
-        text = sources.text(file)
+        text = readable(sources, file)
     except NotRead as error:
         groups.remarks.append(Remark(file, error.line, error.what, error.right))
         return {}

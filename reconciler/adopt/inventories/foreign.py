@@ -14,7 +14,7 @@ Fact = Literal[
 """``connection``: how the tool reaches it; ``method``: how it becomes root; ``arguments``: of its ssh."""
 VAULT = "$ANSIBLE_VAULT;"
 """How a value begins that is encrypted with ansible-vault."""
-MOST_HOSTS = 10_000
+MOST_HOSTS = 5_000
 
 
 @dataclass(frozen=True, slots=True)

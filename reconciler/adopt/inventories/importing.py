@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from reconciler.adopt.adopted import Adopted, NotRead, Refused, Remark, Sources, sorted_remarks
+from reconciler.adopt.adopted import Adopted, NotRead, Refused, Remark, Sources, readable, sorted_remarks
 from reconciler.adopt.drafting import commented
 from reconciler.adopt.inventories import ansible, nornir, topology_data
 from reconciler.adopt.inventories.ansible_groups import ALL, Groups
@@ -108,7 +108,7 @@ def _text(sources: Sources, file: str) -> str:
     if sources.is_folder(file):
         raise Refused(Remark(file, 1, "a folder", "name its files, in the order in which they count"))
     try:
-        text = sources.text(file)
+        text = readable(sources, file)
     except NotRead as error:
         raise Refused(Remark(file, error.line, error.what, error.right)) from None
     if text.startswith("#!") or sources.is_program(file):

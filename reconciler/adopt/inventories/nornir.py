@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
-from reconciler.adopt.adopted import NotRead, Remark, Sources
+from reconciler.adopt.adopted import NotRead, Remark, Sources, readable
 from reconciler.adopt.inventories.foreign import MOST_HOSTS, Fact, Foreign, Said
 from reconciler.desired.compose import compose
 from reconciler.desired.tree import Tree
@@ -62,7 +62,7 @@ def _beside(sources: Sources, file: str, name: str, remarks: list[Remark]) -> tu
         if not sources.exists(place):
             continue
         try:
-            trees, faults = compose(sources.text(place))
+            trees, faults = compose(readable(sources, place))
         except NotRead as error:
             remarks.append(Remark(place, error.line, error.what, error.right))
             return empty, place

@@ -25,7 +25,9 @@ from reconciler.desired.compose import compose
 HERE = Path(__file__).parent
 COMMAND = shutil.which("ansible-inventory")
 
-pytestmark = pytest.mark.skipif(COMMAND is None, reason="ansible-inventory is not on the PATH (pip install ansible-core)")
+pytestmark = pytest.mark.skipif(
+    COMMAND is None, reason="ansible-inventory is not on the PATH (pip install ansible-core)"
+)
 
 
 def by_ansible(files: list[Path]) -> dict[str, dict[str, Any]]:
@@ -72,7 +74,9 @@ def random_ini(chance: random.Random) -> str:
 
 
 def value(chance: random.Random) -> str:
-    return chance.choice(["1", "yes", "True", "007", "'a b'", '"q"', "[1,2]", "plain", "10.0.0.1", "x=y", "None", "0x10"])
+    return chance.choice(
+        ["1", "yes", "True", "007", "'a b'", '"q"', "[1,2]", "plain", "10.0.0.1", "x=y", "None", "0x10"]
+    )
 
 
 def random_yaml(chance: random.Random) -> str:
