@@ -20,7 +20,7 @@ MOST = 40
 def drafted(
     model: type[Spec], name: str, spec: Mapping[Any, Any], comment: str, at: At, remarks: Iterable[Remark]
 ) -> tuple[Draft, list[Remark]]:
-    """The document as far as its model takes it, and all ``remarks``."""
+    """The document as far as its model takes it, and all ``remarks``. Raises: NotFitting."""
     left, misfits = fitted(model, spec)
     out = [Remark(*at(one.path), _place(one.path), f"{one.what}; left out ({one.right})") for one in misfits]
     told = [*remarks, *out]

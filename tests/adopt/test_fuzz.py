@@ -164,12 +164,13 @@ def test_bombs_do_not_go_off(text: str) -> None:
         "[g]\n" + "\n".join(f"h[{n}000:{n}999]" for n in range(1, 9)),
         "".join(f"[g{n}:children]\ng{n + 1}\n" for n in range(5000)),
         "".join(f"[g{n}:children]\ng{(n * 7) % 300}\n" for n in range(300)),
+        "".join(f"[g{n}]\nh[1:5000]\n" for n in range(3000)),
         "[g]\nh a=" + "(" * 100_000 + "\n",
         "[g]\nh a=" + "-" * 900 + "1\n",
         "[g:vars]\na = {{ b }}{{ b }}\nb = {{ a }}{{ a }}\nansible_host = {{ a }}\n[g]\nh\n",
         '{"_meta": {"hostvars": {}}, "all": {"hosts": ["' + '", "'.join(f"h{n}" for n in range(6_000)) + '"]}}',
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_no_inventory_is_large_or_endless(text: str) -> None:
     before = time.monotonic()

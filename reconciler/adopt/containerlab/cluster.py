@@ -10,6 +10,7 @@ from reconciler.adopt.containerlab.calico import Installed
 from reconciler.adopt.containerlab.kind import KindCluster
 from reconciler.adopt.containerlab.manifests import Manifest
 from reconciler.adopt.drafting import all_at, drafted
+from reconciler.adopt.fitting import NotFitting
 from reconciler.desired.documents import KINDS, Cluster
 from reconciler.desired.style import Draft
 
@@ -48,7 +49,10 @@ def object_drafts(objects: Iterable[Manifest], calico: Installed | None) -> list
             continue
         spec = one.tree.nearest(("spec",)).plain() if one.tree.child("spec") is not None else {}
         at = all_at(one.file, one.line)
-        made[place] = drafted(KINDS[one.kind], one.name, spec if isinstance(spec, dict) else {}, "", at, [])
+        try:
+            made[place] = drafted(KINDS[one.kind], one.name, spec if isinstance(spec, dict) else {}, "", at, [])
+        except NotFitting as error:
+            made[place] = (None, [Remark(one.file, one.line, f"{one.kind} {one.name}", f"{error}; left out")])
     for pool in calico.pools if calico is not None else ():
         made.setdefault((pool.kind, pool.name), drafted_pool(pool))
     return list(made.values())

@@ -82,13 +82,9 @@ def _variables(sources: Sources, file: str, owner: str, groups: Groups, left: li
 def hosts(groups: Groups) -> Iterator[Foreign]:
     """In the order in which they are named."""
     for name, host in groups.hosts.items():
-        known = groups.variables(name)
-        facts = {
-            fact: filled
-            for fact, names in FACTS.items()
-            for said in [_last(known, names)]
-            if said is not None and (filled := _filled(said, {**known, **_own(name, host.file, host.line)})) is not None
-        }
+        known = {**groups.variables(name), **_own(name, host.file, host.line)}
+        said = {fact: found for fact, names in FACTS.items() if (found := _last(known, names)) is not None}
+        facts = {fact: _filled(one, known) for fact, one in said.items()}
         yield Foreign(name, host.file, host.line, facts, groups.of(name))
 
 
@@ -104,7 +100,7 @@ def _own(name: str, file: str, line: int) -> Variables:
     return {key: Said(value, file, line, name) for key, value in own.items()}
 
 
-def _filled(said: Said, known: Variables) -> Said | None:
+def _filled(said: Said, known: Variables) -> Said:
     """``{{ name }}`` with the value of that variable; any other template stays, and is remarked by who needs it."""
     value = said.value
     for _ in range(DEEPEST):

@@ -15,7 +15,8 @@ from reconciler.adopt.inventories.foreign import MOST_HOSTS, Said
 
 ALL, UNGROUPED = "all", "ungrouped"
 PRIORITY = "ansible_group_priority"
-MOST_GROUPS = 10_000
+MOST_NAMINGS = 200_000
+"""How often hosts may be named in groups: a short range in each of many short groups is a long list."""
 DEEPEST = 50
 Variables = dict[str, Said]
 
@@ -47,16 +48,25 @@ class Groups:
     group_vars: dict[str, Variables] = field(default_factory=dict)
     host_vars: dict[str, Variables] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
+    _namings: int = 0
     _depths: dict[str, int] = field(default_factory=dict)
+    _around: dict[str, list[str]] = field(default_factory=dict)
     _parents: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no host can be named any more."""
+        return self._namings > MOST_NAMINGS
 
     def group(self, name: str) -> Group:
         return self.groups.setdefault(name, Group())
 
     def host(self, name: str, group: str, file: str, line: int) -> Host | None:
         """A host of a group; None: there are too many, which is told once."""
-        if name not in self.hosts and len(self.hosts) >= MOST_HOSTS:
-            self.remarks.append(Remark(file, 1, "more hosts", f"at most {MOST_HOSTS:,} are brought over"))
+        self._namings += 1
+        if self._namings > MOST_NAMINGS or (name not in self.hosts and len(self.hosts) >= MOST_HOSTS):
+            if self._namings <= MOST_NAMINGS + 1:
+                self.remarks.append(Remark(file, 1, "more hosts", f"at most {MOST_HOSTS:,} are brought over"))
             return None
         self.group(group).hosts[name] = None
         return self.hosts.setdefault(name, Host(file, line))
@@ -67,6 +77,8 @@ class Groups:
         for name, group in self.groups.items():
             for child in group.children:
                 self._parents.setdefault(child, set()).add(name)
+            for host in group.hosts:
+                self._around.setdefault(host, []).append(name)
         self._depths = {ALL: 0}
         for name in sorted(self._parents):
             self._depth(name, (), file)
@@ -86,7 +98,7 @@ class Groups:
     def of(self, host: str) -> tuple[str, ...]:
         """The groups that a host is in, those that count least first."""
         found: set[str] = {ALL}
-        waiting = [name for name, group in self.groups.items() if host in group.hosts]
+        waiting = list(self._around.get(host, ()))
         while waiting:
             name = waiting.pop()
             if name not in found:

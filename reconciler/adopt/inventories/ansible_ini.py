@@ -47,6 +47,8 @@ def read_ini(text: str, file: str, groups: Groups) -> None:
 
 def _hosts(line: str, group: str, at: tuple[str, int], groups: Groups) -> None:
     """``pattern key=value …``; nothing of the line is repeated in a remark, it may hold a password."""
+    if groups.is_full:
+        return
     try:
         pattern, *pairs = shlex.split(line, comments=True)
         bare, port = with_port(pattern)

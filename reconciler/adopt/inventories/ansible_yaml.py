@@ -58,6 +58,8 @@ def _group(name: str, body: Tree, file: str, groups: Groups, depth: int) -> None
 
 
 def _hosts(pattern: str, said: Tree, group: str, at: tuple[str, int], groups: Groups) -> None:
+    if groups.is_full:
+        return
     try:
         found = names(pattern)
     except BadPattern as error:
