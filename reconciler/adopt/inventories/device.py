@@ -71,7 +71,7 @@ class Adoption:
         said = self.host.text(fact)
         if not said:
             return None
-        if not pattern.fullmatch(said):
+        if not pattern.fullmatch(said) or not said.isprintable():
             why = "a template, which is not filled in here" if TEMPLATE in said else "none that can be used"
             self._remark(fact, what, f"{why}; left out")
             return None
