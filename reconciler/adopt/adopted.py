@@ -41,17 +41,43 @@ class Refused(Exception):
         self.remark = remark
 
 
+class NotRead(Exception):
+    """A file that cannot be read. ``what`` is wrong with it, ``right`` would be accepted."""
+
+    def __init__(self, what: str, right: str, line: int = 1) -> None:
+        super().__init__(what)
+        self.what, self.right, self.line = what, right, line
+
+
+LONGEST = 1_000_000
+"""Characters of one file; reading YAML takes seconds for each million."""
+
+
+def readable(sources: Sources, name: str) -> str:
+    """The text of a file that may come from anybody. Raises: NotRead."""
+    text = sources.text(name)
+    if len(text) > LONGEST:
+        raise NotRead(f"the file has {len(text):,} characters", f"split it, at most {LONGEST:,}")
+    return text
+
+
 class Sources(Protocol):
     """The files that an import may read: those below one folder. Names are relative to it, with ``/``."""
 
     def text(self, name: str) -> str:
-        """Raises: desired.files.Unfit for what is not there, leaves the folder, is too large, or no UTF-8."""
+        """Raises: NotRead for what is not there, leaves the folder, is too large, or no UTF-8."""
 
     def exists(self, name: str) -> bool:
         """Whether there is such a file or folder."""
 
     def names(self, folder: str) -> Iterable[str]:
-        """The files below ``folder``, sorted; nothing hidden, no linked folders."""
+        """The YAML files below ``folder``, sorted; nothing hidden, no linked folders."""
+
+    def is_folder(self, name: str) -> bool:
+        """Whether there is such a folder."""
+
+    def is_program(self, name: str) -> bool:
+        """Whether somebody may run it: then it is none to be read."""
 
 
 def beside(file: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,17 +11,25 @@ from reconciler.adopt.fitting import Path, fitted
 from reconciler.desired.documents import Spec
 from reconciler.desired.style import Draft
 
+At = Callable[[Path], tuple[str, int]]
+"""The file and line that an entry of a spec comes from."""
 MOST = 40
 """Remarks above one document; the rest is said on standard error alone."""
 
 
 def drafted(
-    model: type[Spec], name: str, spec: Mapping[Any, Any], comment: str, at: tuple[str, int], remarks: Iterable[Remark]
+    model: type[Spec], name: str, spec: Mapping[Any, Any], comment: str, at: At, remarks: Iterable[Remark]
 ) -> tuple[Draft, list[Remark]]:
-    """The document as far as its model takes it, and all ``remarks``. ``at``: the file and line that it comes from."""
+    """The document as far as its model takes it, and all ``remarks``. Raises: NotFitting."""
     left, misfits = fitted(model, spec)
-    told = [*remarks, *(Remark(*at, _place(one.path), f"{one.what}; left out ({one.right})") for one in misfits)]
+    out = [Remark(*at(one.path), _place(one.path), f"{one.what}; left out ({one.right})") for one in misfits]
+    told = [*remarks, *out]
     return commented(Draft(model.__name__, name, left, comment), told), told
+
+
+def all_at(file: str, line: int) -> At:
+    """One place for every entry."""
+    return lambda path: (file, line)
 
 
 def commented(draft: Draft, remarks: Iterable[Remark]) -> Draft:

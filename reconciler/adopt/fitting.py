@@ -26,10 +26,18 @@ class Misfit(NamedTuple):
     right: str
 
 
+class NotFitting(ValueError):
+    """What is left lacks something that every document of its kind has; ``misfit`` says what."""
+
+    def __init__(self, misfit: Misfit) -> None:
+        super().__init__(f"{misfit.what}: {misfit.right}")
+        self.misfit = misfit
+
+
 def fitted(model: type[BaseModel], spec: Mapping[Any, Any]) -> tuple[dict[Any, Any], list[Misfit]]:
     """What of ``spec`` the model takes. An entry that does not fit goes as a whole: half of it would mean another one.
 
-    Keys may be numbers (VLANs); paths have them as texts. Raises: ValueError where the rest does not fit, either.
+    Keys may be numbers (VLANs); paths have them as texts. Raises: NotFitting.
     """
     left: dict[Any, Any] = deepcopy(dict(spec))
     misfits: list[Misfit] = []
@@ -38,8 +46,11 @@ def fitted(model: type[BaseModel], spec: Mapping[Any, Any]) -> tuple[dict[Any, A
         if not found:
             return left, misfits
         backwards = sorted(found, key=lambda one: _order(one.path), reverse=True)
-        misfits += [misfit for misfit in backwards if _take(left, misfit.path)]
-    raise ValueError(f"no {model.__name__} can be made of it")
+        taken = [misfit for misfit in backwards if _take(left, misfit.path)]
+        if not taken:
+            raise NotFitting(found[0])
+        misfits += taken
+    raise NotFitting(found[0])
 
 
 def _refused(model: type[BaseModel], spec: dict[Any, Any]) -> Iterator[Misfit]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from reconciler.adopt.adopted import NotRead
 from reconciler.desired import files
 
 OUTSIDE = "copy it into the folder, or say --within with a folder that holds both"
@@ -17,28 +20,43 @@ class Folder:
         self.top = top
 
     def text(self, name: str) -> str:
-        """Raises: files.Unfit."""
+        """Raises: NotRead."""
         place = self._place(name)
         if not (self.top / place).exists():
-            raise files.Unfit("no such file", "give a path relative to the file that names it")
-        return files.decode(files.read(self.top, str(place)))
+            raise NotRead("no such file", "give a path relative to the file that names it")
+        try:
+            return files.decode(files.read(self.top, str(place)))
+        except files.Unfit as error:
+            raise NotRead(error.what, error.right, error.line) from None
 
     def exists(self, name: str) -> bool:
-        try:
-            return (self.top / self._place(name)).exists()
-        except files.Unfit:
-            return False
+        return self._status(name) is not None
+
+    def is_folder(self, name: str) -> bool:
+        status = self._status(name)
+        return status is not None and stat.S_ISDIR(status.st_mode)
+
+    def is_program(self, name: str) -> bool:
+        status = self._status(name)
+        return status is not None and stat.S_ISREG(status.st_mode) and bool(status.st_mode & 0o111)
 
     def names(self, folder: str) -> Iterator[str]:
+        """Raises: NotRead."""
         place = self._place(folder)
         return (str(place / name) for name in files.names(self.top / place))
 
+    def _status(self, name: str) -> os.stat_result | None:
+        try:
+            return (self.top / self._place(name)).stat()
+        except (NotRead, OSError):
+            return None
+
     def _place(self, name: str) -> PurePosixPath:
-        """``a/../b`` -> ``b``. Raises: files.Unfit for what leads out."""
+        """``a/../b`` -> ``b``. Raises: NotRead for what leads out."""
         parts: list[str] = []
         path = PurePosixPath(name)
         for part in path.parts:
-            if part == ".." and parts:
+            if part == ".." and parts and parts[-1] != "..":
                 parts.pop()
             elif part != ".":
                 parts.append(part)
@@ -47,5 +65,5 @@ class Folder:
         except (OSError, ValueError):  # a NUL, a name longer than any file's
             outside = True
         if outside:
-            raise files.Unfit("outside the folder", OUTSIDE)
+            raise NotRead("outside the folder", OUTSIDE)
         return PurePosixPath(*parts)

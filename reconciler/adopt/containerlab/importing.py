@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.adopt.adopted import Adopted, Refused, Remark, Sources, beside, sorted_remarks
-from reconciler.adopt.containerlab.calico import Autodetection, Installed, installed
-from reconciler.adopt.containerlab.cluster import cluster_draft, object_drafts
+from reconciler.adopt.adopted import Adopted, NotRead, Refused, Remark, Sources, beside, readable, sorted_remarks
+from reconciler.adopt.containerlab.calico import Installed, installed
+from reconciler.adopt.containerlab.cluster import Made, cluster_draft, object_drafts
 from reconciler.adopt.containerlab.kind import KindCluster, KindNode, kind_cluster
-from reconciler.adopt.containerlab.links import End, cables
+from reconciler.adopt.containerlab.links import cables
 from reconciler.adopt.containerlab.manifests import Manifests, manifests
 from reconciler.adopt.containerlab.nodes import node_draft
 from reconciler.adopt.containerlab.reach import Host, inventory_draft
 from reconciler.adopt.containerlab.switches import STARTUP, switch_draft
 from reconciler.adopt.containerlab.topology import CLUSTER, HOSTS, Lab, Member, lab
 from reconciler.adopt.drafting import commented
-from reconciler.desired.files import Unfit
 from reconciler.desired.style import Draft
 
 HARMLESS = ("bridge", "ovs-bridge", "host")
@@ -25,8 +24,8 @@ HARMLESS = ("bridge", "ovs-bridge", "host")
 def containerlab(sources: Sources, file: str, given: Mapping[str, str], host: Host) -> Adopted:
     """``given``: values of the topology's variables. Raises: Refused for what is no topology."""
     try:
-        text = sources.text(file)
-    except Unfit as error:
+        text = readable(sources, file)
+    except NotRead as error:
         raise Refused(Remark(file, error.line, error.what, error.right)) from None
     topology, remarks = lab(text, file, given)
     return _Import(sources, topology, remarks).done(host)
@@ -48,20 +47,20 @@ class _Import:
 
     def done(self, host: Host) -> Adopted:
         """Remarks on a document stand above it, all others above the inventory."""
-        whole = list(self.remarks)
-        documents, found = self._documents()
+        made = self._made()
         inventory, more = inventory_draft(self.lab, dict(self._containers()), host)
-        remarks = sorted_remarks([*whole, *found, *more])
-        return Adopted(tuple(documents), (commented(inventory, [*whole, *more]),), remarks)
+        whole = [*self.remarks, *more, *(one for draft, found in made if draft is None for one in found)]
+        remarks = sorted_remarks([*whole, *(one for _, found in made for one in found)])
+        documents = tuple(draft for draft, _ in made if draft is not None)
+        return Adopted(documents, (commented(inventory, whole),), remarks)
 
-    def _documents(self) -> tuple[list[Draft], list[Remark]]:
-        made = [self._member(member) for member in self.lab.members.values()]
+    def _made(self) -> list[Made]:
+        made: list[Made] = [self._member(member) for member in self.lab.members.values()]
         made += [self._unplugged(node) for node in self._members_of_clusters() if node.name not in self.lab.members]
         made += [cluster_draft(one, self.calico, bool(self.manifests.objects), self.lab.file) for one in self.clusters]
-        made += object_drafts(self.manifests.objects, self.calico)
-        return [draft for draft, _ in made if draft is not None], [one for _, remarks in made for one in remarks]
+        return made + object_drafts(self.manifests.objects, self.calico)
 
-    def _member(self, member: Member) -> tuple[Draft | None, list[Remark]]:
+    def _member(self, member: Member) -> Made:
         if member.is_switch:
             return switch_draft(self.lab, member, self.cables, self.sources)
         if member.kind in HOSTS:
@@ -73,7 +72,7 @@ class _Import:
         why = "only Arista EOS, linux, ext-container and k8s-kind are brought over"
         return None, [Remark(self.lab.file, member.line, f"{member.name} is of kind {member.kind or 'unknown'!r}", why)]
 
-    def _unplugged(self, node: KindNode) -> tuple[Draft, list[Remark]]:
+    def _unplugged(self, node: KindNode) -> Made:
         """A node of the cluster without a cable: nothing of it is ours."""
         return Draft("Node", node.name, {}, f"{node.name}: a node of kind's, without a cable in {self.lab.file}."), []
 
@@ -104,6 +103,3 @@ class _Import:
         calico, remarks = installed(found[0])
         self.remarks += remarks
         return calico
-
-
-__all__ = ["Autodetection", "End", "Host", "containerlab"]

@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
 from reconciler.adopt.containerlab.commands import NotUnderstood
+from reconciler.linux.route import BOOT_PROTOCOL
 from reconciler.linux.words import SCOPES, TYPES
 
 PROTOCOLS = {
@@ -143,9 +144,10 @@ def _leg(words: Words) -> dict[str, Any]:
 
 
 def _whole_route(said: dict[str, Any]) -> dict[str, Any]:
-    """An IPv6 default route by its gateway alone (`ip route add default via fd00::1`)."""
+    """An IPv6 default route by its gateway alone (`ip route add default via fd00::1`); the protocol that ip writes."""
     if "dst" not in said:
         raise NotUnderstood("a route without a destination")
+    said.setdefault("protocol", BOOT_PROTOCOL)
     if said["dst"] == "default" and ":" in said.get("via", ""):
         said["dst"] = "::/0"
     return said

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from reconciler.adopt.adopted import Remark, Sources
+from reconciler.adopt.adopted import NotRead, Remark, Sources, readable
 from reconciler.desired import recognise
 from reconciler.desired.compose import compose
 from reconciler.desired.documents import CALICO_APIS, CALICO_KINDS
-from reconciler.desired.files import Unfit
 from reconciler.desired.tree import Tree
 
 MOST_FILES = 500
@@ -76,8 +75,8 @@ def _is_below(name: str, folders: set[PurePosixPath]) -> bool:
 
 def _read(sources: Sources, name: str, remarks: list[Remark]) -> Iterator[Manifest]:
     try:
-        trees, faults = compose(sources.text(name))
-    except Unfit as error:
+        trees, faults = compose(readable(sources, name))
+    except NotRead as error:
         remarks.append(Remark(name, error.line, error.what, error.right))
         return
     remarks += [Remark(name, fault.line, fault.what, fault.right) for fault in faults if trees]

@@ -65,7 +65,7 @@ def _switch(member: Member, file: str, remarks: list[Remark]) -> dict[str, Any]:
         remarks.append(Remark(file, member.line, f"the address of {member.name}", "not a host; the container's name"))
         host = member.container
     user = member.text("username") or DEFAULT_USER
-    user = user if USER.fullmatch(user) else DEFAULT_USER
+    user = user if USER.fullmatch(user) and user.isprintable() else DEFAULT_USER
     return {"platform": "arista_eos", "host": host, "username": user, "password": {"env": PASSWORD}}
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
 from reconciler.adopt.adopted import Remark
 from reconciler.core.driver import Unreadable
+from reconciler.core.resource import Key
 from reconciler.switch.eos.config import END_OF_TEXT, INDENT
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.shown import shown
@@ -70,39 +72,55 @@ def _canonical(lines: list[str]) -> Iterator[str]:
 
 def _remarks(configuration: Configuration, file: str) -> Iterator[Remark]:
     """What the reader did not understand, and what documents do not speak of; Management is never spoken of."""
-    text = configuration.text.split("\n")
+    lines = Lines(configuration.text)
     for reason in configuration.frozen.values():
         said, _, why = reason.partition(", ")
         number = said.removeprefix("line ")
-        yield Remark(
-            file,
-            int(number) if number.isdigit() else 1,
-            why,
-            "left as it is on the switch; write it by hand if it is wanted",
-        )
+        yield Remark(file, int(number) if number.isdigit() else 1, why, "left as it is; write it by hand if wanted")
     place = 0
-    for lines in configuration.foreign:
-        place = _find(text, lines[0], place)
-        if lines[0].strip() not in NEVER_MEANT:
-            yield Remark(file, place, f"{shown(lines[0])}{_more(lines)}", OTHERS)
-    for key, lines in configuration.rest.items():
+    for stanza in configuration.foreign:
+        place = lines.next(stanza[0], place)
+        if stanza[0].strip() not in NEVER_MEANT:
+            yield Remark(file, place, f"{shown(stanza[0])}{_more(stanza)}", OTHERS)
+    for key, rest in configuration.rest.items():
         if key not in configuration.frozen and not key.name.startswith(MANAGEMENT):
-            for line in lines:
-                if line.strip() not in NEVER_MEANT and not line.strip().startswith(ONLY_A_HEAD):
-                    yield Remark(file, _within(text, key.name, line), f"{key}: {shown(line)}", OTHERS)
+            yield from _of_resource(key, rest, lines, file)
+
+
+def _of_resource(key: Key, rest: tuple[str, ...], lines: Lines, file: str) -> Iterator[Remark]:
+    place = lines.of(key.name)
+    for line in rest:
+        place = lines.next(line, place)
+        if line.strip() not in NEVER_MEANT and not line.strip().startswith(ONLY_A_HEAD):
+            yield Remark(file, place, f"{key}: {shown(line)}", OTHERS)
 
 
 def _more(lines: tuple[str, ...]) -> str:
     return f" and {len(lines) - 1} more lines" if len(lines) > 2 else " and what is below it" if len(lines) > 1 else ""
 
 
-def _find(text: list[str], line: str, after: int) -> int:
-    """The number of the next line like it."""
-    first = line.split("\n")[0]
-    return next((place + 1 for place in range(after, len(text)) if text[place].rstrip() == first.rstrip()), after or 1)
+class Lines:
+    """A configuration's lines, by what is in them; numbers count from 1."""
 
+    def __init__(self, text: str) -> None:
+        self._places: dict[str, list[int]] = {}
+        self._words: dict[str, int] = {}
+        self._heads: dict[str, int] = {}
+        for number, line in enumerate(text.split("\n"), 1):
+            self._places.setdefault(line.rstrip(), []).append(number)
+            words = line.split()
+            if words and not line[0].isspace():
+                self._heads.setdefault(words[-1], number)
+                for word in words:
+                    self._words.setdefault(word, number)
 
-def _within(text: list[str], name: str, line: str) -> int:
-    """The number of a line below the head that names the resource."""
-    head = next((place for place, one in enumerate(text) if one.endswith(f" {name}")), 0)
-    return _find(text, line, head)
+    def next(self, line: str, after: int) -> int:
+        """The next line like it; where there is none, the one that was looked from."""
+        places = self._places.get(line.partition("\n")[0].rstrip(), [])
+        found = bisect_right(places, after)
+        return places[found] if found < len(places) else max(after, 1)
+
+    def of(self, name: str) -> int:
+        """Where a port, an SVI, a VLAN, a prefix begins to be configured."""
+        first = name.partition(" ")[0]
+        return self._heads.get(name) or self._words.get(first) or 1

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.adopt.adopted import Remark, Sources, beside
+from reconciler.adopt.adopted import NotRead, Remark, Sources, beside, readable
 from reconciler.adopt.containerlab.links import End
-from reconciler.adopt.containerlab.startup import startup
+from reconciler.adopt.containerlab.startup import Lines, startup
 from reconciler.adopt.containerlab.topology import Lab, Line, Member
 from reconciler.adopt.drafting import drafted
+from reconciler.adopt.fitting import Path
 from reconciler.adopt.switch import switch_spec
-from reconciler.core.resource import State
 from reconciler.desired.documents import Switch
-from reconciler.desired.files import Unfit
 from reconciler.desired.style import Draft
+from reconciler.switch.eos.configuration import Configuration
+from reconciler.switch.eos.shown import shown
 
 STARTUP = "startup-config"
 FLASH = "/mnt/flash/startup-config"
@@ -27,41 +28,55 @@ def switch_draft(
 ) -> tuple[Draft, list[Remark]]:
     given = member.said.get(STARTUP) or member.binds.get(FLASH)
     remarks: list[Remark] = []
-    name, found = _configuration(lab, member, given, sources, remarks)
-    spec, unsaid = switch_spec(found)
-    remarks += [Remark(name, 1, f"{one.key}: {one.what}", one.why) for one in unsaid]
+    why = "commands in a switch's container are not brought over"
+    remarks += [Remark(lab.file, line.line, f"exec {shown(line.text)}", why) for line in member.exec]
+    name, configuration = _configuration(lab, member, given, sources, remarks)
+    spec, unsaid = switch_spec(configuration.found if configuration is not None else {})
+    lines = Lines(configuration.text if configuration is not None else "")
+    remarks += [Remark(name, lines.of(one.key.name), f"{one.key}: {one.what}", one.why) for one in unsaid]
     _plug(member, spec, cables)
     whence = f"from {name}" if given is not None else f"a node of {lab.file}, of which only the cables are known"
-    return drafted(Switch, member.name, spec, f"{member.name}: {whence}.", (name, 1), remarks)
+
+    def at(path: Path) -> tuple[str, int]:
+        return name, lines.of(_called(spec, path))
+
+    return drafted(Switch, member.name, spec, f"{member.name}: {whence}.", at, remarks)
+
+
+def _called(spec: Mapping[str, Any], path: Path) -> str:
+    """What an entry of the spec is called in the configuration."""
+    if path[0] == "routes":
+        return str(spec["routes"][path[1]]["dst"])
+    return f"Vlan{path[1]}" if path[0] == "svis" else str(path[-1])
 
 
 def _configuration(
     lab: Lab, member: Member, given: Line | None, sources: Sources, remarks: list[Remark]
-) -> tuple[str, State]:
-    """The file that the configuration stands in, and what it configures."""
+) -> tuple[str, Configuration | None]:
+    """The file that the configuration stands in, and the configuration."""
     if given is None:
         remarks.append(
             Remark(lab.file, member.line, f"{member.name} has no startup-config", "only its cables are known")
         )
-        return lab.file, {}
+        return lab.file, None
     variables = {"ShortName": member.name, "LongName": member.container, "Fqdn": f"{member.name}.{lab.name}.io"}
     if "\n" in given.text:
         # Within the topology: `|` begins a line before its text does.
         configuration, found = startup("\n" * given.line + given.text, lab.file, variables)
         remarks += found
-        return lab.file, {} if configuration is None else configuration.found
+        return lab.file, configuration
     if given.text.startswith(REMOTE):
         remarks.append(Remark(lab.file, given.line, "a startup-config from elsewhere", "fetch it, and name the file"))
-        return lab.file, {}
+        return lab.file, None
     name = beside(lab.file, given.text)
     try:
-        text = sources.text(name)
-    except Unfit as error:
+        text = readable(sources, name)
+    except NotRead as error:
         remarks.append(Remark(lab.file, given.line, f"{given.text!r}: {error.what}", error.right))
-        return lab.file, {}
+        return lab.file, None
     configuration, found = startup(text, name, variables)
     remarks += found
-    return name, {} if configuration is None else configuration.found
+    return name, configuration
 
 
 def _plug(member: Member, spec: dict[str, Any], cables: Mapping[End, End | None]) -> None:

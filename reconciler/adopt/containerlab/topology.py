@@ -23,7 +23,7 @@ UNPREFIXED = ("ext-container", "k8s-kind")
 SWITCHES = ("arista_ceos", "ceos", "arista_veos", "vr-arista_veos", "vr-veos")
 HOSTS = ("linux", "ext-container")
 CLUSTER = "k8s-kind"
-MOST_NODES = 10_000
+MOST_NODES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,11 @@ def _members(
             if value.value not in (None, "") and not isinstance(value.value, (dict, list))
         }
         kind = _kind(topology, own)
+        remarks += [
+            Remark(file, layer.keys["stages"][0], f"stages of {name}", "their commands are not brought over")
+            for layer in layers
+            if layer.child("stages") is not None
+        ]
         container = name if kind in UNPREFIXED else f"{prefix}{name}"
         lines = tuple(_exec(layers, name, file, remarks))
         yield name, Member(name, kind, container, line, lines, dict(_binds(layers, name)), said)
