@@ -47,9 +47,10 @@ def adopt(devices: Sequence[Seen], inventory: Inventory | None = None, cluster: 
     read = {device.name: device for device in named if not device.absent}
     settling = Settling(read, [*switches, *written], owns, inventory, left)
     settling.settle()
+    settling.remark()
     unknown = tuple(sorted(set(settling.unknown())))
     drafts = tuple(sketch.draft() for sketch in settling.sketches)
-    return Imported(drafts, tuple(sorted(set(settling.left))), unknown)
+    return Imported(drafts, tuple(sorted({*settling.left, *settling.ignored})), unknown)
 
 
 def _is_named(device: Seen) -> bool:

@@ -42,13 +42,14 @@ class Left:
 
 @dataclass
 class Settling:
-    """``sketches`` are changed in place. ``left``: what was taken out, and why; ``unknown``: what stays unclear."""
+    """``sketches`` are changed in place. ``left``: what was taken out, and why; ``ignored``: what is left alone."""
 
     seen: Mapping[str, Seen]
     sketches: list[Sketch]
     owns: Mapping[str, Owns] = field(default_factory=dict)
     inventory: Inventory | None = None
     left: list[Left] = field(default_factory=list)
+    ignored: list[Left] = field(default_factory=list)
     _tries: Counter[tuple[str, Key]] = field(default_factory=Counter)
 
     def settle(self) -> None:
@@ -138,7 +139,7 @@ class Settling:
         if fields and again < 2 and set(fields) <= set(fields_of(key.kind)) and change.before is not None:
             rule["fields"] = fields
         sketch.add("ignore", rule, words(change))
-        self._say(sketch.name, str(key), words(change))
+        self.ignored.append(Left(sketch.name, str(key), words(change)))
 
     def _give_up(self) -> None:
         """Never seen; what nothing helps against is not written, rather than written and wrong."""
@@ -148,6 +149,12 @@ class Settling:
             if differing(wish, reading, split(wish, reading)):
                 self.sketches[:] = [one for one in self.sketches if one.kind not in OWN or one.name != name]
                 self._say(name, "its document", "it would always change the device")
+
+    def remark(self) -> None:
+        """Say above each document what is not in it."""
+        for sketch in self.sketches:
+            mine = {one for one in self.left if one.where in (sketch.name, f"{sketch.kind} {sketch.name}")}
+            sketch.lines += [f"Not here: {one.what}: {one.why}." for one in sorted(mine)]
 
     def unknown(self) -> Iterator[Left]:
         """What the documents leave unknown, since no device and no cluster shows it."""
