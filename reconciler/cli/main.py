@@ -35,6 +35,7 @@ COMMANDS = {
     "sync": ("reconciler.cli.status:sync", "Have the daemon look at its source now."),
     "alert": ("reconciler.cli.alert:alert", "Try out whether the receivers of alerts hear of them."),
     "repo": ("reconciler.cli.repo:repo", "A git repository on this host whose pushes are checked and followed."),
+    "import": ("reconciler.cli.adopt:adopt", "Documents from what is there already: devices, a lab, an inventory."),
     "trust": ("reconciler.cli.trust:trust", "Show the devices' host keys and record them."),
     "service": ("reconciler.cli.service:service", "Make a systemd service of an installation by pip."),
     "lab": ("reconciler.lab.cli:lab", "A whole lab on this machine, in network namespaces."),
