@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 FABRIC = folder(HERE / "containerlab" / "fabric")
 INVENTORIES = {name: folder(HERE / "inventories" / name) for name in ("ini", "yaml", "listing", "nornir", "clab")}
 SLOWEST = 5.0
-"""Seconds for one import, on a machine that others use, too; most take some milliseconds."""
+"""Seconds of this process for one import; most take some milliseconds."""
 MOST_MEMORY = 200 * 1024
 """KiB that a long run may add."""
 ODD = (
@@ -82,12 +82,12 @@ def must_be_good(adopted: Adopted) -> None:
 
 
 def try_it(start: Callable[[], Adopted]) -> None:
-    before = time.monotonic()
+    before = time.process_time()
     try:
         adopted = start()
     except Refused:
         adopted = Adopted()
-    assert time.monotonic() - before < SLOWEST
+    assert time.process_time() - before < SLOWEST
     must_be_good(adopted)
 
 
@@ -173,7 +173,7 @@ def test_bombs_do_not_go_off(text: str) -> None:
     ids=range(9),
 )
 def test_no_inventory_is_large_or_endless(text: str) -> None:
-    before = time.monotonic()
+    before = time.process_time()
     adopted = inventory(Memory({"hosts": text}), ["hosts"], "imported")
     assert len(adopted.inventory[0].spec["devices"]) <= MOST_HOSTS
-    assert time.monotonic() - before < SLOWEST
+    assert time.process_time() - before < SLOWEST

@@ -84,7 +84,7 @@ def lab(text: str, file: str, given: Mapping[str, str]) -> tuple[Lab, list[Remar
         raise Refused(Remark(file, nodes.line, f"{len(nodes.value):,} nodes", f"at most {MOST_NODES:,}"))
     remarks += [Remark(file, one.line, "a second document", "a topology is one document") for one in trees[1:]]
     name = _text(tree, "name") or "lab"
-    members = dict(_members(topology, nodes, name, _prefix(tree, name), file, remarks))
+    members = dict(_members(topology, _prefix(tree, name), file, remarks))
     return Lab(name, file, tree, members), remarks
 
 
@@ -95,9 +95,8 @@ def _prefix(tree: Tree, name: str) -> str:
     return "" if not prefix else f"{name}-" if prefix == LAB_ALONE else f"{prefix}-{name}-"
 
 
-def _members(
-    topology: Tree, nodes: Tree, lab_name: str, prefix: str, file: str, remarks: list[Remark]
-) -> Iterator[tuple[str, Member]]:
+def _members(topology: Tree, prefix: str, file: str, remarks: list[Remark]) -> Iterator[tuple[str, Member]]:
+    nodes = topology.nearest(("nodes",))
     for name, own in nodes.value.items():
         line = nodes.keys[name][0]
         if not DEVICE_NAME.fullmatch(name):
