@@ -19,6 +19,8 @@ FAILPOINTS = frozenset({"RECONCILE_FAILPOINT", "RECONCILE_FAILPOINT_LOG"})
 """Variables with which tests break us at a named point (`lab.failpoints`)."""
 COMMANDS = {
     "validate": ("reconciler.cli.validate:validate", "Check documents, inventory, settings: every problem at once."),
+    "fmt": ("reconciler.cli.fmt:fmt", "Put documents into their canonical form; comments stay."),
+    "schema": ("reconciler.cli.schema:schema", "JSON Schemas of documents, inventory, settings and outputs."),
     "compile": ("reconciler.cli.documents:compile_", "Show what the documents mean for each device."),
     "observe": ("reconciler.cli.observe:observe", "Show what the devices have right now."),
     "daemon": ("reconciler.cli.daemon:daemon", "Keep the devices so: follow the repository, put drift right."),

@@ -5,17 +5,19 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from reconciler.cli.documents import loaded
 from reconciler.cli.exits import CONVERGED, ERROR
 from reconciler.cli.options import CONFIG, Common, common
 from reconciler.core.words import plural
 from reconciler.desired.check.owned import check_inventory
 from reconciler.desired.inventory import Inventory, load_inventory
-from reconciler.desired.load import load
+from reconciler.desired.kept import Kept, usual_place
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.engine.owned import owns_of
@@ -23,6 +25,7 @@ from reconciler.intent.compile import compile_world
 from reconciler.intent.wish import Owns
 
 PROBLEMS_SCHEMA = "reconciler/problems/v1"
+COMPILED = "compiled"
 EMPTY = "reconcile would hold, nothing is ever deleted on the strength of an empty desired state"
 
 
@@ -49,10 +52,34 @@ class Found:
             return
         if not self.repository.documents:
             yield Problem(str(self.repository.folder), 1, 1, "no documents", EMPTY, "warning")
-        # The check above has judged VLANs by the inventory's `owns` already, so the compiler is not told of them.
-        known = owns_of(self.inventory) if self.inventory is not None else {}
-        world = compile_world(self.repository, owns={name: Owns(excepted=own.excepted) for name, own in known.items()})
-        yield from (*world.problems, *world.warnings)
+        yield from compiled_once(self.repository, self.inventory)
+
+
+def compiled_once(repository: Repository, inventory: Inventory | None) -> list[Problem]:
+    """What shows once all is compiled, which costs the rows of all devices; kept for as long as no file changes."""
+    kept, data = Kept(usual_place()), _digest(repository, inventory)
+    rows = kept.find(COMPILED, data)
+    if rows is not None:
+        with suppress(TypeError):  # not our fields: an entry that is none
+            return [Problem(**row) for row in rows]
+    found = list(_compiled(repository, inventory))
+    kept.add(COMPILED, data, [dataclasses.asdict(problem) for problem in found])
+    kept.close()
+    return found
+
+
+def _digest(repository: Repository, inventory: Inventory | None) -> bytes:
+    """Of all that was read and matters, files under the path by which problems name them."""
+    devices = inventory.devices if inventory is not None else {}
+    excepted = sorted((name, device.owns.excepted.model_dump_json()) for name, device in devices.items())
+    return repr((str(repository.folder), sorted(repository.digests), excepted)).encode()
+
+
+def _compiled(repository: Repository, inventory: Inventory | None) -> Iterator[Problem]:
+    # The check of both has judged VLANs by the inventory's `owns` already, so the compiler is not told of them.
+    known = owns_of(inventory) if inventory is not None else {}
+    world = compile_world(repository, owns={name: Owns(excepted=own.excepted) for name, own in known.items()})
+    yield from (*world.problems, *world.warnings)
 
 
 @click.command()
@@ -75,7 +102,7 @@ def validate(options: Common, config: Path | None) -> int:
 
 
 def _given(options: Common) -> Found:
-    return Found(load(options.desired), load_inventory(options.inventory) if options.inventory_given else None)
+    return Found(loaded(options.desired), load_inventory(options.inventory) if options.inventory_given else None)
 
 
 def _configured(config: Path) -> Found:
@@ -83,13 +110,13 @@ def _configured(config: Path) -> Found:
     from reconciler.settings.check import check_settings
     from reconciler.settings.load import load_settings
 
-    loaded = load_settings(config)
-    if loaded.settings is None or loaded.document is None:
-        return Found(problems=loaded.problems)
-    inventory = load_inventory(loaded.settings.inventory)
-    folder = loaded.settings.source.path
-    repository = None if folder is None else load(folder)
-    return Found(repository, inventory, check_settings(config, loaded.document, inventory, repository))
+    given = load_settings(config)
+    if given.settings is None or given.document is None:
+        return Found(problems=given.problems)
+    inventory = load_inventory(given.settings.inventory)
+    folder = given.settings.source.path
+    repository = None if folder is None else loaded(folder)
+    return Found(repository, inventory, check_settings(config, given.document, inventory, repository))
 
 
 def _show(found: Found, problems: Sequence[Problem], *, settings: bool) -> None:

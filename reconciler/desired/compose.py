@@ -46,13 +46,18 @@ class Unusable(Exception):
         self.fault = fault
 
 
-def compose(text: str) -> tuple[list[Tree], list[Fault]]:
-    """The documents of one file, up to the place where it stops being YAML, and everything wrong with the form."""
+def compose(text: str, listener: Callable[[Any], None] | None = None) -> tuple[list[Tree], list[Fault]]:
+    """The documents of one file, up to the place where it stops being YAML, and everything wrong with the form.
+
+    ``listener`` hears each event of ruamel's that is understood.
+    """
     builder = _Builder()
     try:
         _check_characters(text)
         for event in _events(text):
             builder.take(event)
+            if listener is not None:
+                listener(event)
     except Unusable as stop:
         builder.faults.append(stop.fault)
     return builder.trees, builder.faults

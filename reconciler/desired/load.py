@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from reconciler.desired import files, recognise
 from reconciler.desired.check import World, check
-from reconciler.desired.compose import Fault, compose
+from reconciler.desired.compose import Fault
+from reconciler.desired.parsed import Parse, parse
 from reconciler.desired.problem import Problem, Severity
 from reconciler.desired.repository import Document, Ignored, Repository
 from reconciler.desired.revision import revision_of
@@ -21,9 +22,9 @@ MISSING = "name a folder of YAML documents with --desired or RECONCILE_DESIRED"
 __all__ = ["Document", "Ignored", "Repository", "load"]
 
 
-def load(folder: Path) -> Repository:
+def load(folder: Path, parse: Parse = parse) -> Repository:
     """Every document below ``folder`` (or in that one file); what is wrong is in ``problems``, sorted."""
-    reading = _Reading(folder)
+    reading = _Reading(folder, parse)
     if folder.is_file():
         reading.file(folder.parent, folder.name)
     elif folder.is_dir():
@@ -42,8 +43,9 @@ class _Seen(NamedTuple):
 class _Reading:
     """What has been read so far."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, parse: Parse) -> None:
         self.folder = folder
+        self._parse = parse
         self._blank = Repository(folder)
         self.documents: list[Document[Any]] = []
         self.ignored: list[Ignored] = []
@@ -57,15 +59,16 @@ class _Reading:
         for finding in check(world):
             self.complain(finding.file, [finding.fault], finding.severity)
         problems = tuple(sorted(self.problems))
-        revise = partial(revision_of, self.folder, tuple(self.files))
-        return Repository(self.folder, world.documents, tuple(self.ignored), problems, revise)
+        digests = tuple(self.files)
+        revise = partial(revision_of, self.folder, digests)
+        return Repository(self.folder, world.documents, tuple(self.ignored), problems, revise, digests)
 
     def file(self, folder: Path, name: str) -> None:
         file = files.shown(name)
         try:
             data = files.read(folder, name)
             self.files.append((file, hashlib.sha256(data).hexdigest()))
-            trees, faults = compose(files.decode(data))
+            trees, faults = self._parse(data)
         except files.Unfit as error:
             trees, faults = [], [Fault(error.line, error.col, error.what, error.right)]
         self._whole &= not faults

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, Field
 
 from reconciler.desired.documents.spec import Many
-from reconciler.desired.documents.values import matching, wrong
+from reconciler.desired.documents.values import matching, shaped, wrong
 from reconciler.desired.examples import Example
 
 T = TypeVar("T")
@@ -31,8 +31,9 @@ def _some(values: tuple[T, ...]) -> tuple[T, ...]:
 Glob = Annotated[
     str,
     AfterValidator(matching(GLOB, "pattern of names", "use letters, digits, '-', '_', '.', and '*', '?', '[…]'")),
+    shaped(GLOB),
     Field(examples=["leaf*"]),
     Example('"leaf*"'),
 ]
-Some = Annotated[Many[T], AfterValidator(_some)]
+Some = Annotated[Many[T], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
 """A list that is left out to mean all."""

@@ -15,6 +15,7 @@ from reconciler.desired.documents.values import (
     Prefix,
     matching,
     plain_address,
+    shaped,
     without_zone,
     wrong,
 )
@@ -165,26 +166,35 @@ def _cable_end(text: str) -> str:
     return text
 
 
-VlanId = Annotated[int, AfterValidator(_vlan_id)]
-VlanKey = Annotated[int, AfterValidator(_vlan_id), BeforeValidator(_vlan_key)]
+KEY = {"pattern": "^([1-9][0-9]{0,2}|[1-3][0-9]{3}|40[0-8][0-9]|409[0-4])$"}
+"""1 to 4094, as the text that a mapping's key is to JSON."""
+VlanId = Annotated[int, AfterValidator(_vlan_id), Field(json_schema_extra={"minimum": 1, "maximum": LAST_VLAN})]
+VlanKey = Annotated[int, AfterValidator(_vlan_id), BeforeValidator(_vlan_key), Field(json_schema_extra=KEY)]
 VlanName = Annotated[
-    str, AfterValidator(matching(VLAN_NAME, "name on EOS", "use 1 to 32 letters, digits and _.:/+-, no spaces"))
+    str,
+    AfterValidator(matching(VLAN_NAME, "name on EOS", "use 1 to 32 letters, digits and _.:/+-, no spaces")),
+    shaped(VLAN_NAME),
 ]
 VlanList = Annotated[str, AfterValidator(_vlan_list), Field(examples=["10,20-22"])]
 VrfName = Annotated[
     str,
     AfterValidator(matching(VRF_NAME, "VRF name", "use 1 to 100 letters, digits, '_', '-' and '.', such as default")),
+    shaped(VRF_NAME),
 ]
 DeclaredVrf = Annotated[VrfName, AfterValidator(_vrf), Field(examples=["TENANT"])]
-Port = Annotated[str, AfterValidator(_port), Field(examples=["Ethernet1"])]
+Port = Annotated[str, AfterValidator(_port), shaped(PORT), Field(examples=["Ethernet1"])]
 SwitchMtu = Annotated[int, Field(ge=68, le=9214)]
-TrunkGroup = Annotated[str, AfterValidator(_named("trunk group")), Field(examples=["SPINES"])]
+TrunkGroup = Annotated[str, AfterValidator(_named("trunk group")), shaped(GROUP_NAME), Field(examples=["SPINES"])]
 PeerGroupName = Annotated[
-    str, AfterValidator(_named("peer group name")), AfterValidator(_group), Field(examples=["CALICO-K8S"])
+    str,
+    AfterValidator(_named("peer group name")),
+    AfterValidator(_group),
+    shaped(GROUP_NAME),
+    Field(examples=["CALICO-K8S"]),
 ]
 RouterAddress = Annotated[str, AfterValidator(_router_address), Field(examples=["10.10.10.254"])]
 NextHop = Annotated[str, AfterValidator(_next_hop), Field(examples=["10.10.10.1"])]
-CableEnd = Annotated[str, AfterValidator(_cable_end), Field(examples=["k01-worker:eth1"])]
+CableEnd = Annotated[str, AfterValidator(_cable_end), shaped(CABLE), Field(examples=["k01-worker:eth1"])]
 ChannelId = Annotated[int, Field(ge=1, le=2000)]
 Asn = Annotated[int, Field(ge=1, le=4294967295)]
 Prefix4 = Annotated[Prefix, AfterValidator(_ipv4)]

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from reconciler.desired.examples import Example
 
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+WRITTEN_MAC = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}")
 IFNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,14}")
 DEVICE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
@@ -21,7 +22,7 @@ ADDRESS = re.compile(r"([0-9.]+|\[[0-9A-Fa-f:.]+\])(:\d+)?")
 CALICO_VERSION = re.compile(r"3\.[0-9]{1,3}(\.[0-9]{1,3})?")
 CONGESTION = re.compile(r"[a-z][a-z0-9_-]{0,14}")
 REPEATED = re.compile(r"[+*}]\)+[+*{]")
-"""A repeated group that ends with a repetition: matching a name may take for ever."""
+"""A repeated group that ends with a repetition: matching may take for ever."""
 
 
 def wrong(what: str, right: str) -> NoReturn:
@@ -127,6 +128,11 @@ def matching(pattern: re.Pattern[str], what: str, right: str) -> Callable[[str],
     return check
 
 
+def shaped(pattern: re.Pattern[str]) -> Any:
+    """The pattern in JSON Schemas, too; within a model it is the validator beside it that says what is wrong."""
+    return Field(json_schema_extra={"pattern": f"^(?:{pattern.pattern})$"})
+
+
 def _ifname(text: str) -> str:
     if not IFNAME.fullmatch(text):
         wrong(
@@ -206,29 +212,33 @@ Address = Annotated[str, AfterValidator(plain_address), Field(examples=["10.10.1
 Interface = Annotated[str, AfterValidator(_interface), Field(examples=["10.10.10.1/24"])]
 Prefix = Annotated[str, AfterValidator(_prefix), Field(examples=["10.10.20.0/24"])]
 Destination = Annotated[str, AfterValidator(_destination), Field(examples=["10.10.20.0/24", "default"])]
-Mac = Annotated[str, AfterValidator(_mac), Field(examples=["66:fb:ad:98:aa:13"])]
+Mac = Annotated[str, AfterValidator(_mac), shaped(WRITTEN_MAC), Field(examples=["66:fb:ad:98:aa:13"])]
 Description = Annotated[str, AfterValidator(_description), Field(max_length=80)]
 Pattern = Annotated[str, AfterValidator(_pattern), Field(max_length=1000)]
-Ifname = Annotated[str, AfterValidator(_ifname), Field(examples=["eth1"])]
+Ifname = Annotated[str, AfterValidator(_ifname), shaped(IFNAME), Field(examples=["eth1"])]
 StationMac = Annotated[Mac, AfterValidator(_station)]
 DeviceName = Annotated[
     str,
     AfterValidator(matching(DEVICE_NAME, "device name", "use letters, digits, '-', '_' and '.', such as k01-worker")),
+    shaped(DEVICE_NAME),
     Example("k01-worker"),
 ]
 PublicKey = Annotated[
     str,
     AfterValidator(matching(PUBLIC_KEY, "WireGuard key", "expected what `wg pubkey` prints, 44 characters of base64")),
+    shaped(PUBLIC_KEY),
 ]
 CalicoVersion = Annotated[
     str,
     AfterValidator(matching(CALICO_VERSION, "Calico version", 'expected a release in quotes, such as "3.30"')),
+    shaped(CALICO_VERSION),
     Example('"3.30"'),
 ]
 Mtu = Annotated[int, Field(ge=68, le=65535)]
 Congestion = Annotated[
     str,
     AfterValidator(matching(CONGESTION, "congestion control", "expected a name such as cubic or bbr")),
+    shaped(CONGESTION),
     Field(examples=["cubic"]),
 ]
 PortRange = Annotated[str, NumberOrText, AfterValidator(_ports), Field(examples=["1000-2000"])]

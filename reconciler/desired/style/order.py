@@ -14,6 +14,7 @@ from reconciler.desired.examples import bare, inside, is_model
 
 HEAD = ("apiVersion", "kind", "metadata", "spec")
 INVENTORY = "Inventory"
+MODELS: dict[str, type[BaseModel]] = {INVENTORY: InventoryShape, **KINDS}
 
 
 class Step:
@@ -61,4 +62,4 @@ class Top(Step):
 
 def top(kind: str) -> Top:
     """The document of one of our kinds, of Calico's, or an Inventory."""
-    return Top(InventoryShape if kind == INVENTORY else KINDS.get(kind))
+    return Top(MODELS[kind])

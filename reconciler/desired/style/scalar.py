@@ -15,11 +15,14 @@ DIGITS = re.compile(r"[-+]?[0-9][0-9,_:eE-]*|[-+]?0[bo]?[0-9_]+|[-+.0-9]*(\.inf|
 """Other readers see numbers, dates or minutes in it (YAML 1.1: ``012``, ``1_000``, ``2026-01-01``)."""
 WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "=", "<<", ".", "..", "..."))
 """What YAML 1.1 and 1.2 read as something else than a text."""
+MERGE = "<<"
 LITERAL = re.compile(r"(?:[^\s#][^\n]*(?<=\S)\n|(?<=\n)\n|(?<=\n) *[^\s][^\n]*(?<=\S)\n)+")
 
 
 def quoted(text: str) -> str:
-    """In double quotes, whatever is in it."""
+    """In quotes, whatever is in it: in double ones, but for a text that has such itself."""
+    if '"' in text and "'" not in text and text.isprintable():
+        return f"'{text}'"
     body = json.dumps(text, ensure_ascii=False)
     return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", body)
 
@@ -43,9 +46,9 @@ def _is_number(value: Any) -> bool:
 
 
 def key(text: str) -> str:
-    """A mapping's key: a number is the same key with and without quotes, and stands without."""
+    """A mapping's key: a number is the same key with and without quotes, and stands without; so does a merge."""
     number = resolve(text) if text else None
-    return text if _is_number(number) and str(number) == text else scalar(text)
+    return text if text == MERGE or (_is_number(number) and str(number) == text) else scalar(text)
 
 
 def is_literal(text: str) -> bool:

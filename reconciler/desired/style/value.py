@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
+
+class Spot(NamedTuple):
+    """A place in a text: character, line and column, all from 0."""
+
+    at: int
+    line: int
+    col: int
+
+
+NOWHERE = Spot(0, 0, 0)
 Shape = Literal["scalar", "literal", "list", "map"]
 
 
@@ -23,17 +32,24 @@ class Entry:
     above: list[str] = field(default_factory=list)
     end: list[str] = field(default_factory=list)
     column: int = 0
+    start: Spot = NOWHERE
 
 
 @dataclass(slots=True)
 class Value:
-    """``text``: a scalar as it is written, or the text of a literal. ``foot``: comments behind the last entry."""
+    """``text``: a scalar as it is written, or the text of a literal. ``foot``: comments behind the last entry.
+
+    ``start`` and ``end`` (another ``at``): where it was read, ``braces``: between which ones.
+    """
 
     shape: Shape
     text: str = ""
     entries: list[Entry] = field(default_factory=list)
     anchor: str = ""
     foot: list[str] = field(default_factory=list)
+    start: Spot = NOWHERE
+    end: int = 0
+    braces: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -50,9 +66,3 @@ class Value:
         """Whether nothing in it needs a line of its own."""
         inner = (not entry.above and not entry.end and entry.value.is_one_line for entry in self.entries)
         return self.shape != "literal" and not self.foot and all(inner)
-
-    def walk(self) -> Iterator[Entry]:
-        """Every entry below."""
-        for entry in self.entries:
-            yield entry
-            yield from entry.value.walk()
