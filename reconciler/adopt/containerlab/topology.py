@@ -84,7 +84,12 @@ def lab(text: str, file: str, given: Mapping[str, str]) -> tuple[Lab, list[Remar
         raise Refused(Remark(file, nodes.line, f"{len(nodes.value):,} nodes", f"at most {MOST_NODES:,}"))
     remarks += [Remark(file, one.line, "a second document", "a topology is one document") for one in trees[1:]]
     name = _text(tree, "name") or "lab"
-    members = dict(_members(topology, _prefix(tree, name), file, remarks))
+    prefix = _prefix(tree, name)
+    if not DEVICE_NAME.fullmatch(f"{prefix}0"):
+        place = tree.nearest(("name",))
+        remarks.append(Remark(file, place.line, "the name or prefix of the lab", "no container can be called after it"))
+        name, prefix = "lab", f"{PREFIX}-lab-"
+    members = dict(_members(topology, prefix, file, remarks))
     return Lab(name, file, tree, members), remarks
 
 
@@ -115,7 +120,8 @@ def _members(topology: Tree, prefix: str, file: str, remarks: list[Remark]) -> I
             for layer in layers
             if layer.child("stages") is not None
         ]
-        container = name if kind in UNPREFIXED else f"{prefix}{name}"
+        container = f"{prefix}{name}"
+        container = name if kind in UNPREFIXED or not DEVICE_NAME.fullmatch(container) else container
         lines = tuple(_exec(layers, name, file, remarks))
         yield name, Member(name, kind, container, line, lines, dict(_binds(layers, name)), said)
 
