@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
 from reconciler.adopt.adopted import Remark, sorted_remarks
 from reconciler.adopt.fitting import Path, fitted
-from reconciler.desired.documents import Spec
+from reconciler.desired.documents import KINDS
 from reconciler.desired.style import Draft
 
 At = Callable[[Path], tuple[str, int]]
@@ -17,14 +16,12 @@ MOST = 40
 """Remarks above one document; the rest is said on standard error alone."""
 
 
-def drafted(
-    model: type[Spec], name: str, spec: Mapping[Any, Any], comment: str, at: At, remarks: Iterable[Remark]
-) -> tuple[Draft, list[Remark]]:
+def drafted(draft: Draft, at: At, remarks: Iterable[Remark] = ()) -> tuple[Draft, list[Remark]]:
     """The document as far as its model takes it, and all ``remarks``. Raises: NotFitting."""
-    left, misfits = fitted(model, spec)
+    left, misfits = fitted(KINDS[draft.kind], draft.spec)
     out = [Remark(*at(one.path), _place(one.path), f"{one.what}; left out ({one.right})") for one in misfits]
     told = [*remarks, *out]
-    return commented(Draft(model.__name__, name, left, comment), told), told
+    return commented(replace(draft, spec=left), told), told
 
 
 def all_at(file: str, line: int) -> At:

@@ -27,7 +27,7 @@ class Folder:
         try:
             return files.decode(files.read(self.top, str(place)))
         except files.Unfit as error:
-            raise NotRead(error.what, error.right, error.line) from None
+            raise NotRead(error.fault.what, error.fault.right, error.fault.line) from None
 
     def exists(self, name: str) -> bool:
         return self._status(name) is not None

@@ -11,7 +11,6 @@ from reconciler.adopt.containerlab.kind import KindCluster
 from reconciler.adopt.containerlab.manifests import Manifest
 from reconciler.adopt.drafting import all_at, drafted
 from reconciler.adopt.fitting import NotFitting
-from reconciler.desired.documents import KINDS, Cluster
 from reconciler.desired.style import Draft
 
 Made = tuple[Draft | None, list[Remark]]
@@ -32,7 +31,7 @@ def cluster_draft(kind: KindCluster, calico: Installed | None, has_objects: bool
         spec["calico"] = {"vxlan": {"mtu": calico.mtu}}
     more = LOOKED_UP if is_calico else OWN_NETWORK if kind.own_network else NO_CNI
     comment = f"{kind.name}: the cluster that kind makes. {more}"
-    return drafted(Cluster, kind.name, spec, comment, all_at(file, 1), [])
+    return drafted(Draft("Cluster", kind.name, spec, comment), all_at(file, 1))
 
 
 def object_drafts(objects: Iterable[Manifest], calico: Installed | None) -> list[Made]:
@@ -50,15 +49,9 @@ def object_drafts(objects: Iterable[Manifest], calico: Installed | None) -> list
         spec = one.tree.nearest(("spec",)).plain() if one.tree.child("spec") is not None else {}
         at = all_at(one.file, one.line)
         try:
-            made[place] = drafted(KINDS[one.kind], one.name, spec if isinstance(spec, dict) else {}, "", at, [])
+            made[place] = drafted(Draft(one.kind, one.name, spec if isinstance(spec, dict) else {}), at)
         except NotFitting as error:
             made[place] = (None, [Remark(one.file, one.line, f"{one.kind} {one.name}", f"{error}; left out")])
     for pool in calico.pools if calico is not None else ():
-        made.setdefault((pool.kind, pool.name), drafted_pool(pool))
+        made.setdefault((pool.kind, pool.name), drafted(pool, all_at("", 1)))
     return list(made.values())
-
-
-def drafted_pool(pool: Draft) -> Made:
-    """Its comments stay."""
-    draft, remarks = drafted(KINDS[pool.kind], pool.name, pool.spec, pool.comment, all_at("", 1), [])
-    return Draft(draft.kind, draft.name, draft.spec, draft.comment, pool.notes), remarks

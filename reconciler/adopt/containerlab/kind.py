@@ -52,7 +52,7 @@ def _nodes(name: str, trees: list[Tree]) -> Iterator[KindNode]:
     counts = dict.fromkeys(ROLES, 0)
     for tree in trees:
         role = tree.nearest(("role",)).value
-        if role in counts:
+        if isinstance(role, str) and role in counts:
             counts[role] += 1
             number = "" if counts[role] == 1 else str(counts[role])
             yield KindNode(f"{name}-{role}{number}", role, _node_ip(tree))

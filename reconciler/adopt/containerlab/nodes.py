@@ -13,7 +13,6 @@ from reconciler.adopt.containerlab.kind import KindNode
 from reconciler.adopt.containerlab.node import node_state
 from reconciler.adopt.containerlab.topology import Lab, Member
 from reconciler.adopt.drafting import all_at, drafted
-from reconciler.desired.documents import Node
 from reconciler.desired.style import Draft
 
 MARKS = " Routes have the protocol that `ip` gave them; without it they get our mark, and go with their document."
@@ -29,7 +28,7 @@ def node_draft(
     if kind is not None and (underlay := _underlay(spec, kind, detect)):
         spec["underlay"] = underlay
     comment = f"{member.name}: from the exec lines of {lab.file}:{member.line}.{MARKS if state.routes else ''}"
-    return drafted(Node, member.name, spec, comment, all_at(lab.file, member.line), remarks)
+    return drafted(Draft("Node", member.name, spec, comment), all_at(lab.file, member.line), remarks)
 
 
 def _underlay(spec: Mapping[str, Any], kind: KindNode, detect: Mapping[int, Autodetection]) -> dict[str, str]:

@@ -12,7 +12,6 @@ from reconciler.adopt.containerlab.topology import Lab, Line, Member
 from reconciler.adopt.drafting import drafted
 from reconciler.adopt.fitting import Path
 from reconciler.adopt.switch import switch_spec
-from reconciler.desired.documents import Switch
 from reconciler.desired.style import Draft
 from reconciler.switch.eos.configuration import Configuration
 from reconciler.switch.eos.shown import shown
@@ -40,7 +39,7 @@ def switch_draft(
     def at(path: Path) -> tuple[str, int]:
         return name, lines.of(_called(spec, path))
 
-    return drafted(Switch, member.name, spec, f"{member.name}: {whence}.", at, remarks)
+    return drafted(Draft("Switch", member.name, spec, f"{member.name}: {whence}."), at, remarks)
 
 
 def _called(spec: Mapping[str, Any], path: Path) -> str:

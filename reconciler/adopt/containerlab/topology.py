@@ -84,7 +84,12 @@ def lab(text: str, file: str, given: Mapping[str, str]) -> tuple[Lab, list[Remar
         raise Refused(Remark(file, nodes.line, f"{len(nodes.value):,} nodes", f"at most {MOST_NODES:,}"))
     remarks += [Remark(file, one.line, "a second document", "a topology is one document") for one in trees[1:]]
     name = _text(tree, "name") or "lab"
-    members = dict(_members(topology, nodes, name, _prefix(tree, name), file, remarks))
+    prefix = _prefix(tree, name)
+    if not DEVICE_NAME.fullmatch(f"{prefix}0"):
+        place = tree.nearest(("name",))
+        remarks.append(Remark(file, place.line, "the name or prefix of the lab", "no container can be called after it"))
+        name, prefix = "lab", f"{PREFIX}-lab-"
+    members = dict(_members(topology, prefix, file, remarks))
     return Lab(name, file, tree, members), remarks
 
 
@@ -95,9 +100,8 @@ def _prefix(tree: Tree, name: str) -> str:
     return "" if not prefix else f"{name}-" if prefix == LAB_ALONE else f"{prefix}-{name}-"
 
 
-def _members(
-    topology: Tree, nodes: Tree, lab_name: str, prefix: str, file: str, remarks: list[Remark]
-) -> Iterator[tuple[str, Member]]:
+def _members(topology: Tree, prefix: str, file: str, remarks: list[Remark]) -> Iterator[tuple[str, Member]]:
+    nodes = topology.nearest(("nodes",))
     for name, own in nodes.value.items():
         line = nodes.keys[name][0]
         if not DEVICE_NAME.fullmatch(name):
@@ -116,7 +120,8 @@ def _members(
             for layer in layers
             if layer.child("stages") is not None
         ]
-        container = name if kind in UNPREFIXED else f"{prefix}{name}"
+        container = f"{prefix}{name}"
+        container = name if kind in UNPREFIXED or not DEVICE_NAME.fullmatch(container) else container
         lines = tuple(_exec(layers, name, file, remarks))
         yield name, Member(name, kind, container, line, lines, dict(_binds(layers, name)), said)
 

@@ -15,7 +15,7 @@ from reconciler.adopt.inventories.foreign import MOST_HOSTS, Said
 
 ALL, UNGROUPED = "all", "ungrouped"
 PRIORITY = "ansible_group_priority"
-MOST_NAMINGS = 200_000
+MOST_NAMINGS = 50_000
 """How often hosts may be named in groups: a short range in each of many short groups is a long list."""
 DEEPEST = 50
 Variables = dict[str, Said]

@@ -96,6 +96,9 @@ class Adoption:
         if TEMPLATE in said or not said.isprintable() or len(said) > LONGEST_PATH:
             self._remark("key", "the key's path", "a template, or no path; left out")
             return None
+        if said.startswith("~") and not said.startswith("~/"):
+            self._remark("key", "the key's path", "in another user's home; write the path out")
+            return None
         if said and not said.startswith(("/", "~")):
             self._remark("key", "the key's path", "relative: here to the inventory's own file, check it")
         return said or None
