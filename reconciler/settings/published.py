@@ -11,7 +11,7 @@ from reconciler.desired import schema as of_documents
 from reconciler.desired.documents import OWN_API
 from reconciler.settings import schema as of_settings
 
-OUTPUTS = ("alert", "diff", "history", "plan", "state", "status")
+OUTPUTS = ("alert", "diff", "history", "plan", "problems", "state", "status")
 """What `-o json` and webhooks give; these are written by hand."""
 TOGETHER = "documents.json"
 DEFINITION = "#/$defs/"

@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SCHEMA = json.loads((ROOT / "schemas/problems.v1.json").read_text())
 OWN = "apiVersion: reconciler/v1\n"
 DOCUMENTS = f"""\
 {OWN}kind: Switch
@@ -86,7 +88,9 @@ def test_a_chosen_inventory_is_read(home: Path, way: str) -> None:
 def test_it_says_exactly_what_reconcile_refuses(home: Path) -> None:
     place(home, "inventory")
     assert reconcile(home, "--dry-run").stderr.splitlines() == MISFITS
-    problems = json.loads(reconcile(home, "validate", *CHOSEN, "-o", "json").stdout)["problems"]
+    printed = json.loads(reconcile(home, "validate", *CHOSEN, "-o", "json").stdout)
+    problems = printed["problems"]
+    jsonschema.validate(printed, SCHEMA)
     assert [f"{p['file']}:{p['line']}:{p['col']}: {p['code']}: {p['what']}: {p['right']}" for p in problems] == MISFITS
 
 
@@ -173,6 +177,7 @@ def test_settings_are_checked_with_all_that_they_name(home: Path) -> None:
     ]
     assert (len(lines), last) == (len(MISFITS) + 1, "settings, 2 devices, 3 documents: 3 errors, 1 warning.")
     data = json.loads(reconcile(home, "validate", "--config", "config.yaml", "-o", "json").stdout)
+    jsonschema.validate(data, SCHEMA)
     assert [problem["severity"] for problem in data["problems"]].count("warning") == 1
     assert len(data["problems"]) == len(lines)
 
