@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from reconciler.desired.codes import Code
 from reconciler.desired.problem import Problem
-from reconciler.report.problem_page import place, sections
+from reconciler.report.problem_page import sections
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 BASE = "SRCROOT"
@@ -59,7 +59,6 @@ def _rule(code: Code, pages: Mapping[str, str]) -> dict[str, Any]:
         "shortDescription": {"text": f"{code.summary[:1].upper()}{code.summary[1:]}."},
         "fullDescription": {"text": _paragraph(text) or code.summary},
         "help": {"text": text, "markdown": text},
-        "helpUri": f"{place().as_uri()}#{code}",
     }
 
 

@@ -62,9 +62,9 @@ def test_what_cannot_be_read_is_named_with_its_place_and_left(desired: Path) -> 
     ran = fmt()
     assert ran.return_value == 1
     assert ran.stderr.splitlines() == [
-        "desired/away.yaml:1:1: a symbolic link to outside the folder: replace it with a copy of the file",
-        "desired/broken.yaml:3:1: duplicate key 'kind' (first on line 2): remove one",
-        "desired/latin.yaml:1:4: byte 0xe9 is not UTF-8: save the file as UTF-8",
+        "desired/away.yaml:1:1: link-leaves-folder: a symbolic link to outside the folder: replace it with a copy of the file",
+        "desired/broken.yaml:3:1: duplicate-key: duplicate key 'kind' (first on line 2): remove one",
+        "desired/latin.yaml:1:4: not-utf8: byte 0xe9 is not UTF-8: save the file as UTF-8",
         "1 file formatted, 3 files left as they are, 1 in form.",
     ]
     assert (desired / "broken.yaml").read_text() == BROKEN
@@ -93,7 +93,7 @@ def test_standard_input(desired: Path) -> None:
     ) == (2, "")
     bad = fmt("-", given=BROKEN.encode())
     assert (bad.return_value, bad.stdout) == (1, BROKEN)
-    assert bad.stderr == "<stdin>:3:1: duplicate key 'kind' (first on line 2): remove one\n"
+    assert bad.stderr == "<stdin>:3:1: duplicate-key: duplicate key 'kind' (first on line 2): remove one\n"
 
 
 def test_the_inventory_and_the_settings_have_a_form_too(desired: Path) -> None:

@@ -39,7 +39,6 @@ RULE = {
         "shortDescription": TEXT | {"properties": {"text": {"maxLength": 1024}}},
         "fullDescription": TEXT | {"properties": {"text": {"maxLength": 1024}}},
         "help": TEXT,
-        "helpUri": {"type": "string", "pattern": "^[a-z]+://"},
     },
 }
 RESULT = {

@@ -54,11 +54,15 @@ def _unserved(pool: Document[IPPool], settings: Settings) -> Iterator[Problem]:
         )
 
 
+UNASKED = ", or apiNode to read it from the cluster"
+ASKED = "; apiNode is asked for it when devices are read"
+
+
 def _version(sources: Sources) -> Iterator[Problem]:
     version, rows = sources.version, sources.settings.profile.version
     if version is None:
         what = f"the Calico version is not known, rows are those of {rows} and are not written"
-        right = 'set version: "3.30", or apiNode to read it from the cluster'
+        right = 'set version: "3.30"' + (ASKED if sources.cluster.spec.api_node else UNASKED)
     elif is_newer(version):
         what = f"Calico {version} is not known, its rows are taken from {rows} and are not written"
         right = f'set version: "{rows}" to have them written as they are'
