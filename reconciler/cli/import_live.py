@@ -50,8 +50,7 @@ def live(
     options.check_targets(sights)
     sights = {name: sight for name, sight in sights.items() if options.targeted(name)}
     made = _made(sights, inventory, cluster)
-    _say(sights, made)
-    code = put(Adopted(made.documents), to, force=force)
+    code = put(Adopted(made.documents), to, force=force, said=_say(sights, made))
     return worst([code, *(UNKNOWN if sight.status != "ok" else CONVERGED for sight in sights.values())])
 
 
@@ -102,10 +101,12 @@ def _seen(sights: Mapping[str, Sight], inventory: Inventory | None) -> Iterator[
         yield Seen(name, switch, reading or Reading({}), owns.get(name, Owns()), host, absent)
 
 
-def _say(sights: Mapping[str, Sight], made: Imported) -> None:
-    """Who could not be read, and what no document says."""
+def _say(sights: Mapping[str, Sight], made: Imported) -> int:
+    """Who could not be read, and what no document says. Returns how many things that are."""
     for name, sight in sorted(sights.items()):
         if sight.status != "ok":
             click.echo(printable(f"{name}: {sight.status}: {sight.reason}"), err=True)
-    for one in (*made.left, *made.unknown):
+    remarks = (*made.left, *made.unknown)
+    for one in remarks:
         click.echo(printable(f"{one.where}: {one.what}: {one.why}"), err=True)
+    return len(remarks)

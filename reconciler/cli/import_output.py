@@ -44,8 +44,11 @@ def output(command: Callable[..., Any]) -> Callable[..., Any]:
     return functools.reduce(lambda function, option: option(function), reversed(OPTIONS), command)
 
 
-def put(adopted: Adopted, to: Path | None, *, force: bool) -> int:
-    """Raises: click.ClickException where a file is there already, or cannot be written."""
+def put(adopted: Adopted, to: Path | None, *, force: bool, said: int = 0) -> int:
+    """``said``: how many remarks have been printed before.
+
+    Raises: click.ClickException where a file is there already; OSError where one cannot be written.
+    """
     for remark in adopted.remarks:
         click.echo(str(remark), err=True)
     if to is None:
@@ -57,7 +60,7 @@ def put(adopted: Adopted, to: Path | None, *, force: bool) -> int:
         write(to / file.path, file.text, file.mode)
     names = ", ".join(str(file.path) for file in files)
     documents = plural(len(adopted.documents) + len(adopted.inventory), "document")
-    click.echo(printable(f"{documents} in {to}: {names}; {plural(len(adopted.remarks), 'remark')}."), err=True)
+    click.echo(printable(f"{documents} in {to}: {names}; {plural(said + len(adopted.remarks), 'remark')}."), err=True)
     return CONVERGED
 
 

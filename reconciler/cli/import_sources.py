@@ -23,7 +23,7 @@ class Folder:
         """Raises: NotRead."""
         place = self._place(name)
         if not (self.top / place).exists():
-            raise NotRead("no such file", "give a path relative to the file that names it")
+            raise NotRead("no such file", "name one that is there, relative to the file that names it")
         try:
             return files.decode(files.read(self.top, str(place)))
         except files.Unfit as error:

@@ -62,7 +62,8 @@ def test_what_cannot_be_read_is_named_with_its_place_and_left(desired: Path) -> 
     ran = fmt()
     assert ran.return_value == 1
     assert ran.stderr.splitlines() == [
-        "desired/away.yaml:1:1: link-leaves-folder: a symbolic link to outside the folder: replace it with a copy of the file",
+        "desired/away.yaml:1:1: link-leaves-folder: a symbolic link to outside the folder: "
+        "replace it with a copy of the file",
         "desired/broken.yaml:3:1: duplicate-key: duplicate key 'kind' (first on line 2): remove one",
         "desired/latin.yaml:1:4: not-utf8: byte 0xe9 is not UTF-8: save the file as UTF-8",
         "1 file formatted, 3 files left as they are, 1 in form.",

@@ -59,13 +59,11 @@ def _hosts(line: str, group: str, at: tuple[str, int], groups: Groups) -> None:
     except ValueError:
         groups.remarks.append(Remark(*at, "a line of hosts", "a quote without its end; left out"))
         return
+    if any("=" not in pair for pair in pairs):
+        groups.remarks.append(Remark(*at, "a line of hosts", "a word behind the host that is no key=value; left out"))
+        return
     said: dict[str, Any] = {} if port is None else {PORT: port}
-    for pair in pairs:
-        name, sign, value = pair.partition("=")
-        if not sign:
-            groups.remarks.append(Remark(*at, f"a word behind {bare}", "expected key=value; left out"))
-            continue
-        said[name] = literal(value)
+    said |= {name: literal(value) for name, _, value in (pair.partition("=") for pair in pairs)}
     for name in found:
         host = groups.host(name, group, *at)
         if host is not None:
