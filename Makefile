@@ -47,7 +47,8 @@ unit: $(STAMP)
 kernel: install ## only the tests on the real kernel and in the lab
 	@$(BIN)/python -m pytest -m "kernel or lab"
 
-bench: install ## what compiling, a cycle, a scrape and a transaction cost, each against a floor in the same run
+bench: install ## what validating, compiling, a cycle, a scrape and a transaction cost, each against a floor in the same run
+	@$(BIN)/python -m benchmarks.validate
 	@$(BIN)/python -m benchmarks.compile
 	@$(BIN)/python -m benchmarks.cycle
 	@$(BIN)/python -m benchmarks.running_config
@@ -78,7 +79,9 @@ system: install deb ## the package on a booted systemd, in the lab (root; the fi
 
 golden: $(STAMP) ## rewrite golden files and schemas; read the difference before you commit it
 	@GOLDEN=1 $(BIN)/python -m pytest tests/intent/test_worlds.py tests/linux/test_golden.py tests/switch/test_golden.py \
-		tests/desired/test_schema.py tests/settings/test_broken.py tests/cli/test_status_text.py tests/cli/test_history.py
+		tests/desired/test_schema.py tests/desired/test_style.py \
+		tests/desired/test_broken.py tests/desired/test_problem_page.py tests/settings/test_broken.py tests/cli/test_status_text.py tests/cli/test_history.py \
+		tests/adopt/containerlab/test_fabric.py tests/adopt/inventories/test_inventories.py tests/adopt/live/test_command.py
 
 clean: ## what make install made
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

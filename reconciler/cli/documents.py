@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import click
 
@@ -11,7 +12,9 @@ from reconciler.cli.options import Common, common
 from reconciler.core.limits import FleetLimits
 from reconciler.desired.check.owned import check_inventory
 from reconciler.desired.inventory import Inventory, load_inventory
+from reconciler.desired.kept import Kept, usual_place
 from reconciler.desired.load import load
+from reconciler.desired.parsed import parse_once
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.engine.bounds import limits_of
@@ -32,9 +35,17 @@ class BadDocuments(click.ClickException):
         click.echo(self.message, err=True)
 
 
+def loaded(folder: Path) -> Repository:
+    """The documents, problems and all; files that this user has had parsed before are not parsed again."""
+    kept = Kept(usual_place())
+    repository = load(folder, parse_once(kept))
+    kept.close()
+    return repository
+
+
 def repository_of(options: Common) -> Repository:
     """The desired state. Raises: BadDocuments."""
-    repository = load(options.desired)
+    repository = loaded(options.desired)
     if errors := repository.having("error"):
         raise BadDocuments(errors)
     return repository

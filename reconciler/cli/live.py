@@ -22,8 +22,9 @@ from reconciler.engine.cycle import Cycle
 from reconciler.engine.fleet import without_transports
 from reconciler.engine.observe import SENSELESS, Sight, senseless
 from reconciler.engine.parts import reading_for
-from reconciler.engine.plan import split, standing
+from reconciler.engine.plan import standing
 from reconciler.engine.record import Record
+from reconciler.intent.against import split
 from reconciler.intent.compile import World
 from reconciler.intent.wish import Wish
 
@@ -55,7 +56,7 @@ def _rows(sight: Sight, wish: Wish) -> dict[str, object]:
 
 def offline_plan(options: Common, repository: Repository, file: Path) -> Plan:
     """The plan for the state in ``file``. Raises: BadDocuments, click.ClickException."""
-    found = _sights(file)
+    found = sights_of(file)
     options.check_targets(found)
     sights = {name: sight for name, sight in found.items() if options.targeted(name)}
     platforms = {name: _platform(key.kind for key in _found(sight)) for name, sight in sights.items()}
@@ -72,7 +73,12 @@ def _platform(kinds: Iterable[str]) -> str:
     return "arista_eos" if "vlan" in kinds else "linux"
 
 
-def _sights(file: Path) -> dict[str, Sight]:
+def is_switch(sight: Sight) -> bool:
+    return _platform(key.kind for key in _found(sight)) != "linux"
+
+
+def sights_of(file: Path) -> dict[str, Sight]:
+    """The devices in an output of `observe -o json`. Raises: click.ClickException."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         if found["schema"] != STATE_SCHEMA:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 from reconciler.cli.exits import ERROR
+from reconciler.cli.late import Late
 from reconciler.cli.options import Common, common
 from reconciler.cli.terminal import flush, give_up_output, speak_plainly
 from reconciler.cli.terms import terms
@@ -19,6 +19,8 @@ FAILPOINTS = frozenset({"RECONCILE_FAILPOINT", "RECONCILE_FAILPOINT_LOG"})
 """Variables with which tests break us at a named point (`lab.failpoints`)."""
 COMMANDS = {
     "validate": ("reconciler.cli.validate:validate", "Check documents, inventory, settings: every problem at once."),
+    "fmt": ("reconciler.cli.fmt:fmt", "Put documents into their canonical form; comments stay."),
+    "schema": ("reconciler.cli.schema:schema", "JSON Schemas of documents, inventory, settings and outputs."),
     "compile": ("reconciler.cli.documents:compile_", "Show what the documents mean for each device."),
     "observe": ("reconciler.cli.observe:observe", "Show what the devices have right now."),
     "daemon": ("reconciler.cli.daemon:daemon", "Keep the devices so: follow the repository, put drift right."),
@@ -33,32 +35,14 @@ COMMANDS = {
     "sync": ("reconciler.cli.status:sync", "Have the daemon look at its source now."),
     "alert": ("reconciler.cli.alert:alert", "Try out whether the receivers of alerts hear of them."),
     "repo": ("reconciler.cli.repo:repo", "A git repository on this host whose pushes are checked and followed."),
+    "import": ("reconciler.cli.adopt:adopt", "Make documents of what there is: devices, a lab, an inventory."),
     "trust": ("reconciler.cli.trust:trust", "Show the devices' host keys and record them."),
     "service": ("reconciler.cli.service:service", "Make a systemd service of an installation by pip."),
     "lab": ("reconciler.lab.cli:lab", "A whole lab on this machine, in network namespaces."),
 }
-"""Name -> where it is, and its line in the help, which is printed without importing any of them."""
 
 
-class Root(click.Group):
-    """A group that knows its commands by name and imports them late: the command line starts fast."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[name][0].partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
-
-
-@click.group(cls=Root, invoke_without_command=True)
+@click.group(cls=Late, late=COMMANDS, invoke_without_command=True)
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing; exit 2 if there are changes.")
 @click.option("--yes", "-y", is_flag=True, help="Apply without asking.")
 @click.option("--approve", "approval", metavar="DIGEST", default="", help="Apply the held plan that has this digest.")

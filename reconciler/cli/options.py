@@ -93,7 +93,6 @@ OPTIONS = (
         metavar="GLOB",
         help="Only devices whose name matches this shell pattern; repeatable.",
     ),
-    click.option("--output", "-o", type=click.Choice(["text", "json"]), help="What to print on standard output."),
     NO_COLOR,
     VERBOSE,
 )
@@ -101,6 +100,16 @@ OPTIONS = (
 
 def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give ``command`` the shared options as one ``Common``; those before a subcommand's name count, too."""
+    return printing("text", "json")(command)
+
+
+def printing(*forms: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """As ``common``, for a command that prints in one of these forms."""
+    choice = click.option("--output", "-o", type=click.Choice(forms), help="What to print on standard output.")
+    return functools.partial(_given, choice)
+
+
+def _given(output: Callable[..., Any], command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     @click.pass_context
@@ -112,7 +121,7 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
         ctx.obj = merged
         return command(_settled(merged), **params)
 
-    return functools.reduce(lambda function, option: option(function), reversed(OPTIONS), wrapped)
+    return functools.reduce(lambda function, option: option(function), reversed((*OPTIONS, output)), wrapped)
 
 
 def shown(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
+from reconciler.desired.characters import MAX_VALUES, UNPRINTABLE, refusal
+from reconciler.desired.codes import Code
 from reconciler.desired.scalars import resolve
 from reconciler.desired.tree import Tree
 
 MAX_ALIASES = 1_000
 MAX_DEPTH = 50
-MAX_VALUES = 1_000_000
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 CORE_TAGS = "tag:yaml.org,2002:"
 QUOTES = 'put quotes around text that contains ": " or starts with a special character of YAML'
 HINTS = (
@@ -34,6 +33,7 @@ class Fault(NamedTuple):
 
     line: int
     col: int
+    code: Code
     what: str
     right: str
 
@@ -46,23 +46,22 @@ class Unusable(Exception):
         self.fault = fault
 
 
-def compose(text: str) -> tuple[list[Tree], list[Fault]]:
-    """The documents of one file, up to the place where it stops being YAML, and everything wrong with the form."""
+def compose(text: str, listener: Callable[[Any], None] | None = None) -> tuple[list[Tree], list[Fault]]:
+    """The documents of one file, up to the place where it stops being YAML, and everything wrong with the form.
+
+    ``listener`` hears each event of ruamel's that is understood.
+    """
     builder = _Builder()
     try:
-        _check_characters(text)
+        if refused := refusal(text):
+            raise Unusable(Fault(*refused))
         for event in _events(text):
             builder.take(event)
+            if listener is not None:
+                listener(event)
     except Unusable as stop:
         builder.faults.append(stop.fault)
     return builder.trees, builder.faults
-
-
-def _check_characters(text: str) -> None:
-    if found := UNPRINTABLE.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        col = found.start() - text.rfind("\n", 0, found.start())
-        raise Unusable(Fault(line, col, f"control character U+{ord(found[0]):04X}", "remove it"))
 
 
 def _events(text: str) -> Any:
@@ -86,7 +85,7 @@ def _events(text: str) -> Any:
 
 def _syntax(place: tuple[int, int], problem: str) -> Fault:
     right = next((hint for sign, hint in HINTS if sign in problem), "write it as YAML 1.2")
-    return Fault(*place, f"not valid YAML: {problem}", right)
+    return Fault(*place, Code.NOT_YAML, f"not valid YAML: {problem}", right)
 
 
 @dataclass(slots=True)
@@ -132,7 +131,7 @@ class _Builder:
             _, key = self._open[-1].key
             tree.line, tree.col = key.line, key.col  # YAML puts a value that is not there before the next key
         if found := UNPRINTABLE.search(event.value):
-            self._fault(tree, f"control character U+{ord(found[0]):04X}", "remove it")
+            self._fault(tree, Code.CONTROL_CHARACTER, f"control character U+{ord(found[0]):04X}", "remove it")
         if event.style is None and event.ctag is None:
             tree.value = resolve(event.value)
         if event.anchor:
@@ -143,10 +142,10 @@ class _Builder:
         here = self._tree(event, None)
         if event.anchor not in self._anchors:
             words = "define its anchor (&) earlier in the document, or put quotes around text that begins with *"
-            self._stop(here, "undefined alias", words)  # not which: it may be a password without quotes
+            self._stop(here, Code.BAD_ALIAS, "undefined alias", words)  # not which: it may be a password without quotes
         target = self._anchors[event.anchor]
         if target is None:
-            self._stop(here, f"alias *{event.anchor} is inside its own anchor", "remove the alias")
+            self._stop(here, Code.BAD_ALIAS, f"alias *{event.anchor} is inside its own anchor", "remove the alias")
         here.value, here.keys = target.value, target.keys
         here.size, here.height, here.aliases = target.size, target.height, target.aliases + 1
         self._check_bounds(here)
@@ -155,7 +154,7 @@ class _Builder:
     def _begin(self, event: Any) -> None:
         tree = self._tree(event, {} if type(event).__name__ == "MappingStartEvent" else [])
         if len(self._open) >= MAX_DEPTH:
-            self._stop(tree, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
+            self._stop(tree, Code.NESTED_TOO_DEEP, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
         if event.anchor:
             self._anchors[event.anchor] = None
         self._open.append(_Frame(tree, event.anchor))
@@ -185,7 +184,7 @@ class _Builder:
 
     def _key(self, tree: Tree, text: str | None) -> str:
         if isinstance(tree.value, (dict, list)) or text is None:
-            self._stop(tree, "a mapping or a list as a key", "use a word or a number")
+            self._stop(tree, Code.BAD_KEY, "a mapping or a list as a key", "use a word or a number")
         return str(tree.value) if type(tree.value) is int else text
 
     def _entry(self, frame: _Frame, key: str, at: Tree, tree: Tree) -> None:
@@ -194,7 +193,7 @@ class _Builder:
             frame.merged += tuple(tree.value) if isinstance(tree.value, list) else (tree,)
         elif key in mapping.value:
             line = mapping.keys[key][0]
-            self._fault(at, f"duplicate key {key!r} (first on line {line})", "remove one")
+            self._fault(at, Code.DUPLICATE_KEY, f"duplicate key {key!r} (first on line {line})", "remove one")
         else:
             mapping.value[key] = tree
             mapping.keys[key] = (at.line, at.col)
@@ -203,7 +202,9 @@ class _Builder:
     def _merge(self, mapping: Tree, merged: Tree) -> None:
         """``<<``: what the mapping does not say itself (Kubernetes' YAML reader knows it, YAML 1.2 left it out)."""
         if not isinstance(merged.value, dict):
-            self._fault(merged, "'<<' takes a mapping", "give it an alias of one, such as <<: *defaults")
+            self._fault(
+                merged, Code.BAD_MERGE, "'<<' takes a mapping", "give it an alias of one, such as <<: *defaults"
+            )
             return
         for key, tree in merged.value.items():
             if key not in mapping.value:
@@ -215,6 +216,7 @@ class _Builder:
         if getattr(event, "ctag", None) is not None:
             self._fault(
                 tree,
+                Code.YAML_TAG,
                 f"tag {str(event.ctag).replace(CORE_TAGS, '!!')} is not allowed",
                 "remove the tag, and put the value in quotes if it is text",
             )
@@ -223,14 +225,21 @@ class _Builder:
     def _check_bounds(self, alias: Tree) -> None:
         self._aliases += alias.aliases
         if self._aliases > MAX_ALIASES:
-            self._stop(alias, f"more than {MAX_ALIASES:,} alias expansions", "write the values out")
+            self._stop(
+                alias, Code.TOO_MANY_ALIASES, f"more than {MAX_ALIASES:,} alias expansions", "write the values out"
+            )
         if len(self._open) + alias.height > MAX_DEPTH:
-            self._stop(alias, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
+            self._stop(alias, Code.NESTED_TOO_DEEP, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
         if sum(frame.tree.size for frame in self._open) + alias.size > MAX_VALUES:
-            self._stop(alias, f"more than {MAX_VALUES:,} values once aliases are expanded", "make the document smaller")
+            self._stop(
+                alias,
+                Code.TOO_MANY_ALIASES,
+                f"more than {MAX_VALUES:,} values once aliases are expanded",
+                "make the document smaller",
+            )
 
-    def _fault(self, tree: Tree, what: str, right: str) -> None:
-        self.faults.append(Fault(tree.line, tree.col, what, right))
+    def _fault(self, tree: Tree, code: Code, what: str, right: str) -> None:
+        self.faults.append(Fault(tree.line, tree.col, code, what, right))
 
-    def _stop(self, tree: Tree, what: str, right: str) -> NoReturn:
-        raise Unusable(Fault(tree.line, tree.col, what, right))
+    def _stop(self, tree: Tree, code: Code, what: str, right: str) -> NoReturn:
+        raise Unusable(Fault(tree.line, tree.col, code, what, right))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.globs import Glob
 from reconciler.desired.documents.ignore import IgnoreRule
 from reconciler.desired.documents.spec import Many, Part
@@ -26,6 +27,7 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 def _host(text: str) -> str:
     if not HOST.fullmatch(text):
         wrong(
+            Code.NOT_A_HOST,
             f"{tight_lipped(text)!r} is not a host",
             "give a name or an address, such as 172.20.20.2; port and username have their own fields",
         )
@@ -34,13 +36,17 @@ def _host(text: str) -> str:
 
 def _vlans(text: Any) -> Any:
     if not isinstance(text, str):
-        wrong("owns.vlans is not text", 'put it in quotes, such as "2-999"')
+        wrong(Code.WRONG_TYPE, "owns.vlans is not text", 'put it in quotes, such as "2-999"')
     try:
         vlans = frozenset(expand(text)) if len(text) <= 1000 else frozenset()
     except ValueError:
         vlans = frozenset()
     if not vlans or not vlans <= frozenset(range(1, 4095)):
-        wrong(f"{text!r} is not a list of VLANs", 'use numbers and ranges from 1 to 4094, such as "2-999"')
+        wrong(
+            Code.NOT_A_VLAN_LIST,
+            f"{text!r} is not a list of VLANs",
+            'use numbers and ranges from 1 to 4094, such as "2-999"',
+        )
     return vlans
 
 
@@ -49,6 +55,7 @@ def _other_way(value: Any) -> Any:
         return value
     if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > 200:
         wrong(
+            Code.WRONG_TYPE,
             "outOfBand says neither whether nor which way there is",
             'use true, or name it on one line, such as "console cs1:2003"',
         )
@@ -126,6 +133,7 @@ class Device(Defaults):
     """
 
     example: ClassVar[str] = "{platform: linux, host: 172.20.20.5}"
+    first: ClassVar[tuple[str, ...]] = ("platform", "host")
 
     platform: Literal["arista_eos", "linux"]
     host: Annotated[str, AfterValidator(_host), Example("172.20.20.2")]
@@ -137,15 +145,21 @@ class Device(Defaults):
     @model_validator(mode="after")
     def _platform_fits(self) -> Device:
         if self.is_switch and (self.sudo or self.shell):
-            wrong("sudo and shell are for Linux nodes", "remove them from this switch")
+            wrong(Code.OTHER_PLATFORM, "sudo and shell are for Linux nodes", "remove them from this switch")
         if not self.is_switch and self.secret:
-            wrong("secret is a switch's enable password", "remove it; a node has sudo: true")
+            wrong(Code.OTHER_PLATFORM, "secret is a switch's enable password", "remove it; a node has sudo: true")
         if not self.is_switch and self.owns.of_switch:
             wrong(
-                f"{self.owns.of_switch[0]} is for switches", "remove it; a node has owns: {except: {devices: [eth9]}}"
+                Code.OTHER_PLATFORM,
+                f"{self.owns.of_switch[0]} is for switches",
+                "remove it; a node has owns: {except: {devices: [eth9]}}",
             )
         if self.is_switch and self.owns.excepted != Exceptions():
-            wrong("owns.except is for nodes", 'remove it; a switch has owns: {vlans: "2-999", routes: true}')
+            wrong(
+                Code.OTHER_PLATFORM,
+                "owns.except is for nodes",
+                'remove it; a switch has owns: {vlans: "2-999", routes: true}',
+            )
         return self
 
 

@@ -29,58 +29,58 @@ def example_at(model: type[BaseModel], path: Path) -> str:
 def empty_at(model: type[BaseModel], path: Path) -> str:
     """``[]`` or ``{}`` where a list or a mapping belongs, the least that it must hold; empty for a single value."""
     annotation = annotation_at(model, path)
-    kind = _bare(annotation)
+    kind = bare(annotation)
     if get_origin(kind) in (tuple, list):
         return "[]"
-    if _is_model(kind) and (given := next(_given(annotation), "")):
+    if is_model(kind) and (given := next(_given(annotation), "")):
         return given
-    if _is_model(kind) and any(field.is_required() for field in kind.model_fields.values()):
+    if is_model(kind) and any(field.is_required() for field in kind.model_fields.values()):
         return example(kind)
-    return "{}" if get_origin(kind) is dict or _is_model(kind) else ""
+    return "{}" if get_origin(kind) is dict or is_model(kind) else ""
 
 
 def is_required(model: type[BaseModel], path: Path) -> bool:
     """Whether the mapping around ``path`` must have this field."""
-    kind = _bare(annotation_at(model, path[:-1]))
-    field = _field(kind, path[-1]) if _is_model(kind) else None
+    kind = bare(annotation_at(model, path[:-1]))
+    field = _field(kind, path[-1]) if is_model(kind) else None
     return field is not None and field.is_required()
 
 
 def fields_at(model: type[BaseModel], path: Path) -> list[str]:
     """The fields that the mapping at ``path`` may have."""
-    kind = _bare(annotation_at(model, path))
-    return [field.alias or name for name, field in kind.model_fields.items()] if _is_model(kind) else []
+    kind = bare(annotation_at(model, path))
+    return [field.alias or name for name, field in kind.model_fields.items()] if is_model(kind) else []
 
 
 def annotation_at(model: type[BaseModel], path: Path) -> Any:
     """The type of the value at ``path``; ``None`` where the models end before it."""
     kind: Any = model
     for step in path:
-        kind = _inner(_bare(kind), step)
+        kind = inside(bare(kind), step)
     return kind
 
 
 def example(kind: Any) -> str:
     """A value of this type; what its author wrote beside it counts first."""
-    bare = _bare(kind)
+    plain = bare(kind)
     given = next(_given(kind), "")
-    if given or bare is None:
+    if given or plain is None:
         return given
-    if _is_model(bare):
-        return str(getattr(bare, "example", ""))
-    origin, arguments = get_origin(bare), get_args(bare)
+    if is_model(plain):
+        return str(getattr(plain, "example", ""))
+    origin, arguments = get_origin(plain), get_args(plain)
     if origin is dict:
         inner = example(arguments[1])
         return f"{{{example(arguments[0]) or 'name'}: {inner}}}" if inner else ""
     if origin in (tuple, list):
         inner = example(arguments[0])
         return f"[{inner}]" if inner else ""
-    return str(arguments[0]) if origin is Literal else PLAIN.get(bare, "")
+    return str(arguments[0]) if origin is Literal else PLAIN.get(plain, "")
 
 
-def _inner(kind: Any, step: str | int) -> Any:
+def inside(kind: Any, step: str | int) -> Any:
     """One step down: a field of a model, any key of a mapping, any item of a list."""
-    if _is_model(kind):
+    if is_model(kind):
         field = _field(kind, step)
         return None if field is None else Annotated[field.annotation, *(field.metadata or [None]), field]
     arguments = get_args(kind)
@@ -93,11 +93,12 @@ def _field(model: type[BaseModel], step: str | int) -> FieldInfo | None:
     return next((field for name, field in model.model_fields.items() if (field.alias or name) == step), None)
 
 
-def _is_model(kind: Any) -> bool:
+def is_model(kind: Any) -> bool:
+    """Whether it is one of our models, not a type of single values."""
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _bare(kind: Any) -> Any:
+def bare(kind: Any) -> Any:
     """Without what is written beside it, and without ``| None``; of several types the first."""
     while get_origin(kind) in (Annotated, Union, UnionType):
         kind = next(argument for argument in get_args(kind) if argument is not NoneType)

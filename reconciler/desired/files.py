@@ -9,17 +9,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from reconciler.core.words import printable
+from reconciler.desired.codes import Code
+from reconciler.desired.compose import Fault
 
 SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 16 * 1024 * 1024
 
 
 class Unfit(Exception):
-    """A file that cannot be read as text. ``what`` is wrong with it, ``right`` would be accepted."""
+    """A file that cannot be read as text: what is wrong with it is in ``fault``."""
 
-    def __init__(self, what: str, right: str, line: int = 1, col: int = 1) -> None:
+    def __init__(self, code: Code, what: str, right: str, line: int = 1, col: int = 1) -> None:
         super().__init__(what)
-        self.what, self.right, self.line, self.col = what, right, line, col
+        self.fault = Fault(line, col, code, what, right)
 
 
 def names(folder: Path) -> Iterator[str]:
@@ -52,17 +54,23 @@ def read(folder: Path, name: str) -> bytes:
     """The bytes of one file. Raises: Unfit for a link that leaves the folder, a pipe, a giant, no permission."""
     path = folder / name
     if path.is_symlink() and leaves(folder, path):
-        raise Unfit("a symbolic link to outside the folder", "replace it with a copy of the file")
+        raise Unfit(
+            Code.LINK_LEAVES_FOLDER, "a symbolic link to outside the folder", "replace it with a copy of the file"
+        )
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise Unfit("not a regular file", "replace it with a text file, or remove it")
+                raise Unfit(Code.UNREADABLE_FILE, "not a regular file", "replace it with a text file, or remove it")
             data = file.read(MAX_BYTES + 1) if status.st_size <= MAX_BYTES else b""
     except OSError as error:
-        raise Unfit(f"cannot be read ({error.strerror})", "make it a file that this user may read") from None
+        raise Unfit(
+            Code.UNREADABLE_FILE, f"cannot be read ({error.strerror})", "make it a file that this user may read"
+        ) from None
     if status.st_size > MAX_BYTES or len(data) > MAX_BYTES:
-        raise Unfit(f"the file has {status.st_size:,} bytes", f"split it, at most {MAX_BYTES:,} each")
+        raise Unfit(
+            Code.FILE_TOO_LARGE, f"the file has {status.st_size:,} bytes", f"split it, at most {MAX_BYTES:,} each"
+        )
     return data
 
 
@@ -87,4 +95,6 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(errors="replace")
         line, col = before.count("\n") + 1, len(before) - before.rfind("\n")
-        raise Unfit(f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8", line, col) from None
+        raise Unfit(
+            Code.NOT_UTF8, f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8", line, col
+        ) from None

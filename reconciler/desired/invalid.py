@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from reconciler.desired.codes import Code
 from reconciler.desired.compose import Fault
 from reconciler.desired.documents.values import tight_lipped
 from reconciler.desired.examples import empty_at, example_at, fields_at, is_required
@@ -14,7 +15,7 @@ from reconciler.desired.suggestion import did_you_mean
 from reconciler.desired.tree import Tree
 
 Path = tuple[str | int, ...]
-Wording = tuple[str, str]
+Wording = tuple[Code, str, str]
 M = TypeVar("M", bound=BaseModel)
 SHOWN = 40
 QUOTE = '"'
@@ -46,8 +47,8 @@ def faults(error: ValidationError, model: type[BaseModel], tree: Tree) -> Iterat
         missing = str(detail["loc"][-1]) if detail["type"] == "missing" else ""
         if (place, missing) not in seen:
             seen.add((place, missing))
-            what, right = _unknown(path, model) if unknown else _wording(detail, path, model)
-            yield Fault(*place, what, right)
+            code, what, right = _unknown(path, model) if unknown else _wording(detail, path, model)
+            yield Fault(*place, code, what, right)
 
 
 def empties(tree: Tree, envelope: type[BaseModel], spec: type[BaseModel], path: Path = ()) -> Iterator[Fault]:
@@ -85,13 +86,13 @@ def _path(loc: Path, tree: Tree) -> tuple[Path, bool]:
 
 def _unknown(path: Path, model: type[BaseModel]) -> Wording:
     known = fields_at(model, path[:-1])
-    return f"unknown field {path[-1]!r}", did_you_mean(str(path[-1]), known)
+    return Code.UNKNOWN_FIELD, f"unknown field {path[-1]!r}", did_you_mean(str(path[-1]), known)
 
 
 def _wording(detail: Mapping[str, Any], path: Path, model: type[BaseModel]) -> Wording:
     context, kind, value = detail.get("ctx", {}), detail["type"], detail["input"]
     if kind == "problem" and value is not None:
-        return str(context["what"]), str(context["right"])
+        return context["code"], str(context["what"]), str(context["right"])
     if kind == "missing":
         return _missing(str(detail["loc"][-1]), path, model)
     if kind == "literal_error":
@@ -99,18 +100,19 @@ def _wording(detail: Mapping[str, Any], path: Path, model: type[BaseModel]) -> W
     if value is None:
         return _blank(path, model)
     if kind in BOUNDS:
-        return f"{_named(path)} is {value}", BOUNDS[kind](context)
-    return f"{_named(path)} is {_described(value)}", _expected(kind, value, example_at(model, path), detail["msg"])
+        return Code.OUT_OF_RANGE, f"{_named(path)} is {value}", BOUNDS[kind](context)
+    right = _expected(kind, value, example_at(model, path), detail["msg"])
+    return Code.OUT_OF_RANGE if kind in MEASURED else Code.WRONG_TYPE, f"{_named(path)} is {_described(value)}", right
 
 
 def _blank(path: Path, model: type[BaseModel]) -> Wording:
     """A key without a value: it may go, unless the field is required."""
     if not path or isinstance(path[-1], int):
-        return f"{_named(path)} is empty", "remove it, or give it a value"
+        return Code.EMPTY_VALUE, f"{_named(path)} is empty", "remove it, or give it a value"
     empty, required = empty_at(model, path), is_required(model, path)
     given = example_at(model, path) if required and empty == "{}" else empty
     right = f"write {path[-1]}: {given or empty}" if empty else "give it a value"
-    return f"{_name(path)} is empty", right if required else f"remove the key, or {right}"
+    return Code.EMPTY_VALUE, f"{_name(path)} is empty", right if required else f"remove the key, or {right}"
 
 
 def _name(path: Path) -> str:
@@ -127,6 +129,7 @@ def _named(path: Path) -> str:
 def _missing(field: str, path: Path, model: type[BaseModel]) -> Wording:
     given = example_at(model, (*path, field))
     return (
+        Code.MISSING_FIELD,
         f"{field} is missing{f' in {_named(path)}' if path else ''}",
         f"add it, such as {field}: {given}" if given else "add it",
     )
@@ -145,8 +148,8 @@ def _expected(kind: str, value: Any, given: str, otherwise: str) -> str:
 def _literal(name: str, value: Any, expected: str) -> Wording:
     known = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
     if isinstance(value, str):
-        return f"unknown value {_quoted(value)} for {name}", did_you_mean(value, known)
-    return f"{name} is {_described(value)}", did_you_mean("", known)
+        return Code.UNKNOWN_VALUE, f"unknown value {_quoted(value)} for {name}", did_you_mean(value, known)
+    return Code.WRONG_TYPE, f"{name} is {_described(value)}", did_you_mean("", known)
 
 
 def _quoted(text: str) -> str:
@@ -185,4 +188,6 @@ EXPECTED = {
     "tuple_type": "expected a list",
     "list_type": "expected a list",
 }
+MEASURED = ("multiple_of", "string_too_short", "string_too_long", "too_short", "too_long", "finite_number")
+"""Of the right type, and still too much or too little."""
 WITH_EXAMPLE = ("string_type", "dict_type", "model_type", "tuple_type", "list_type")

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from reconciler.desired import files, recognise
 from reconciler.desired.check.order import misorders
+from reconciler.desired.codes import Code
 from reconciler.desired.compose import Fault, compose
 from reconciler.desired.device import Defaults, Device, InventoryShape, InventorySpec
 from reconciler.desired.documents import OWN_API
@@ -55,7 +56,7 @@ def load_inventory(path: Path) -> Inventory:
             reading.file(path, name)
     else:
         reading.whole = False
-        reading.problems.append(Problem(str(path), 1, 1, "no such inventory", MISSING))
+        reading.problems.append(Problem(str(path), 1, 1, Code.NO_SUCH_PLACE, "no such inventory", MISSING))
     reading.check_jumps()
     reading.check_order()
     problems = tuple(sorted(set(reading.problems)))
@@ -92,7 +93,7 @@ class _Reading:
         try:
             trees, found = compose(files.decode(files.read(folder, name)))
         except files.Unfit as error:
-            trees, found = [], [Fault(error.line, error.col, error.what, error.right)]
+            trees, found = [], [error.fault]
         self.lack(file, found)
         for tree in trees:
             self._document(tree, file, (folder / name).absolute().parent)
@@ -114,7 +115,7 @@ class _Reading:
         first = self.places.setdefault(entry.name, (file, *entry.place))
         if first != (file, *entry.place):
             what = f"duplicate device {entry.name} (first in {_line(first)})"
-            self.complain(file, [Fault(*entry.place, what, "remove or rename one")])
+            self.complain(file, [Fault(*entry.place, Code.DUPLICATE_DEVICE, what, "remove or rename one")])
             return
         device, found = validated(Device, entry.tree.plain(), entry.tree, {"base": base})
         self.complain(file, found)
@@ -131,15 +132,15 @@ class _Reading:
             if hop == name:
                 file, line, col = self.places[name]
                 what = f"the jump hosts of {name} form a loop ({' → '.join([*seen, hop])})"
-                self.complain(file, [Fault(line, col, what, "remove one of the jumps")])
+                self.complain(file, [Fault(line, col, Code.JUMP_LOOP, what, "remove one of the jumps")])
 
     def check_order(self) -> None:
         """What is said of devices that come before others has to make sense for all together."""
         if not self.whole:
             return
-        for device, what, right in misorders(self.devices, self.places):
+        for device, code, what, right in misorders(self.devices, self.places):
             file, line, col = self.places[device]
-            self.complain(file, [Fault(line, col, what, right)])
+            self.complain(file, [Fault(line, col, code, what, right)])
 
 
 def _outline(tree: Tree) -> tuple[Tree, list[Fault]]:

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 
 from reconciler.desired import files, recognise
 from reconciler.desired.check import World, check
-from reconciler.desired.compose import Fault, compose
+from reconciler.desired.codes import Code
+from reconciler.desired.compose import Fault
+from reconciler.desired.parsed import Parse, parse
 from reconciler.desired.problem import Problem, Severity
 from reconciler.desired.repository import Document, Ignored, Repository
 from reconciler.desired.revision import revision_of
@@ -21,16 +23,16 @@ MISSING = "name a folder of YAML documents with --desired or RECONCILE_DESIRED"
 __all__ = ["Document", "Ignored", "Repository", "load"]
 
 
-def load(folder: Path) -> Repository:
+def load(folder: Path, parse: Parse = parse) -> Repository:
     """Every document below ``folder`` (or in that one file); what is wrong is in ``problems``, sorted."""
-    reading = _Reading(folder)
+    reading = _Reading(folder, parse)
     if folder.is_file():
         reading.file(folder.parent, folder.name)
     elif folder.is_dir():
         for name in files.names(folder):
             reading.file(folder, name)
     else:
-        reading.problems.append(Problem(str(folder), 1, 1, "no such folder", MISSING))
+        reading.problems.append(Problem(str(folder), 1, 1, Code.NO_SUCH_PLACE, "no such folder", MISSING))
     return reading.result()
 
 
@@ -42,8 +44,9 @@ class _Seen(NamedTuple):
 class _Reading:
     """What has been read so far."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, parse: Parse) -> None:
         self.folder = folder
+        self._parse = parse
         self._blank = Repository(folder)
         self.documents: list[Document[Any]] = []
         self.ignored: list[Ignored] = []
@@ -57,17 +60,18 @@ class _Reading:
         for finding in check(world):
             self.complain(finding.file, [finding.fault], finding.severity)
         problems = tuple(sorted(self.problems))
-        revise = partial(revision_of, self.folder, tuple(self.files))
-        return Repository(self.folder, world.documents, tuple(self.ignored), problems, revise)
+        digests = tuple(self.files)
+        revise = partial(revision_of, self.folder, digests)
+        return Repository(self.folder, world.documents, tuple(self.ignored), problems, revise, digests)
 
     def file(self, folder: Path, name: str) -> None:
         file = files.shown(name)
         try:
             data = files.read(folder, name)
             self.files.append((file, hashlib.sha256(data).hexdigest()))
-            trees, faults = compose(files.decode(data))
+            trees, faults = self._parse(data)
         except files.Unfit as error:
-            trees, faults = [], [Fault(error.line, error.col, error.what, error.right)]
+            trees, faults = [], [error.fault]
         self._whole &= not faults
         self.complain(file, faults)
         for tree in trees:
@@ -94,7 +98,7 @@ class _Reading:
         again = bool(what.name) and first != (file, name.line)
         if again:
             twice = f"duplicate {what.kind} {what.name} (first in {first.file}:{first.line})"
-            self.complain(file, [Fault(name.line, name.col, twice, "remove or rename one")])
+            self.complain(file, [Fault(name.line, name.col, Code.DUPLICATE_DOCUMENT, twice, "remove or rename one")])
         return again
 
     def complain(self, file: str, faults: Iterable[Fault], severity: Severity = "error") -> None:

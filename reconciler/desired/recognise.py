@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from reconciler.desired.codes import Code
 from reconciler.desired.compose import Fault
 from reconciler.desired.documents import CALICO_APIS, CALICO_KINDS, KINDS, OWN_API, OWN_KINDS, Spec
 from reconciler.desired.documents.metadata import CalicoEnvelope, CalicoMetadata, Envelope, Metadata
@@ -65,11 +66,16 @@ def misfit(tree: Tree, what: Head) -> Fault | None:
     """Why this cannot be a document at all, or not the one that was meant."""
     place = (tree.line, tree.col)
     if not isinstance(tree.value, dict):
-        return Fault(*place, "not a document", "expected a mapping with apiVersion, kind, metadata and spec")
+        return Fault(
+            *place, Code.NOT_A_DOCUMENT, "not a document", "expected a mapping with apiVersion, kind, metadata and spec"
+        )
     for field, value in (("apiVersion", what.api), ("kind", what.kind)):
         if not value:
             return Fault(
-                *tree.key_place((field,)), f"{field} is missing", f"add it, such as {field}: {_example(field)}"
+                *tree.key_place((field,)),
+                Code.MISSING_FIELD,
+                f"{field} is missing",
+                f"add it, such as {field}: {_example(field)}",
             )
     return _wrong_kind(tree, what) or _wrong_api(tree, what)
 
@@ -84,7 +90,7 @@ def _wrong_kind(tree: Tree, what: Head) -> Fault | None:
     kind = tree.nearest(("kind",))
     known = [*OWN_KINDS, *ELSEWHERE]
     right = f"use apiVersion: {CALICO_APIS[0]}" if what.kind in CALICO_KINDS else did_you_mean(what.kind, known)
-    return Fault(kind.line, kind.col, f"unknown kind {what.kind!r} of {OWN_API}", right)
+    return Fault(kind.line, kind.col, Code.UNKNOWN_KIND, f"unknown kind {what.kind!r} of {OWN_API}", right)
 
 
 def _wrong_api(tree: Tree, what: Head) -> Fault | None:
@@ -96,7 +102,7 @@ def _wrong_api(tree: Tree, what: Head) -> Fault | None:
         return None
     api = tree.nearest(("apiVersion",))
     right = f"expected {OWN_API if ours else ' or '.join(CALICO_APIS)}"
-    return Fault(api.line, api.col, f"unknown apiVersion {what.api!r}", right)
+    return Fault(api.line, api.col, Code.UNKNOWN_API_VERSION, f"unknown apiVersion {what.api!r}", right)
 
 
 def ignored(tree: Tree, what: Head, file: str) -> Ignored | None:

@@ -75,6 +75,8 @@ class Repository:
     problems: tuple[Problem, ...] = ()
     revise: Callable[[], str] = field(default=str, repr=False, compare=False)
     """Asks git, or the files; only when the revision is wanted."""
+    digests: tuple[tuple[str, str], ...] = field(default=(), repr=False, compare=False)
+    """Each file that was read, and the SHA-256 of what was in it."""
 
     @cached_property
     def revision(self) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from reconciler.desired.device import Defaults, Device, InventorySpec
+from pydantic import BaseModel
+
+from reconciler.desired.device import Defaults, Device, InventoryShape, InventorySpec
 from reconciler.desired.documents import CALICO_APIS, CALICO_KINDS, KINDS, OWN_API, Spec
+from reconciler.desired.meaning import Meanings, explain, meanings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
@@ -19,27 +22,28 @@ def schemas() -> dict[str, dict[str, Any]]:
     return documents | {"inventory.json": _without_null(_inventory())}
 
 
-def rendered() -> dict[str, str]:
-    """File name -> the text in ``schemas/``."""
-    return {name: text(schema) for name, schema in schemas().items()}
-
-
 def text(schema: dict[str, Any]) -> str:
     """As it stands in its file."""
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"
 
 
-def own_document(kind: str, model: type[Spec]) -> dict[str, Any]:
-    """The schema of a whole document of our own, whose spec is ``model``."""
-    spec = model.model_json_schema(by_alias=True, mode="validation")
+def own_document(kind: str, model: type[Spec], known: Meanings) -> dict[str, Any]:
+    """The schema of a whole document of our own, whose spec is ``model``; ``known``: what its fields mean."""
+    spec = _explained(model, known)
     schema: dict[str, Any] = _without_null(_around(kind, spec, (OWN_API,), own=True))
     return schema
 
 
 def _document(kind: str, model: type[Spec]) -> dict[str, Any]:
     if kind not in CALICO_KINDS:
-        return own_document(kind, model)
-    return _around(kind, model.model_json_schema(by_alias=True, mode="validation"), CALICO_APIS, own=False)
+        return own_document(kind, model, meanings())
+    return _around(kind, _explained(model, meanings()), CALICO_APIS, own=False)
+
+
+def _explained(model: type[BaseModel], known: Meanings) -> dict[str, Any]:
+    schema = model.model_json_schema(by_alias=True, mode="validation")
+    explain(schema, model, known)
+    return schema
 
 
 def _without_null(schema: Any) -> Any:
@@ -49,11 +53,19 @@ def _without_null(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     kept = {key: _without_null(part) for key, part in schema.items() if not (key == "default" and part is None)}
+    if len(kept.get("patternProperties", {})) == 1:
+        kept |= _only_keys(kept.pop("patternProperties"), kept.get("propertyNames", {}))
     choices = [part for part in kept.get("anyOf", ()) if part != {"type": "null"}]
     if len(choices) == 1:
         del kept["anyOf"]
         return choices[0] | kept
     return kept
+
+
+def _only_keys(patterns: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
+    """``patternProperties`` lets any other key pass; ours do not."""
+    ((pattern, values),) = patterns.items()
+    return {"propertyNames": names | {"pattern": pattern}, "additionalProperties": values}
 
 
 def _around(kind: str, spec: dict[str, Any], apis: tuple[str, ...], *, own: bool) -> dict[str, Any]:
@@ -84,12 +96,13 @@ def _around(kind: str, spec: dict[str, Any], apis: tuple[str, ...], *, own: bool
 
 def _inventory() -> dict[str, Any]:
     """Each device may leave to the defaults whatever they give, so no field of it is required here."""
-    spec = InventorySpec.model_json_schema(by_alias=True)
-    defaults = Defaults.model_json_schema(by_alias=True)
-    device = Device.model_json_schema(by_alias=True)
+    spec = _without_null(InventorySpec.model_json_schema(by_alias=True))
+    defaults, device = _explained(Defaults, meanings()), _explained(Device, meanings())
     definitions = defaults.pop("$defs", {}) | device.pop("$defs", {})
     device.pop("required", None)
-    spec["properties"]["defaults"] = {"$ref": "#/$defs/Defaults"}
+    explain(spec, InventoryShape, meanings())
+    spec["properties"]["defaults"] |= {"$ref": "#/$defs/Defaults"}
+    spec["properties"]["defaults"].pop("additionalProperties", None)
     spec["properties"]["devices"]["additionalProperties"] = {"$ref": "#/$defs/Device"}
     spec["$defs"] = definitions | {"Defaults": defaults, "Device": device}
     return _around("Inventory", spec, (OWN_API,), own=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, ValidationInfo
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.spec import Part
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
@@ -25,11 +26,15 @@ class SecretMissing(Exception):
 def resolved(path: Any, info: ValidationInfo) -> Any:
     """A path relative to the file that names it, whose folder the validation's context calls ``base``."""
     if not isinstance(path, str) or not path or "\x00" in path:
-        wrong("not a path", "give the path of a file, relative to this file")
+        wrong(Code.NOT_A_PATH, "not a path", "give the path of a file, relative to this file")
     try:
         return Path((info.context or {}).get("base", ".")) / Path(path).expanduser()
     except RuntimeError:
-        wrong(f"{path!r} is the home of a user who does not exist here", "give a path relative to this file")
+        wrong(
+            Code.NOT_A_PATH,
+            f"{path!r} is the home of a user who does not exist here",
+            "give a path relative to this file",
+        )
 
 
 PathTo = Annotated[Path, BeforeValidator(resolved)]
@@ -75,12 +80,12 @@ def _line(path: Path) -> str:
 def _reference(value: Any) -> Any:
     """Whatever is wrong here may be the password itself: no message repeats it."""
     if not isinstance(value, dict):
-        wrong("a plain-text password is refused", f"use {FORMS}")
+        wrong(Code.PLAIN_SECRET, "a plain-text password is refused", f"use {FORMS}")
     if len(value) != 1 or not set(value) <= {"env", "file", "credential"}:
-        wrong("this does not say where the password is", f"use {FORMS}")
+        wrong(Code.NO_PLACE_OF_SECRET, "this does not say where the password is", f"use {FORMS}")
     (form, name) = next(iter(value.items()))
     if not isinstance(name, str) or not name or (form != "file" and not NAME.fullmatch(name)):
-        wrong(f"{form} does not name a place", f"use {FORMS}")
+        wrong(Code.NO_PLACE_OF_SECRET, f"{form} does not name a place", f"use {FORMS}")
     return value
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from reconciler.desired import files, recognise
+from reconciler.desired.codes import Code
 from reconciler.desired.compose import Fault, compose
 from reconciler.desired.documents import OWN_API, Spec
 from reconciler.desired.problem import Problem
@@ -33,7 +34,10 @@ def read_document(path: Path, kind: Kind, model: type[S]) -> tuple[Document[S] |
     document = None
     if trees:
         found += _misfits(trees[0], kind)
-        found += [Fault(t.line, t.col, "a second document", f"the file holds one {kind.name}") for t in trees[1:]]
+        found += [
+            Fault(t.line, t.col, Code.SECOND_DOCUMENT, "a second document", f"the file holds one {kind.name}")
+            for t in trees[1:]
+        ]
         if _is_kind(trees[0], kind):
             document, more = recognise.own(trees[0], kind.name, model, path.name, path.absolute().parent)
             found += more
@@ -45,14 +49,14 @@ def _trees(path: Path, kind: Kind) -> tuple[list[Tree], list[Fault]]:
     """The documents that are not empty, and what is wrong with the file itself."""
     real = Path(os.path.realpath(path))
     if not real.exists():
-        return [], [Fault(1, 1, "no such file", kind.missing)]
+        return [], [Fault(1, 1, Code.NO_SUCH_PLACE, "no such file", kind.missing)]
     try:
         trees, found = compose(files.decode(files.read(real.parent, real.name)))
     except files.Unfit as error:
-        return [], [Fault(error.line, error.col, error.what, error.right)]
+        return [], [error.fault]
     written = [tree for tree in trees if tree.value is not None]
     if not written and not found:
-        found = [Fault(1, 1, "there is no document in it", f"write {kind.article} document")]
+        found = [Fault(1, 1, Code.NO_DOCUMENT, "there is no document in it", f"write {kind.article} document")]
     return written, found
 
 
@@ -67,7 +71,19 @@ def _misfits(tree: Tree, kind: Kind) -> list[Fault]:
         return [fault]
     if what.kind != kind.name:
         place = tree.nearest(("kind",))
-        return [Fault(place.line, place.col, f"a document of kind {what.kind}", f"expected kind: {kind.name}")]
+        return [
+            Fault(
+                place.line,
+                place.col,
+                Code.UNKNOWN_KIND,
+                f"a document of kind {what.kind}",
+                f"expected kind: {kind.name}",
+            )
+        ]
     place = tree.nearest(("apiVersion",))
     right = f"expected {OWN_API}"
-    return [] if what.api == OWN_API else [Fault(place.line, place.col, f"unknown apiVersion {what.api!r}", right)]
+    return (
+        []
+        if what.api == OWN_API
+        else [Fault(place.line, place.col, Code.UNKNOWN_API_VERSION, f"unknown apiVersion {what.api!r}", right)]
+    )

@@ -8,14 +8,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 
 from reconciler.core.absent import LINK, waiting
-from reconciler.core.change import Change, diff
+from reconciler.core.change import Change
 from reconciler.core.driver import Driver, Reading, Script, Stays
 from reconciler.core.order import breaks, kind_order, makes
 from reconciler.core.plan import DevicePlan, Ignored, Planned, Status, Withheld
-from reconciler.core.resource import Key, Live, Resource, Unknown
+from reconciler.core.resource import Key, Unknown
 from reconciler.core.words import plural
 from reconciler.engine.observe import Device, Sight
-from reconciler.intent.ignore import heeding, ignored
+from reconciler.intent.against import differing, split
+from reconciler.intent.ignore import ignored
 from reconciler.intent.wish import Wish
 
 Waits = Callable[[Change], Withheld | None]
@@ -29,9 +30,8 @@ def plan_device(wish: Wish, sight: Sight, device: Device, waits_for: Waits = lam
     empty = DevicePlan(wish.device, device.platform, *standing(wish, sight))
     if sight.reading is None:
         return empty
-    live, heeded = split(wish, sight.reading), heeding(wish, sight.reading.found)
-    differing = _readable(heeded, live, sight.reading)
-    changes = _ordered(wish.beyond_tolerance(differing, sight.reading.found), driver)
+    live = split(wish, sight.reading)
+    changes = _ordered(differing(wish, sight.reading, live), driver)
     waits = waiting(changes, sight.reading.found) if LINK not in sight.reading.unread else {}
     could_write = [c for c in changes if not audit and not wish.only_planned(c.subject) and c.key not in waits]
     withheld = {change.key: wait for change in could_write if (wait := waits_for(change))}
@@ -138,16 +138,6 @@ def _advice(wish: Wish, reading: Reading) -> Iterator[str]:
             yield advice.text
 
 
-def split(wish: Wish, reading: Reading) -> Live:
-    """What the device has, parted by ownership; what carries our own session is nobody's to prune."""
-    ours: dict[Key, Resource] = {}
-    foreign: dict[Key, Resource] = {}
-    for key, resource in reading.found.items():
-        mine = wish.owns(resource) and (key in wish.desired or not (key in reading.session or key in reading.kept))
-        (ours if mine else foreign)[key] = resource
-    return Live(ours, foreign)
-
-
 def standing(wish: Wish, sight: Sight) -> tuple[Status, str]:
     """How well the device is known, and why not better: what is wanted or ours and frozen leaves it unreadable."""
     frozen, partial = (sight.reading.frozen, sight.reading.partial) if sight.reading else ({}, {})
@@ -157,13 +147,6 @@ def standing(wish: Wish, sight: Sight) -> tuple[Status, str]:
     reasons = [f"{key}: {frozen[key]}" for key in hits[:FEW]]
     more = [f"and {len(hits) - FEW} more"] if len(hits) > FEW else []
     return "unreadable", "; ".join([*filter(None, [sight.reason]), *reasons, *more])
-
-
-def _readable(wish: Wish, live: Live, reading: Reading) -> Iterable[Change]:
-    """The diff of what could be read; the rest is unknown."""
-    unread, frozen = reading.unread, reading.frozen
-    desired = {key: want for key, want in wish.desired.items() if key.kind not in unread and key not in frozen}
-    return diff(desired, live, wish.unknown)
 
 
 def _hidden(wish: Wish, reading: Reading) -> tuple[Ignored, ...]:

@@ -13,6 +13,7 @@ from ipaddress import ip_address
 
 from reconciler.core.driver import Claim
 from reconciler.core.resource import State, Unknown
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Cluster
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document, Repository
@@ -74,11 +75,16 @@ class CiliumPart(Part):
         spec = self.cluster.spec
         what = "Cilium's eBPF maps (ipcache, endpoints, services, policies) are not covered, only its kernel routes are"
         yield problem(
-            self.cluster, what, "cilium-dbg status and cilium-dbg bpf ipcache list", "cni", severity="warning"
+            self.cluster,
+            Code.CILIUM_EBPF,
+            what,
+            "cilium-dbg status and cilium-dbg bpf ipcache list",
+            "cni",
+            severity="warning",
         )
         if spec.mode == "enforce" and "mode" in spec.model_fields_set:
             what = "Cilium's rows are never written, the cluster is only watched"
-            yield problem(self.cluster, what, "mode: audit", "mode", severity="warning")
+            yield problem(self.cluster, Code.CILIUM_NOT_WRITTEN, what, "mode: audit", "mode", severity="warning")
 
 
 def _own(me: Peer) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from reconciler.core.ignore import Ignore, Ignores
 from reconciler.core.resource import Key, Resource, Unknown
+from reconciler.desired.codes import Code
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Repository
 from reconciler.intent import cluster, node, pools, switch
@@ -178,7 +179,7 @@ def _contradiction(one: Resource, other: Resource) -> Problem:
     first, second = sorted((one.origin, other.origin), key=_place)
     file, line = _place(second)
     what = f"{one.key} is wanted twice, here and at {first}"
-    return Problem(file, line, 1, what, "wanted once")
+    return Problem(file, line, 1, Code.WANTED_TWICE, what, "wanted once")
 
 
 def _place(origin: str) -> tuple[str, int]:

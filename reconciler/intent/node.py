@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.resource import State
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Cluster, Node
 from reconciler.desired.documents import node as written
 from reconciler.desired.problem import Problem
@@ -59,7 +60,7 @@ class NodePart(Part):
             for number, row in enumerate(getattr(self.document.spec, section)):
                 if is_cni_device(row.dev):
                     what, right = f"{row.dev} is the CNI's, and its cluster is only watched", "mode: enforce"
-                    yield problem(self.document, what, right, section, number)
+                    yield problem(self.document, Code.CNI_DEVICE_WATCHED, what, right, section, number)
 
     def _rules_alike(self) -> Iterator[Problem]:
         """Rules of one priority that the kernel takes for each other when one of them is added or deleted."""
@@ -69,7 +70,7 @@ class NodePart(Part):
                 if rule.may_stand_for(rules[other]) or rules[other].may_stand_for(rule):
                     place = self.document.origin("spec", "rules", other)
                     what = f"the kernel cannot tell this rule from that of {place}"
-                    yield problem(self.document, what, "a priority of its own", "rules", number)
+                    yield problem(self.document, Code.RULES_ALIKE, what, "a priority of its own", "rules", number)
 
     def _unclear_gateways(self) -> Iterator[Problem]:
         """A gateway whose interface is neither named nor to be seen from the addresses: the kernel would choose."""
@@ -77,7 +78,9 @@ class NodePart(Part):
             legs = route.nexthops or ((route,) if route.type == "unicast" else ())
             if any(leg.dev is None and behind(self.document.spec, leg.via) is None for leg in legs):
                 what = f"no declared interface has a subnet with the gateway of {route.dst}"
-                yield problem(self.document, what, "dev: the interface that leads to it", "routes", number)
+                yield problem(
+                    self.document, Code.UNCLEAR_GATEWAY, what, "dev: the interface that leads to it", "routes", number
+                )
 
 
 def _neighbour(entry: written.Neighbor, origin: str) -> Neighbour:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.core.resource import State
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
 from reconciler.desired.documents.switch import ChannelGroup, SwitchPort
 from reconciler.desired.problem import Problem
@@ -60,7 +61,14 @@ class SwitchPart(Part):
         for vlan in self.document.spec.vlans if owns.vlans is not None else ():
             if vlan not in (owns.vlans or ()):
                 right = "declare it where it is owned, or add it to owns.vlans"
-                yield problem(self.document, f"VLAN {vlan} is outside the inventory's owns.vlans", right, "vlans", vlan)
+                yield problem(
+                    self.document,
+                    Code.VLAN_NOT_OWNED,
+                    f"VLAN {vlan} is outside the inventory's owns.vlans",
+                    right,
+                    "vlans",
+                    vlan,
+                )
 
 
 def _vlans(document: Document[Switch]) -> Iterator[Vlan]:

@@ -11,6 +11,7 @@ from reconciler.core.change import Change
 from reconciler.core.driver import Claim, Tolerance
 from reconciler.core.ignore import NOTHING, Ignore, Ignores
 from reconciler.core.resource import Resource, State, Unknown
+from reconciler.desired.codes import Code
 from reconciler.desired.problem import Problem, Severity
 from reconciler.desired.repository import Document
 from reconciler.linux.claim import Except
@@ -18,10 +19,12 @@ from reconciler.linux.claim import Except
 Row = Resource | Unknown
 
 
-def problem(document: Document[Any], what: str, right: str, *path: str | int, severity: Severity = "error") -> Problem:
+def problem(
+    document: Document[Any], code: Code, what: str, right: str, *path: str | int, severity: Severity = "error"
+) -> Problem:
     """A problem at ``path`` within the document's ``spec``; its file is still relative to the desired folder."""
     line, col = document.at("spec", *path)
-    return Problem(document.file, line, col, what, right, severity)
+    return Problem(document.file, line, col, code, what, right, severity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.globs import Glob, Some
 from reconciler.desired.documents.spec import Part
 from reconciler.desired.documents.values import matching, user_name, wrong
@@ -24,14 +25,14 @@ FORMS = "give exactly one of alertmanager, webhook and apprise"
 
 def _kind(name: str) -> str:
     if name not in SEVERITIES:
-        wrong(f"unknown kind of alert {name!r}", did_you_mean(name, sorted(SEVERITIES)))
+        wrong(Code.UNKNOWN_VALUE, f"unknown kind of alert {name!r}", did_you_mean(name, sorted(SEVERITIES)))
     return name
 
 
 def _mapping(value: Any) -> Any:
     """A text here is likely to be a URL with a secret in it: no message repeats it."""
     if isinstance(value, str):
-        wrong("this says nowhere to send to", "give a mapping with a url, such as {url: …}")
+        wrong(Code.WRONG_TYPE, "this says nowhere to send to", "give a mapping with a url, such as {url: …}")
     return value
 
 
@@ -58,11 +59,15 @@ class AlertmanagerSettings(Part):
     @model_validator(mode="after")
     def _fits(self) -> AlertmanagerSettings:
         if (self.username is None) != (self.password is None):
-            wrong("username and password belong together", "give both, or neither")
+            wrong(Code.FIELD_NEEDS_ANOTHER, "username and password belong together", "give both, or neither")
         if self.password is not None and self.token is not None:
-            wrong("both a password and a token", "give one of them")
+            wrong(Code.FIELDS_CONFLICT, "both a password and a token", "give one of them")
         if (self.password or self.token) and not is_private(self.url):
-            wrong("the password could be read on the way", "use https://; http:// is for this machine alone")
+            wrong(
+                Code.PLAIN_SECRET,
+                "the password could be read on the way",
+                "use https://; http:// is for this machine alone",
+            )
         _check_ca(self.url, self.ca)
         return self
 
@@ -106,7 +111,7 @@ class ReceiverSettings(Part):
     def _one_way(self) -> ReceiverSettings:
         ways = [self.alertmanager, self.webhook, self.apprise]
         if sum(way is not None for way in ways) != 1:
-            wrong("a receiver is told in one way", FORMS)
+            wrong(Code.FIELDS_CONFLICT, "a receiver is told in one way", FORMS)
         return self
 
 
@@ -130,4 +135,4 @@ class AlertSettings(Part):
 
 def _check_ca(url: str, ca: object) -> None:
     if ca is not None and not url.startswith("https:"):
-        wrong("ca is for https", "remove it, or use a url such as https://host:9093")
+        wrong(Code.FIELDS_CONFLICT, "ca is for https", "remove it, or use a url such as https://host:9093")

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pydantic import AfterValidator
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.values import wrong
 
 N = TypeVar("N", int, float)
@@ -20,7 +21,11 @@ def bounds(
 
     def check(value: N) -> N:
         if not least <= value <= most:
-            wrong(f"{words(value)} is too {beyond[0] if value < least else beyond[1]}", f"use {ends[0]} to {ends[1]}")
+            wrong(
+                Code.OUT_OF_RANGE,
+                f"{words(value)} is too {beyond[0] if value < least else beyond[1]}",
+                f"use {ends[0]} to {ends[1]}",
+            )
         return value
 
     return AfterValidator(check)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from fnmatch import filter as matching
 from pathlib import Path
 
+from reconciler.desired.codes import Code
 from reconciler.desired.compose import Fault
 from reconciler.desired.documents import Cluster
 from reconciler.desired.files import shown
@@ -39,4 +40,4 @@ def _unmatched(document: Document[Settings], field: str, names: Collection[str] 
             if names is not None and not matching(names, pattern):
                 what = f"no {field.removesuffix('s')} is named {pattern!r}"
                 right = alike(pattern, names) or "remove it, or correct it"
-                yield Fault(*document.at("spec", *path, field, index), what, right)
+                yield Fault(*document.at("spec", *path, field, index), Code.MATCHES_NOTHING, what, right)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 
 from reconciler.core.span import seconds, words
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
 from reconciler.settings.bounds import bounds
@@ -14,11 +15,11 @@ from reconciler.settings.bounds import bounds
 
 def _duration(value: Any) -> Any:
     if not isinstance(value, str):
-        wrong(f"{value!r} has no unit", "write it as 90s, 5m or 2h")
+        wrong(Code.NOT_A_DURATION, f"{value!r} has no unit", "write it as 90s, 5m or 2h")
     try:
         return seconds(value)
     except ValueError as error:
-        wrong(str(error), "write it as 90s, 5m, 2h or 1h30m")
+        wrong(Code.NOT_A_DURATION, str(error), "write it as 90s, 5m, 2h or 1h30m")
 
 
 SPAN = BeforeValidator(_duration, json_schema_input_type=str)

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.globs import Some
 from reconciler.desired.documents.kind_names import KindName
 from reconciler.desired.documents.spec import Many
@@ -35,6 +36,7 @@ def _in_order(rules: tuple[HealRule, ...]) -> tuple[HealRule, ...]:
     for place, rule in enumerate(rules[1:], 2):
         if rule.selects_all and not rule.kinds:
             wrong(
+                Code.NEVER_REACHED,
                 f"rule {place} is for everything, and the last one that fits counts: those before it never do",
                 "put the rule for everything first",
             )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, model_validator
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.spec import Many, Part
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
@@ -37,11 +38,15 @@ def _syslog(value: Any) -> Any:
     if isinstance(value, Endpoint):
         return value
     if not isinstance(value, str):
-        wrong("not an address to listen on", f"expected one such as {SYSLOG}")
+        wrong(Code.NOT_A_LISTEN_ADDRESS, "not an address to listen on", f"expected one such as {SYSLOG}")
     scheme, separator, rest = value.partition("://")
     protocol = next((known for known in PROTOCOLS if known == scheme), None)
     if not separator or protocol is None:
-        wrong(f"{value!r} does not begin with udp:// or tcp://", f"expected one such as {SYSLOG}")
+        wrong(
+            Code.NOT_A_LISTEN_ADDRESS,
+            f"{value!r} does not begin with udp:// or tcp://",
+            f"expected one such as {SYSLOG}",
+        )
     return _endpoint(protocol, rest, value, SYSLOG)
 
 
@@ -52,7 +57,7 @@ def _tcp(example: str) -> BeforeValidator:
         if isinstance(value, Endpoint):
             return value
         if not isinstance(value, str):
-            wrong("not an address to listen on", f"expected one such as {example}")
+            wrong(Code.NOT_A_LISTEN_ADDRESS, "not an address to listen on", f"expected one such as {example}")
         return _endpoint("tcp", value, value, example)
 
     return BeforeValidator(validated, json_schema_input_type=str)
@@ -61,9 +66,9 @@ def _tcp(example: str) -> BeforeValidator:
 def _endpoint(protocol: Protocol, text: str, value: str, example: str) -> Endpoint:
     host, colon, port = text.rpartition(":")
     if not colon or not (port.isascii() and port.isdigit()):
-        wrong(f"{value!r} has no port", f"expected one such as {example}")
+        wrong(Code.NOT_A_LISTEN_ADDRESS, f"{value!r} has no port", f"expected one such as {example}")
     if len(port) > 5 or not 1 <= int(port) <= 65535:
-        wrong(f"{port} is no port", "use 1 to 65535")
+        wrong(Code.NOT_A_LISTEN_ADDRESS, f"{port} is no port", "use 1 to 65535")
     return Endpoint(protocol, _host(host, value, example), int(port))
 
 
@@ -73,11 +78,19 @@ def _host(text: str, value: str, example: str) -> str:
     try:
         address = ip_address(bare)
     except ValueError:
-        wrong(f"{value!r} does not name an address of this machine", f"expected one such as {example}, or [::] for all")
+        wrong(
+            Code.NOT_A_LISTEN_ADDRESS,
+            f"{value!r} does not name an address of this machine",
+            f"expected one such as {example}, or [::] for all",
+        )
     if (address.version == 6) != (bare != text):
-        wrong(f"{value!r}: brackets are for IPv6 addresses", f"write {f'[{bare}]' if address.version == 6 else bare}")
+        wrong(
+            Code.NOT_A_LISTEN_ADDRESS,
+            f"{value!r}: brackets are for IPv6 addresses",
+            f"write {f'[{bare}]' if address.version == 6 else bare}",
+        )
     if address.is_multicast:
-        wrong(f"{value!r} is a multicast address", f"expected one such as {example}")
+        wrong(Code.NOT_A_LISTEN_ADDRESS, f"{value!r} is a multicast address", f"expected one such as {example}")
     return str(address)
 
 
@@ -102,9 +115,9 @@ class ListenSettings(Part):
     def _fits(self) -> ListenSettings:
         if len(set(self.syslog)) < len(self.syslog):
             twice = next(one for one in self.syslog if self.syslog.count(one) > 1)
-            wrong(f"{twice} is listened on twice", "remove one")
+            wrong(Code.LISTEN_TWICE, f"{twice} is listened on twice", "remove one")
         uses = [*((one, "syslog") for one in self.syslog), (self.webhook, "the webhook"), (self.metrics, "metrics")]
         for (one, use), (other, another) in combinations(uses, 2):
             if one is not None and one == other:
-                wrong(f"{one} is for {use} and for {another}", "give one of them another port")
+                wrong(Code.LISTEN_TWICE, f"{one} is for {use} and for {another}", "give one of them another port")
         return self

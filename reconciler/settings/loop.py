@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from reconciler.core.span import words
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.spec import Part
 from reconciler.desired.documents.values import wrong
 from reconciler.settings.duration import Duration, between
@@ -24,6 +25,7 @@ class RetrySettings(Part):
     def _in_order(self) -> RetrySettings:
         if self.first > self.longest:
             wrong(
+                Code.TIMES_OUT_OF_ORDER,
                 f"the first retry is after {words(self.first)}, the longest pause only {words(self.longest)}",
                 "let first be at most longest",
             )

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from reconciler.core.span import words
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.spec import Many, Part, Spec
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
@@ -33,6 +34,7 @@ SOCKET_BYTES = 107
 def _socket(path: Path) -> Path:
     if len(os.fsencode(path)) > SOCKET_BYTES:
         wrong(
+            Code.NOT_A_PATH,
             f"the path of a socket has at most {SOCKET_BYTES} bytes, this one {len(os.fsencode(path))}",
             "use a shorter one",
         )
@@ -51,6 +53,7 @@ class SuspendSettings(Part):
     def _in_order(self) -> SuspendSettings:
         if self.forgotten > self.longest:
             wrong(
+                Code.TIMES_OUT_OF_ORDER,
                 f"no suspension lasts longer than {words(self.longest)}, so none is forgotten after "
                 f"{words(self.forgotten)}",
                 "let forgotten be at most longest",
@@ -104,6 +107,7 @@ class Settings(Spec):
         source = info.data.get("source")
         if listen.webhook is not None and isinstance(source, SourceSettings) and source.webhook is None:
             wrong(
+                Code.FIELD_NEEDS_ANOTHER,
                 "listen.webhook without source.webhook: nobody who calls there would be believed",
                 f"add webhook: {WebhookSettings.example} to source",
             )

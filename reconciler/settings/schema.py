@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from reconciler.desired.schema import own_document, text
+from reconciler.desired.meaning import meanings
+from reconciler.desired.schema import own_document
 from reconciler.settings.load import KIND
 from reconciler.settings.model import Settings
 
 FILE = "settings.json"
+HERE = Path(__file__).with_name("meanings.yaml")
 
 
 def schema() -> dict[str, Any]:
-    return own_document(KIND.name, Settings)
-
-
-def rendered() -> dict[str, str]:
-    """File name -> the text in ``schemas/``."""
-    return {FILE: text(schema())}
+    return own_document(KIND.name, Settings, meanings() | meanings(HERE))

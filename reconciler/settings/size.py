@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
 from reconciler.settings.bounds import bounds
@@ -35,11 +36,11 @@ def words(total: int) -> str:
 
 def _size(value: Any) -> Any:
     if not isinstance(value, str):
-        wrong(f"{value!r} has no unit", "write it as 512K, 256M or 2G")
+        wrong(Code.NOT_A_SIZE, f"{value!r} has no unit", "write it as 512K, 256M or 2G")
     try:
         return size(value)
     except ValueError as error:
-        wrong(str(error), "write it as 512K, 256M or 2G")
+        wrong(Code.NOT_A_SIZE, str(error), "write it as 512K, 256M or 2G")
 
 
 Size = Annotated[int, BeforeValidator(_size, json_schema_input_type=str), Example("256M")]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.spec import Part
 from reconciler.desired.documents.values import user_name, wrong
 from reconciler.desired.examples import Example
@@ -23,25 +24,29 @@ ONLY_GIT = ("branch", "tag", "folder", "key", "known_hosts", "username", "token"
 
 def _url(value: Any, info: ValidationInfo) -> Any:
     if not isinstance(value, str):
-        wrong("the url is not text", 'put it in quotes, such as "ssh://git@host/desired.git"')
+        wrong(Code.WRONG_TYPE, "the url is not text", 'put it in quotes, such as "ssh://git@host/desired.git"')
     try:
         return git_url(value, Path((info.context or {}).get("base", "."))).text
     except WrongUrl as error:
-        wrong(error.what, error.right)
+        wrong(Code.NOT_A_URL, error.what, error.right)
 
 
 def _ref(text: str) -> str:
     if text.startswith("refs/"):
-        wrong(f"{text!r} is a whole ref", f"give the name alone, such as {text.split('/', 2)[-1]}")
+        wrong(Code.NOT_A_REF, f"{text!r} is a whole ref", f"give the name alone, such as {text.split('/', 2)[-1]}")
     if not REF.fullmatch(text):
-        wrong(f"{text!r} is no name of a branch or tag", "expected one such as main or v1.2")
+        wrong(Code.NOT_A_REF, f"{text!r} is no name of a branch or tag", "expected one such as main or v1.2")
     return text
 
 
 def _folder(text: str) -> str:
     path = PurePosixPath(text)
     if path.is_absolute() or ".." in path.parts or not text.isprintable() or ":" in text:
-        wrong(f"{text!r} is no folder of a repository", "give it relative to the top, such as sites/berlin")
+        wrong(
+            Code.NOT_A_PATH,
+            f"{text!r} is no folder of a repository",
+            "give it relative to the top, such as sites/berlin",
+        )
     return "" if text in ("", ".") else str(path)
 
 
@@ -60,7 +65,7 @@ class HookSecret(Part):
 def _hook(value: Any) -> Any:
     """A text here is likely to be the secret itself: no message repeats it."""
     if isinstance(value, (str, int, float)):
-        wrong("a plain-text secret is refused", f"use {HookSecret.example}")
+        wrong(Code.PLAIN_SECRET, "a plain-text secret is refused", f"use {HookSecret.example}")
     return value
 
 
@@ -79,7 +84,9 @@ class WebhookSettings(Part):
     @model_validator(mode="after")
     def _some(self) -> WebhookSettings:
         if not (self.github or self.gitlab or self.gitea):
-            wrong("webhook names no git host", f"remove it, or give one, such as {self.example}")
+            wrong(
+                Code.FIELD_NEEDS_ANOTHER, "webhook names no git host", f"remove it, or give one, such as {self.example}"
+            )
         return self
 
 
@@ -132,12 +139,17 @@ class SourceSettings(Part):
     @model_validator(mode="after")
     def _one_place(self) -> SourceSettings:
         if (self.path is None) == (self.url is None):
-            wrong("a source is a path or a url", "give exactly one: path: /srv/desired, or url: /srv/git/desired.git")
+            wrong(
+                Code.FIELDS_CONFLICT,
+                "a source is a path or a url",
+                "give exactly one: path: /srv/desired, or url: /srv/git/desired.git",
+            )
         if self.branch and self.tag:
-            wrong("both a branch and a tag", "give one of them")
+            wrong(Code.FIELDS_CONFLICT, "both a branch and a tag", "give one of them")
         fields = type(self).model_fields
         if self.path is not None and (given := [name for name in ONLY_GIT if getattr(self, name)]):
             wrong(
+                Code.FIELDS_CONFLICT,
                 f"{fields[given[0]].alias or given[0]} is for a git repository",
                 "give url instead of path, or remove it",
             )
@@ -147,17 +159,29 @@ class SourceSettings(Part):
     def _way(self) -> SourceSettings:
         scheme = self.remote.scheme if self.remote else None
         if scheme != "ssh" and (self.key or self.known_hosts):
-            wrong("key and knownHosts are for ssh", "remove them, or use a url such as ssh://git@host/desired.git")
+            wrong(
+                Code.FIELDS_CONFLICT,
+                "key and knownHosts are for ssh",
+                "remove them, or use a url such as ssh://git@host/desired.git",
+            )
         if scheme not in ("https", "http") and (self.token or self.username or self.ca):
-            wrong("username, token and ca are for https", "remove them, or use a url such as https://host/desired.git")
+            wrong(
+                Code.FIELDS_CONFLICT,
+                "username, token and ca are for https",
+                "remove them, or use a url such as https://host/desired.git",
+            )
         if self.username and not self.token:
-            wrong("a username without a token", "add token: {credential: NAME}")
+            wrong(Code.FIELD_NEEDS_ANOTHER, "a username without a token", "add token: {credential: NAME}")
         return self
 
     @model_validator(mode="after")
     def _signed(self) -> SourceSettings:
         if self.require and not self.allowed_signers:
-            wrong("require: signed without allowedSigners", "add allowedSigners: PATH, the file of the keys to believe")
+            wrong(
+                Code.FIELD_NEEDS_ANOTHER,
+                "require: signed without allowedSigners",
+                "add allowedSigners: PATH, the file of the keys to believe",
+            )
         if self.allowed_signers and not self.require:
-            wrong("allowedSigners is not looked at", "add require: signed")
+            wrong(Code.FIELD_NEEDS_ANOTHER, "allowedSigners is not looked at", "add require: signed")
         return self

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BeforeValidator
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
 from reconciler.settings.git_url import is_loopback
@@ -19,27 +20,37 @@ LONGEST = 2000
 def _url(value: Any) -> Any:
     """What is refused may hold a secret: no message repeats it."""
     if not isinstance(value, str):
-        wrong("the url is not text", 'put it in quotes, such as "http://127.0.0.1:9093"')
+        wrong(Code.WRONG_TYPE, "the url is not text", 'put it in quotes, such as "http://127.0.0.1:9093"')
     if not value or len(value) > LONGEST or not value.isascii() or not value.isprintable() or " " in value:
-        wrong("the url is empty, too long, or not in printable ASCII", "expected one such as https://host:9093")
+        wrong(
+            Code.NOT_A_URL,
+            "the url is empty, too long, or not in printable ASCII",
+            "expected one such as https://host:9093",
+        )
     try:
         parts = urlsplit(value)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        wrong("the url cannot be read", "expected one such as https://host:9093")
+        wrong(Code.NOT_A_URL, "the url cannot be read", "expected one such as https://host:9093")
     if parts.username is not None or parts.password is not None:
-        wrong("the url holds a user name or a password", "remove it; secrets are given as {credential: NAME}")
+        wrong(
+            Code.PLAIN_SECRET,
+            "the url holds a user name or a password",
+            "remove it; secrets are given as {credential: NAME}",
+        )
     _check(parts, host, port)
     return value
 
 
 def _check(parts: SplitResult, host: str, port: int | None) -> None:
     if parts.scheme not in ("http", "https"):
-        wrong("the url begins with neither http:// nor https://", "expected one such as https://host:9093")
+        wrong(
+            Code.NOT_A_URL, "the url begins with neither http:// nor https://", "expected one such as https://host:9093"
+        )
     if not HOST.fullmatch(host) or port == 0:
-        wrong("the url has no host, or port 0", "expected one such as https://host:9093")
+        wrong(Code.NOT_A_URL, "the url has no host, or port 0", "expected one such as https://host:9093")
     if parts.fragment:
-        wrong("the url has a fragment", "remove what begins with #")
+        wrong(Code.NOT_A_URL, "the url has a fragment", "remove what begins with #")
 
 
 def is_private(url: str) -> bool:

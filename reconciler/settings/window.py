@@ -10,6 +10,7 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.core.span import words
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.globs import Some
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
@@ -27,13 +28,15 @@ Governed = Literal["drift", "change"]
 def _cron(text: str) -> str:
     """As Debian's cron reads it (crontab(5)): of day and weekday, if neither is ``*``, one that fits is enough."""
     if len(text) > 200 or len(text.split()) != FIELDS:
-        wrong("a schedule has five fields", EXPECTED)
+        wrong(Code.NOT_A_SCHEDULE, "a schedule has five fields", EXPECTED)
     try:
         next(CronSim(text, REFERENCE))
     except StopIteration:
-        wrong(f"the schedule {text!r} never comes", "name a day that there is")
+        wrong(Code.NOT_A_SCHEDULE, f"the schedule {text!r} never comes", "name a day that there is")
     except (CronSimError, ValueError, TypeError, AssertionError) as error:
-        wrong(f"the schedule {text!r} cannot be read ({str(error).lower() or 'strange'})", EXPECTED)
+        wrong(
+            Code.NOT_A_SCHEDULE, f"the schedule {text!r} cannot be read ({str(error).lower() or 'strange'})", EXPECTED
+        )
     return " ".join(text.split())
 
 
@@ -44,6 +47,7 @@ def _zone(name: str) -> str:
         known = sorted(available_timezones())
         right = did_you_mean(name, known) if known else "this machine knows no zones: install the package tzdata"
         wrong(
+            Code.UNKNOWN_TIME_ZONE,
             f"unknown time zone {name[:60]!r}",
             right if right.startswith(("did", "this")) else "use one such as Europe/Berlin",
         )
@@ -72,7 +76,11 @@ class Window(Selector):
     @model_validator(mode="after")
     def _one_schedule(self) -> Window:
         if (self.allow is None) == (self.deny is None):
-            wrong("a window allows or denies", 'give exactly one: allow: "0 22 * * *", or deny: "0 22 * * *"')
+            wrong(
+                Code.FIELDS_CONFLICT,
+                "a window allows or denies",
+                'give exactly one: allow: "0 22 * * *", or deny: "0 22 * * *"',
+            )
         return self
 
     @property

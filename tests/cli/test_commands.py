@@ -39,10 +39,10 @@ def reconcile(*words: object, **environment: str) -> subprocess.CompletedProcess
     )
 
 
-@pytest.fixture
-def planned(tmp_path: Path) -> tuple[str, dict[str, Any]]:
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
     """The plan for the captured live state, as text and as JSON."""
-    memory = {"RECONCILE_STATE": str(tmp_path)}
+    memory = {"RECONCILE_STATE": str(tmp_path_factory.mktemp("state"))}
     text = reconcile("--dry-run", "--live", LIVE, **memory)
     data = reconcile("--dry-run", "--live", LIVE, "-o", "json", **memory)
     assert text.returncode == data.returncode == 4, text.stderr + data.stderr
@@ -80,21 +80,43 @@ def test_compile_in_json_fits_its_schema() -> None:
     jsonschema.validate(json.loads(ran.stdout), json.loads((ROOT / "schemas/state.v1.json").read_text()))
 
 
+def within(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, str, str]:
+    """Exit code, output and errors of the command in this very process: Python need not start for each folder."""
+    monkeypatch.setattr("sys.argv", ["reconcile", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, *capsys.readouterr()
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In the checkout, with nothing of ours in the environment."""
+    monkeypatch.chdir(ROOT)
+    for name in [name for name in os.environ if name.startswith("RECONCILE")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("RECONCILE_STATE", str(tmp_path))
+
+
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("folder", BROKEN, ids=lambda path: path.name)
-def test_bad_documents_stop_everything_before_a_device_is_contacted(folder: Path) -> None:
+def test_bad_documents_stop_everything_before_a_device_is_contacted(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The inventory names devices that do not exist: whoever contacted one would say so."""
     wanted = (folder / "problems.txt").read_text().splitlines()
     errors = [line for line in wanted if ": warning: " not in line]
-    validated = reconcile("validate", "--desired", folder)
-    assert not re.search("Traceback|a mistake of ours", validated.stderr)
-    assert set(wanted) <= set(validated.stdout.splitlines())
+    code, out, err = within(["validate", "--desired", str(folder)], capsys, monkeypatch)
+    assert not re.search("Traceback|a mistake of ours", err)
+    assert set(wanted) <= set(out.splitlines())
     if not errors:
         return
-    assert validated.returncode == 1
-    ran = reconcile("--dry-run", "--desired", folder)
-    assert ran.returncode == 1
-    assert ran.stderr.splitlines() == errors
-    assert ran.stdout == ""
+    assert code == 1
+    code, out, err = within(["--dry-run", "--desired", str(folder)], capsys, monkeypatch)
+    assert (code, out) == (1, "")
+    assert err.splitlines() == errors
 
 
 @pytest.mark.parametrize(
@@ -155,7 +177,7 @@ def test_what_nobody_foresaw_is_one_line_and_a_place(
     def stumbles(*_args: object) -> None:
         raise KeyError("eth1")
 
-    monkeypatch.setattr("reconciler.cli.validate.load", stumbles)
+    monkeypatch.setattr("reconciler.cli.validate.loaded", stumbles)
     monkeypatch.setattr("sys.argv", ["reconcile", "validate"])
     with pytest.raises(SystemExit) as ended:
         main()

@@ -58,7 +58,7 @@ def test_one_of_ours_makes_the_device_unreadable() -> None:
 def test_a_plan_made_from_the_file_does_not_make_it_anew(tmp_path: Path) -> None:
     document = live.document({"leaf": Sight("leaf", reading(TEXT))}, {"leaf": _wish()})  # type: ignore[arg-type]
     (tmp_path / "live.json").write_text(json.dumps(document))
-    (sight,) = live._sights(tmp_path / "live.json").values()
+    (sight,) = live.sights_of(tmp_path / "live.json").values()
     plan = plan_device(_wish(Svi(vlan=20), Vlan(id=20, label="b")), sight, unreached(EosDriver(), "arista_eos"))
     assert [planned.change.key for planned in plan.changes] == [Key("vlan", "20")]
     assert plan.status == "unreadable"

@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SCHEMA = json.loads((ROOT / "schemas/problems.v1.json").read_text())
 OWN = "apiVersion: reconciler/v1\n"
 DOCUMENTS = f"""\
 {OWN}kind: Switch
@@ -35,11 +37,11 @@ spec:
 """
 CHOSEN = ("--inventory", "inventory")
 MISFITS = [
-    "desired/net.yaml:4:24: VLAN 1000 is outside owns.vlans of s1 (lab.yaml:6): "
+    "desired/net.yaml:4:24: vlan-not-owned: VLAN 1000 is outside owns.vlans of s1 (lab.yaml:6): "
     "remove it here, or add it to owns.vlans there",
-    "desired/net.yaml:8:18: Node s2 has platform arista_eos in the inventory (lab.yaml:7): "
+    "desired/net.yaml:8:18: platform-differs: Node s2 has platform arista_eos in the inventory (lab.yaml:7): "
     "change the kind here or the platform there",
-    "desired/net.yaml:13:18: Node n1 is not in the inventory: add it there, or remove this document",
+    "desired/net.yaml:13:18: not-in-inventory: Node n1 is not in the inventory: add it there, or remove this document",
 ]
 
 
@@ -86,8 +88,10 @@ def test_a_chosen_inventory_is_read(home: Path, way: str) -> None:
 def test_it_says_exactly_what_reconcile_refuses(home: Path) -> None:
     place(home, "inventory")
     assert reconcile(home, "--dry-run").stderr.splitlines() == MISFITS
-    problems = json.loads(reconcile(home, "validate", *CHOSEN, "-o", "json").stdout)["problems"]
-    assert [f"{p['file']}:{p['line']}:{p['col']}: {p['what']}: {p['right']}" for p in problems] == MISFITS
+    printed = json.loads(reconcile(home, "validate", *CHOSEN, "-o", "json").stdout)
+    problems = printed["problems"]
+    jsonschema.validate(printed, SCHEMA)
+    assert [f"{p['file']}:{p['line']}:{p['col']}: {p['code']}: {p['what']}: {p['right']}" for p in problems] == MISFITS
 
 
 def test_an_inventory_that_fits_adds_nothing(home: Path) -> None:
@@ -102,9 +106,9 @@ def test_problems_of_documents_inventory_and_both_come_at_once(home: Path) -> No
     place(home, "inventory", INVENTORY + "    n2: {platform: linux, host: 192.0.2.3, prot: 22}\n")
     found = reconcile(home, "validate", *CHOSEN).stdout.splitlines()
     assert found[:3] == MISFITS
-    assert [line.split(": ")[:2] for line in found[3:5]] == [
-        ["desired/other.yaml:4:8", "unknown field 'mtu'"],
-        ["inventory/lab.yaml:8:44", "unknown field 'prot'"],
+    assert [line.split(": ")[:3] for line in found[3:5]] == [
+        ["desired/other.yaml:4:8", "unknown-field", "unknown field 'mtu'"],
+        ["inventory/lab.yaml:8:44", "unknown-field", "unknown field 'prot'"],
     ]
 
 
@@ -120,7 +124,7 @@ def test_a_chosen_inventory_that_is_not_there_is_a_problem_with_a_way_out(home: 
     ran = reconcile(home, "validate", "--inventory", "some/where")
     assert ran.returncode == 1
     first = ran.stdout.splitlines()[0]
-    assert first.startswith("some/where:1:1: no such inventory: ")
+    assert first.startswith("some/where:1:1: no-such-place: no such inventory: ")
     assert all(way in first for way in ("--inventory", "RECONCILE_INVENTORY", "`reconcile lab shell`"))
 
 
@@ -129,7 +133,7 @@ def test_an_empty_desired_state_is_a_warning(home: Path) -> None:
     ran = reconcile(home, "validate")
     assert ran.returncode == 0
     assert ran.stdout.splitlines() == [
-        "desired:1:1: warning: no documents: reconcile would hold, "
+        "desired:1:1: warning: no-document: no documents: reconcile would hold, "
         "nothing is ever deleted on the strength of an empty desired state",
         "0 documents: 0 errors, 1 warning.",
     ]
@@ -149,7 +153,7 @@ def test_an_unknown_calico_release_is_said_by_validate_and_compile(home: Path, v
     validated, compiled = reconcile(home, "validate"), reconcile(home, "compile")
     assert (validated.returncode, compiled.returncode) == (0, 0)
     for said in (validated.stdout, compiled.stderr):
-        assert f"warning: Calico {version} is not known, its rows are taken from 3." in said
+        assert f"warning: calico-version: Calico {version} is not known, its rows are taken from 3." in said
 
 
 SETTINGS = f"""\
@@ -169,10 +173,11 @@ def test_settings_are_checked_with_all_that_they_name(home: Path) -> None:
     *lines, last = ran.stdout.splitlines()
     assert ran.returncode == 1
     assert [line for line in lines if line not in MISFITS] == [
-        "../config.yaml:7:21: warning: no device is named 's9': remove it, or correct it"
+        "../config.yaml:7:21: warning: matches-nothing: no device is named 's9': remove it, or correct it"
     ]
     assert (len(lines), last) == (len(MISFITS) + 1, "settings, 2 devices, 3 documents: 3 errors, 1 warning.")
     data = json.loads(reconcile(home, "validate", "--config", "config.yaml", "-o", "json").stdout)
+    jsonschema.validate(data, SCHEMA)
     assert [problem["severity"] for problem in data["problems"]].count("warning") == 1
     assert len(data["problems"]) == len(lines)
 
@@ -203,3 +208,25 @@ def test_places_that_the_settings_name_are_not_given_twice(home: Path, words: tu
     ran = reconcile(home, *words)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "the settings say where that is" in ran.stderr
+
+
+def test_a_merge_request_is_told_in_sarif(home: Path) -> None:
+    place(home, "inventory")
+    ran = reconcile(home, "validate", *CHOSEN, "-o", "sarif")
+    (run,) = json.loads(ran.stdout)["runs"]
+    places = [result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in run["results"]]
+    assert (ran.returncode, places) == (1, ["desired/net.yaml"] * 3)
+    assert [result["ruleId"] for result in run["results"]] == ["vlan-not-owned", "platform-differs", "not-in-inventory"]
+
+
+def test_other_commands_know_no_sarif(home: Path) -> None:
+    ran = reconcile(home, "compile", "-o", "sarif")
+    assert (ran.returncode, ran.stdout) == (1, "")
+
+
+def test_a_code_is_explained_and_a_misspelt_one_is_named(home: Path) -> None:
+    explained, misspelt = (reconcile(home, "validate", "--explain", code) for code in ("host-bits", "hostbits"))
+    assert explained.returncode == 0
+    assert explained.stdout.startswith("## host-bits\n\nA prefix with host bits.\n")
+    assert misspelt.returncode == 1
+    assert "did you mean 'host-bits'?" in misspelt.stderr

@@ -170,7 +170,9 @@ def test_bad_settings_change_nothing_and_are_one_condition(tmp_path: Path) -> No
             await asyncio.sleep(60.0)
             assert world.phase("n1") == "held"
             (condition,) = world.service.hub.conditions.of("settings")
-            assert condition.words.endswith("config.yaml:10:18: 90 has no unit: write it as 90s, 5m or 2h (and 1 more)")
+            assert condition.words.endswith(
+                "config.yaml:10:18: not-a-duration: 90 has no unit: write it as 90s, 5m or 2h (and 1 more)"
+            )
             (tmp_path / "config.yaml").unlink()
             await hup(reload)
             assert "no such file" in world.service.hub.conditions.of("settings")[0].words
@@ -255,7 +257,7 @@ def test_rules_for_devices_that_there_are_not_are_told_once_each(tmp_path: Path)
         await daemon.following.look()
         await asyncio.sleep(0)
         assert [words.partition("warning: ")[2] for words in told] == [
-            "no device is named 'n22': did you mean 'n2'?"
+            "matches-nothing: no device is named 'n22': did you mean 'n2'?"
         ], "as soon as a revision is in force"
         path.write_text(path.read_text().replace("n22", "m3"))
         for _ in range(2):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.desired.codes import Code
 from reconciler.desired.problem import Problem
 from reconciler.engine.compiled import Compiler, Contradiction
 from reconciler.engine.observe import Sight
@@ -100,7 +101,7 @@ def test_a_revision_that_only_contradicts_what_a_cluster_tells_now_is_tried_agai
 
     def judged(compiler: Compiler, sights: Mapping[str, Sight]) -> Compiled:
         if contradicts and compiler.repository.revision == "c2":
-            raise Contradiction([Problem("desired/nodes.yaml", 7, 7, "two wishes", "keep one")])
+            raise Contradiction([Problem("desired/nodes.yaml", 7, 7, Code.WANTED_TWICE, "two wishes", "keep one")])
         return compiled(compiler, sights)
 
     monkeypatch.setattr(Compiler, "world", judged)

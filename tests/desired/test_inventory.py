@@ -129,15 +129,15 @@ def test_documents_and_inventory_agree(tmp_path: Path) -> None:
         "    k_worker: {platform: linux, host: d}\n",
     )
     assert [str(problem) for problem in check_inventory(load(tmp_path / "desired"), found)] == [
-        "desired/w.yaml:5:11: VLAN 1000 is outside owns.vlans of s1 (i.yaml:7): "
+        "desired/w.yaml:5:11: vlan-not-owned: VLAN 1000 is outside owns.vlans of s1 (i.yaml:7): "
         "remove it here, or add it to owns.vlans there",
-        "desired/w.yaml:7:25: VLAN 20 is in owns.vlans of s1 (i.yaml:7) and not declared: "
+        "desired/w.yaml:7:25: owned-vlan-undeclared: VLAN 20 is in owns.vlans of s1 (i.yaml:7) and not declared: "
         "add 20 under vlans here, or take it out of owns.vlans there",
-        "desired/w.yaml:8:34: VLAN 30 is in owns.vlans of s1 (i.yaml:7) and not declared: "
+        "desired/w.yaml:8:34: owned-vlan-undeclared: VLAN 30 is in owns.vlans of s1 (i.yaml:7) and not declared: "
         "add 30 under vlans here, or take it out of owns.vlans there",
-        "desired/w.yaml:18:18: Node s2 has platform arista_eos in the inventory (i.yaml:8): "
+        "desired/w.yaml:18:18: platform-differs: Node s2 has platform arista_eos in the inventory (i.yaml:8): "
         "change the kind here or the platform there",
-        "desired/w.yaml:23:18: Node k-worker is not in the inventory: did you mean 'k_worker'?",
+        "desired/w.yaml:23:18: not-in-inventory: Node k-worker is not in the inventory: did you mean 'k_worker'?",
     ]
 
 

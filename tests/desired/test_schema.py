@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,14 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from reconciler.desired.compose import compose
 from reconciler.desired.kinds import KINDS
-from reconciler.desired.schema import rendered, schemas
-from reconciler.settings import schema as of_settings
+from reconciler.settings.published import OUTPUTS, published, written
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "schemas"
-OUTPUTS = tuple(f"{name}.v1.json" for name in ("alert", "diff", "history", "plan", "state", "status"))
-TEXTS = rendered() | of_settings.rendered()
-SCHEMAS = schemas() | {of_settings.FILE: of_settings.schema()}
+PRINTED = tuple(f"{name}.v1.json" for name in OUTPUTS)
+TEXTS = {name: text for name, text in published().items() if name not in PRINTED}
+SCHEMAS = written()
+TOGETHER = Draft202012Validator(SCHEMAS["documents.json"])
 
 
 def output(name: str) -> Draft202012Validator:
@@ -30,7 +31,7 @@ def test_the_published_schemas_are_current() -> None:
     if os.environ.get("GOLDEN"):
         for name, text in TEXTS.items():
             (PUBLISHED / name).write_text(text)
-    published = {path.name: path.read_text() for path in PUBLISHED.glob("*.json") if path.name not in OUTPUTS}
+    published = {path.name: path.read_text() for path in PUBLISHED.glob("*.json") if path.name not in PRINTED}
     assert published == TEXTS, "`make golden` writes them"
 
 
@@ -50,6 +51,7 @@ def test_the_examples_fit_their_schemas(path: Path) -> None:
     for tree in trees:
         document = tree.plain()
         Draft202012Validator(SCHEMAS[f"{document['kind'].lower()}.json"]).validate(document)
+        TOGETHER.validate(document)
 
 
 BAD: list[tuple[str, dict[str, Any]]] = [
@@ -78,6 +80,34 @@ def test_a_schema_refuses_what_the_loader_refuses(kind: str, spec: dict[str, Any
     }
     with pytest.raises(ValidationError):
         Draft202012Validator(schema).validate(document)
+    with pytest.raises(ValidationError):
+        TOGETHER.validate(document)
+
+
+def test_documents_of_others_are_not_judged() -> None:
+    TOGETHER.validate({"apiVersion": "apps/v1", "kind": "Node", "spec": 7})
+    TOGETHER.validate(None)
+    assert not TOGETHER.is_valid({"apiVersion": "reconciler/v1", "kind": "Nod"})
+
+
+def fields(name: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Where each field is, its schema, and that of the whole document."""
+    schema = SCHEMAS[name]
+    for place, part in {**schema["$defs"], "spec": schema["properties"]["spec"]}.items():
+        for one in (part, *part.get("anyOf", ())):
+            for field, inner in one.get("properties", {}).items():
+                yield f"{place}.{field}", inner, schema
+
+
+@pytest.mark.parametrize("name", sorted(set(SCHEMAS) - {"documents.json"}))
+def test_every_field_has_a_description_and_an_example_that_fits(name: str) -> None:
+    found = list(fields(name))
+    assert found
+    assert [place for place, field, _ in found if not field.get("description")] == []
+    assert [place for place, field, _ in found if not field.get("examples")] == []
+    for place, field, schema in found:
+        validator = Draft202012Validator(field | {"$defs": schema["$defs"]})
+        assert [str(value) for value in field["examples"] if not validator.is_valid(value)] == [], place
 
 
 ROUTE = {"kind": "route", "table": 254, "dst": "192.168.209.64/26", "metric": 0, "type": "unicast", "onlink": True}

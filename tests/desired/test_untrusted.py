@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import resource
 import tempfile
-import tracemalloc
+import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from reconciler.desired.codes import Code
+from reconciler.desired.documents import Switch
 from reconciler.desired.files import MAX_BYTES
 from reconciler.desired.inventory import load_inventory
 from reconciler.desired.load import load
 from reconciler.desired.repository import Repository
 
-from .world import node
+from .world import OWN, node
 
 PATIENT = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 10)
 )
+FELIX = "apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: {name: default}\n"
+POOL = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\n"
+SLIPS = ", ".join(f"wroker-{i}" for i in range(3_000))
+
+
+def switch(spec: str) -> str:
+    """One Switch document."""
+    return f"{OWN}kind: Switch\nmetadata: {{name: s1}}\nspec: {spec}\n"
+
+
 HOSTILE = {
     "alias bomb": LAUGHS,
     "aliases one by one": "a: &a x\nb: [" + "*a, " * 1001 + "]\n",
-    "a wide alias": f"a: &a [{'x, ' * 20_000}]\nb: [{'*a, ' * 1000}]\n",
+    "a wide alias": f"a: &a [{'x, ' * 5_000}]\nb: [{'*a, ' * 1000}]\n",
     "a tower of aliases": "a0: &a0 {x: 1}\n" + "".join(f"a{i}: &a{i} {{x: *a{i - 1}}}\n" for i in range(1, 60)),
     "deep brackets": "[" * 100_000,
     "deep braces": "{a: " * 50_000,
@@ -42,7 +57,38 @@ HOSTILE = {
     "a mapping as a key": "{{a: 1}: 2}",
     "a merge of nothing": "<<: 1\n",
     "a merge of itself": "a: &a {<<: *a}",
+    "a bomb of merges": "a0: &a0 {x: 1}\n"
+    + "".join(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}\n" for i in range(1, 40)),
+    "millions of values": "a: [" + "x," * 4_000_000 + "]",
+    "millions of lines": "a: 1\n" * 1_500_000,
+    "dashes on every line": ("- " * 40 + "a\n") * 100_000,
+    "millions of control characters": "a: \x07" * 1_000_000,
+    "a word without end": "a: " + "x" * 15_000_000,
+    "tags": "a: !!python/object/apply:os.system ['touch /tmp/owned']",
+    "a tag of ours": "a: !include /etc/shadow",
+    "a pattern that runs away": f"{FELIX}spec: {{mtuIfacePattern: '((a+)+)+$'}}",
+    "a selector without end": f"{POOL}spec: {{cidr: 10.0.0.0/16, nodeSelector: '{'(' * 100_000}'}}",
+    "a selector of nots": f"{POOL}spec: {{cidr: 10.0.0.0/16, nodeSelector: '{'!' * 3_999}'}}",
+    "a list of VLANs without end": switch(
+        f"{{interfaces: {{Ethernet1: {{trunk: {{allowed: '{'1-4094,' * 50_000}'}}}}}}}}"
+    ),
+    "thousands of unknown fields": node("n1", "{" + ", ".join(f"fild{i}: 1" for i in range(2_000)) + "}"),
+    "thousands of unknown nodes": "---\n".join(
+        [node(f"worker-{i}") for i in range(120)]
+        + [f"{OWN}kind: Cluster\nmetadata: {{name: k}}\nspec: {{cni: none, nodes: [{SLIPS}]}}\n"]
+    ),
 }
+FOR_A_SWITCH = {
+    "a line break": '"up\\nshutdown"',
+    "a carriage return": '"up\\rshutdown"',
+    "a NUL": '"up\\0"',
+    "an escape": '"\\e[2J"',
+    "a bell": '"\\a"',
+    "a line separator": '"\\u2028"',
+    "a request for help": '"what?"',
+    "other than ASCII": '"caf\\u00e9"',
+}
+LEGAL = "#1 > 2 <3> \"q\" 'q' ; | & $(reboot) `id` ${HOME} %s \\\\n ! exit {a: [b]} *x"
 
 
 def only_problems(repository: Repository) -> None:
@@ -51,16 +97,83 @@ def only_problems(repository: Repository) -> None:
         str(problem).encode()
 
 
+class Cost(NamedTuple):
+    """CPU seconds, bytes of memory beyond what the process had, and what was printed."""
+
+    seconds: float
+    growth: int
+    printed: list[str]
+
+
+def costly(folder: Path) -> Cost:
+    """One load, in a process of its own: its highest memory is its own then."""
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    repository = load(folder)
+    took = time.process_time() - began
+    only_problems(repository)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    return Cost(took, grown * 1024, [str(problem) for problem in repository.problems])
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_are_refused_cheaply(folder: Path, name: str) -> None:
     (folder / "x.yaml").write_text(HOSTILE[name])
-    tracemalloc.start()
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        cost = pool.apply_async(costly, (folder,)).get(timeout=60)
+    assert cost.printed
+    assert cost.seconds < 1
+    assert cost.growth < 200e6
+    assert max(map(len, cost.printed)) < 1500
+
+
+@pytest.mark.parametrize("name", FOR_A_SWITCH)
+@pytest.mark.parametrize("field", ["description", "name"])
+def test_what_would_be_a_command_to_a_switch_is_refused_at_its_place(folder: Path, name: str, field: str) -> None:
+    entry = {"description": "interfaces: {Ethernet1: {description: %s}}", "name": "vlans: {10: {name: %s}}"}[field]
+    (folder / "s.yaml").write_text(switch("\n  " + entry % FOR_A_SWITCH[name]))
+    problems = load(folder).problems
+    assert {problem.line for problem in problems} == {5}
+    assert all(problem.severity == "error" and str(problem).isprintable() for problem in problems)
+    assert {problem.code for problem in problems} <= {Code.BAD_DESCRIPTION, Code.BAD_NAME, Code.CONTROL_CHARACTER}
+
+
+def test_what_is_legal_in_a_description_stays_to_the_letter(folder: Path) -> None:
+    from ruamel.yaml import YAML
+
+    document = {"apiVersion": "reconciler/v1", "kind": "Switch", "metadata": {"name": "s1"}}
+    with (folder / "s.yaml").open("w") as file:
+        port = {"Ethernet1": {"description": LEGAL}}
+        YAML(typ="safe", pure=True).dump(document | {"spec": {"interfaces": port}}, file)
     repository = load(folder)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert repository.problems
-    only_problems(repository)
-    assert peak < 200e6
+    assert repository.problems == ()
+    assert repository.of(Switch)[0].spec.interfaces["Ethernet1"].description == LEGAL
+
+
+NO_NAMES = [
+    "et1; reboot",
+    "Ethernet1\\nshutdown",
+    "../Ethernet1",
+    "Ethernet1 | no",
+    "Ethernet99999",
+    "$(id)",
+    "?",
+]
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_names_that_are_none_are_refused_on_switches_and_nodes(folder: Path, name: str) -> None:
+    (folder / "s.yaml").write_text(
+        switch(f'{{interfaces: {{"{name}": {{}}}}}}') + "---\n" + node("n", f'{{interfaces: {{"{name}x y": {{}}}}}}')
+    )
+    assert {problem.line for problem in load(folder).problems} == {4, 9}
+
+
+@pytest.mark.parametrize("name", ["../x", "a b", "-oProxyCommand=id", "a;b", "$(id)", "a\\nb", "x" * 300])
+def test_names_of_devices_that_are_none_are_refused(folder: Path, name: str) -> None:
+    (folder / "n.yaml").write_text(f'{OWN}kind: Node\nmetadata: {{name: "{name}"}}\nspec: {{}}\n')
+    (problem,) = load(folder).problems
+    assert (problem.line, problem.severity) == (3, "error")
+    assert str(problem).isprintable()
 
 
 def test_an_alias_bomb_is_not_written_out(folder: Path) -> None:
@@ -75,8 +188,8 @@ def test_giants_pipes_and_folders_with_the_suffix_are_not_read(folder: Path) -> 
     os.mkfifo(folder / "pipe.yaml")
     (folder / "folder.yaml").mkdir()
     assert [str(p) for p in load(folder).problems] == [
-        f"desired/giant.yaml:1:1: the file has 104,857,600 bytes: split it, at most {MAX_BYTES:,} each",
-        "desired/pipe.yaml:1:1: not a regular file: replace it with a text file, or remove it",
+        f"desired/giant.yaml:1:1: file-too-large: the file has 104,857,600 bytes: split it, at most {MAX_BYTES:,} each",
+        "desired/pipe.yaml:1:1: unreadable-file: not a regular file: replace it with a text file, or remove it",
     ]
 
 

@@ -46,8 +46,8 @@ def test_a_known_release_is_written_without_a_word(tmp_path: Path, version: str)
 def test_a_newer_release_is_planned_and_held(tmp_path: Path) -> None:
     intent = intent_of(tmp_path, 'version: "3.34"')
     assert [str(warning) for warning in intent.warnings] == [
-        f"{tmp_path.name}/c.yaml:4:51: warning: Calico 3.34 is not known, its rows are taken from 3.33 and are not "
-        'written: set version: "3.33" to have them written as they are'
+        f"{tmp_path.name}/c.yaml:4:51: warning: calico-version: Calico 3.34 is not known, its rows are taken from 3.33 "
+        'and are not written: set version: "3.33" to have them written as they are'
     ]
     wish = intent["a"]
     assert wish.holds == ("Calico 3.34 of k is not known, its rows are taken from 3.33",)

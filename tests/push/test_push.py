@@ -55,7 +55,8 @@ def test_a_bad_push_is_refused_with_every_problem_in_its_place(pusher: Pusher) -
     code, said = pusher.push()
     assert code == 1
     assert said.splitlines()[:2] == [
-        "desired/nodes.yaml:12:33: '10.10.10.300' is not an IP address: expected one such as 10.10.10.1 or fd00::1",
+        "desired/nodes.yaml:12:33: not-an-address: '10.10.10.300' is not an IP address: "
+        "expected one such as 10.10.10.1 or fd00::1",
         "refused: 1 problem",
     ]
     pusher.commit("10.10.30.0/24, via: 10.10.10.300", ELSEWHERE, "Better")

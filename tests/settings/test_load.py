@@ -103,8 +103,8 @@ def test_places_of_a_user(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_missing_file_and_a_folder_are_told_in_words(tmp_path: Path) -> None:
     (missing,) = load_settings(tmp_path / "none.yaml").problems
     assert str(missing) == (
-        f"{tmp_path}/none.yaml:1:1: no such file: write one (docs/SETTINGS.md shows how), or give --desired and "
-        "--inventory instead of --config"
+        f"{tmp_path}/none.yaml:1:1: no-such-place: no such file: write one (docs/SETTINGS.md shows how), or "
+        "give --desired and --inventory instead of --config"
     )
     (folder,) = load_settings(tmp_path).problems
     assert folder.what == "cannot be read (Is a directory)"
@@ -131,9 +131,9 @@ def test_patterns_that_select_nothing_are_warned_about(tmp_path: Path) -> None:
     assert document is not None
     inventory, repository = load_inventory(ROOT / "inventory"), load(ROOT / "desired")
     assert [str(problem) for problem in check_settings(path, document, inventory, repository)] == [
-        f"{path}:8:30: warning: no device is named 'k01-wroker': did you mean 'k01-worker'?",
-        f"{path}:10:52: warning: no cluster is named 'staging': remove it, or correct it",
-        f"{path}:11:71: warning: no device is named 'k01-workr': did you mean 'k01-worker'?",
+        f"{path}:8:30: warning: matches-nothing: no device is named 'k01-wroker': did you mean 'k01-worker'?",
+        f"{path}:10:52: warning: matches-nothing: no cluster is named 'staging': remove it, or correct it",
+        f"{path}:11:71: warning: matches-nothing: no device is named 'k01-workr': did you mean 'k01-worker'?",
     ]
     assert len(check_settings(path, document, inventory)) == 2
     assert check_settings(path, document, load_inventory(tmp_path / "none")) == ()

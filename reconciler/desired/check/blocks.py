@@ -8,7 +8,8 @@ from ipaddress import ip_interface, ip_network
 from reconciler.desired.check import nodes as node_rules
 from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot, World, contains, nested
 from reconciler.desired.check.pools import networks
-from reconciler.desired.documents import BlockAffinity, Node
+from reconciler.desired.codes import Code
+from reconciler.desired.documents import BlockAffinity, IPAMBlock, Node
 from reconciler.desired.repository import Document
 from reconciler.desired.suggestion import did_you_mean
 
@@ -21,7 +22,9 @@ def owners(world: World) -> Iterator[Finding]:
     for _, block in standing(world):
         if known and block.spec.type == "host" and world.lacks(Node.__name__, block.spec.node):
             spot = Spot(block, ("spec", "node"))
-            yield spot.warning(f"there is no Node {block.spec.node!r}", did_you_mean(block.spec.node, known))
+            yield spot.warning(
+                Code.BLOCK_OF_NOBODY, f"there is no Node {block.spec.node!r}", did_you_mean(block.spec.node, known)
+            )
 
 
 def standing(world: World) -> list[Block]:
@@ -36,7 +39,9 @@ def overlaps(world: World) -> Iterator[Finding]:
             first, second = sorted((outer, inner), key=lambda block: (block.file, block.at("spec", "cidr")))
             taken = f"{first.spec.cidr} of {first.spec.node} ({Spot(first, ('spec', 'cidr'))})"
             what = f"block {second.spec.cidr} of {second.spec.node} overlaps {taken}"
-            yield Spot(second, ("spec", "cidr")).error(what, "a block belongs to one node, remove one")
+            yield Spot(second, ("spec", "cidr")).error(
+                Code.BLOCKS_OVERLAP, what, "a block belongs to one node, remove one"
+            )
 
 
 def pools(world: World) -> Iterator[Finding]:
@@ -46,10 +51,24 @@ def pools(world: World) -> Iterator[Finding]:
         around = [pool for pool, cidr in placed if contains(cidr, network)]
         spot = Spot(block, ("spec", "cidr"))
         if not around:
-            yield spot.warning(f"block {network} is in no IPPool", "add its pool, or remove this document")
+            yield spot.warning(
+                Code.BLOCK_OUTSIDE_POOLS, f"block {network} is in no IPPool", "add its pool, or remove this document"
+            )
         elif network.prefixlen != around[0].spec.block_length:
             what = f"block {network} is not a /{around[0].spec.block_length}"
-            yield spot.warning(what, f"expected the block size of IPPool {around[0].name}")
+            yield spot.warning(Code.BLOCK_OF_OTHER_SIZE, what, f"expected the block size of IPPool {around[0].name}")
+
+
+def affinities(world: World) -> Iterator[Finding]:
+    """Felix follows the block's own affinity (calico 4471, 4613, 2612)."""
+    owners = {block.spec.cidr: block for _, block in standing(world)}
+    for block in world.of(IPAMBlock):
+        other, (kind, _, node) = owners.get(block.spec.cidr), (block.spec.affinity or "").partition(":")
+        if other is not None and kind == "host" and node != other.spec.node:
+            what = f"{block.spec.cidr} is {node}'s by its block, and {other.spec.node}'s by its affinity"
+            where = Spot(other, ("spec", "node"))
+            spot = Spot(block, ("spec", "affinity"))
+            yield spot.warning(Code.AFFINITY_DISAGREES, what, f"make it agree with {where}")
 
 
 def nodes_in_pools(world: World) -> Iterator[Finding]:
@@ -59,7 +78,9 @@ def nodes_in_pools(world: World) -> Iterator[Finding]:
         for pool, cidr in placed:
             if interface.ip in cidr:
                 yield spot.warning(
-                    f"{interface.ip} is within {cidr} of IPPool {pool.name}", "use a node address outside all pools"
+                    Code.NODE_IN_POOL,
+                    f"{interface.ip} is within {cidr} of IPPool {pool.name}",
+                    "use a node address outside all pools",
                 )
 
 

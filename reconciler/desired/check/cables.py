@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.desired.check.finding import Finding, Spot, World, twice
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
+from reconciler.desired.suggestion import alike_or
 
 DEVICES = (Switch, Node)
 
@@ -15,12 +17,18 @@ def ends(world: World) -> Iterator[Finding]:
     rows = list(_rows(world))
     yield from twice(
         (((near, far), spot) for near, far, spot in _sockets(rows)),
+        Code.SOCKET_TWICE,
         lambda _, other: f"the far end of another port, too ({other})",
     )
+    known = [name for kind in DEVICES for name in world.names(kind.__name__)]
     for _, far, spot in rows:
         device = far.partition(":")[0]
         if all(world.lacks(kind.__name__, device) for kind in DEVICES):
-            yield spot.warning(f"no document is named {device}", "use the name of a Node or a Switch")
+            yield spot.warning(
+                Code.UNKNOWN_CABLE_END,
+                f"no document is named {device}",
+                alike_or(device, known, "use the name of a Node or a Switch"),
+            )
 
 
 def _rows(world: World) -> Iterator[tuple[str, str, Spot]]:

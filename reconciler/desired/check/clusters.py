@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.desired.check.finding import Finding, Spot, World, twice
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Cluster, Node
 from reconciler.desired.suggestion import did_you_mean
 
@@ -18,14 +19,16 @@ def members(world: World) -> Iterator[Finding]:
         for cluster in world.of(Cluster)
         for index, name in enumerate(cluster.spec.nodes)
     ]
-    yield from twice(placed, lambda name, other: f"node {name} is already in a cluster ({other})")
+    yield from twice(
+        placed, Code.NODE_IN_TWO_CLUSTERS, lambda name, other: f"node {name} is already in a cluster ({other})"
+    )
+    known = world.names(Node.__name__)
     for name, spot in placed:
         if world.lacks(Node.__name__, name):
-            yield spot.error(f"there is no Node {name!r}", _right(world, name))
+            yield spot.error(Code.UNKNOWN_NODE, f"there is no Node {name!r}", _right(known, name))
 
 
-def _right(world: World, name: str) -> str:
-    known = world.names(Node.__name__)
+def _right(known: list[str], name: str) -> str:
     return did_you_mean(name, known) if known else "add a Node document for it"
 
 
@@ -35,7 +38,7 @@ def api_node(world: World) -> Iterator[Finding]:
         name = cluster.spec.api_node
         if name is not None and world.lacks(Node.__name__, name):
             spot = Spot(cluster, ("spec", "apiNode"))
-            yield spot.error(f"there is no Node {name!r}", _right(world, name))
+            yield spot.error(Code.UNKNOWN_NODE, f"there is no Node {name!r}", _right(world.names(Node.__name__), name))
 
 
 def sections(world: World) -> Iterator[Finding]:
@@ -45,6 +48,7 @@ def sections(world: World) -> Iterator[Finding]:
             if section in cluster.spec.model_fields_set and section != cluster.spec.cni:
                 spot = Spot(cluster, ("spec", section))
                 yield spot.warning(
+                    Code.OTHER_CNI,
                     f"{section} is not this cluster's CNI, which is {cluster.spec.cni}",
                     f"remove the section, or set cni: {section}",
                 )
@@ -55,4 +59,8 @@ def switch_routes(world: World) -> Iterator[Finding]:
     for cluster in world.of(Cluster):
         if cluster.spec.switch_routes and world.whole and not world.names("Switch"):
             spot = Spot(cluster, ("spec", "switchRoutes"))
-            yield spot.error("there is no switch to put the routes on", "add a Switch document, or remove switchRoutes")
+            yield spot.error(
+                Code.NO_SWITCH,
+                "there is no switch to put the routes on",
+                "add a Switch document, or remove switchRoutes",
+            )

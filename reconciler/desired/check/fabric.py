@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.desired.check import switches
 from reconciler.desired.check.blocks import node_addresses
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
 from reconciler.desired.documents.node import Tunnel
 from reconciler.desired.repository import Document
@@ -18,7 +19,7 @@ Claim = tuple[str, Spot]
 def addresses(world: World) -> Iterator[Finding]:
     """One address has one device; loopback interfaces may share one (anycast)."""
     claims = [(str(interface.ip), spot) for spot, interface in _underlay_addresses(world)]
-    yield from _claimed(claims, lambda address: address, "an address belongs to one device")
+    yield from _claimed(claims, Code.ADDRESS_TWICE, lambda address: address, "an address belongs to one device")
 
 
 def _underlay_addresses(world: World) -> Iterator[tuple[Spot, IpInterface]]:
@@ -36,13 +37,13 @@ def _called(document: Document[Any]) -> str:
     return f"{document.kind} {document.name}"
 
 
-def _claimed(claims: list[Claim], what: Callable[[str], str], right: str) -> Iterator[Finding]:
+def _claimed(claims: list[Claim], code: Code, what: Callable[[str], str], right: str) -> Iterator[Finding]:
     """An error for each claim that another device made before."""
     first: dict[str, Spot] = {}
     for value, spot in claims:
         other = first.setdefault(value, spot)
         if other.document is not spot.document:
-            yield spot.error(f"{what(value)} is already used by {_called(other.document)} ({other})", right)
+            yield spot.error(code, f"{what(value)} is already used by {_called(other.document)} ({other})", right)
 
 
 def macs(world: World) -> Iterator[Finding]:
@@ -53,13 +54,15 @@ def macs(world: World) -> Iterator[Finding]:
         for name, end in (("vxlan", node.spec.tunnel.vxlan), ("vxlan6", node.spec.tunnel.vxlan6))
         if end is not None and end.mac is not None
     ]
-    yield from _claimed(claims, lambda mac: f"MAC {mac}", "each node needs a MAC of its own")
+    yield from _claimed(claims, Code.MAC_TWICE, lambda mac: f"MAC {mac}", "each node needs a MAC of its own")
 
 
 def tunnel_ends(world: World) -> Iterator[Finding]:
     """One tunnel address has one node."""
     claims = [claim for node in world.of(Node) for claim in _ends(node)]
-    yield from _claimed(claims, lambda address: f"tunnel address {address}", "each node needs one of its own")
+    yield from _claimed(
+        claims, Code.TUNNEL_ADDRESS_TWICE, lambda address: f"tunnel address {address}", "each node needs one of its own"
+    )
 
 
 def _ends(node: Document[Node]) -> Iterator[Claim]:
@@ -85,8 +88,10 @@ def subnets(world: World) -> Iterator[Finding]:
             continue
         if around:
             what = f"{interface} has another prefix length than its SVI's subnet {around[0]}"
-            yield spot.warning(what, f"use /{around[0].partition('/')[2]}")
+            yield spot.warning(Code.MASK_DIFFERS, what, f"use /{around[0].partition('/')[2]}")
         else:
             yield spot.warning(
-                f"{interface} is in no SVI's subnet", "use an address in an SVI's subnet, or add the SVI"
+                Code.OUTSIDE_SVI_SUBNET,
+                f"{interface} is in no SVI's subnet",
+                "use an address in an SVI's subnet, or add the SVI",
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
 from typing import Any, NamedTuple, TypeVar
 
+from reconciler.desired.codes import Code
 from reconciler.desired.compose import Fault
 from reconciler.desired.documents import Spec
 from reconciler.desired.problem import Severity
@@ -58,28 +59,29 @@ class Spot(NamedTuple):
     def __str__(self) -> str:
         return self.document.origin(*self.path)
 
-    def error(self, what: str, right: str) -> Finding:
+    def error(self, code: Code, what: str, right: str) -> Finding:
         """It cannot work, or cannot be meant."""
-        return self._finding(what, right, "error")
+        return Finding(self.document.file, Fault(*self._place(), code, what, right), "error")
 
-    def warning(self, what: str, right: str) -> Finding:
+    def warning(self, code: Code, what: str, right: str) -> Finding:
         """It is legal but suspect."""
-        return self._finding(what, right, "warning")
+        return Finding(self.document.file, Fault(*self._place(), code, what, right), "warning")
 
-    def _finding(self, what: str, right: str, severity: Severity) -> Finding:
+    def _place(self) -> tuple[int, int]:
         places = self.document.places
         named = isinstance(places.nearest(self.path).value, dict) and len(self.path) > 0
-        line, col = places.key_place(self.path) if named else self.document.at(*self.path)
-        return Finding(self.document.file, Fault(line, col, what, right), severity)
+        return places.key_place(self.path) if named else self.document.at(*self.path)
 
 
-def twice(rows: Iterable[tuple[Hashable, Spot]], what: Callable[[Hashable, Spot], str]) -> Iterator[Finding]:
+def twice(
+    rows: Iterable[tuple[Hashable, Spot]], code: Code, what: Callable[[Hashable, Spot], str]
+) -> Iterator[Finding]:
     """An error for each key that an earlier row has already; ``what`` names that row's line."""
     first: dict[Hashable, Spot] = {}
     for key, spot in rows:
         other = first.setdefault(key, spot)
         if other is not spot:
-            yield spot.error(what(key, other), "remove one")
+            yield spot.error(code, what(key, other), "remove one")
 
 
 def nested(placed: Iterable[tuple[Network, T]]) -> Iterator[tuple[tuple[Network, T], tuple[Network, T]]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.desired.check.finding import Finding, Spot, World, twice
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node
 from reconciler.desired.documents.interface import VxlanDevice
 from reconciler.desired.repository import Document
+from reconciler.desired.suggestion import did_you_mean
 from reconciler.linux.claim import is_somebodys_device
 
 LOOPBACK = "lo"
@@ -19,9 +21,17 @@ def names(world: World) -> Iterator[Finding]:
         for name, interface in node.spec.interfaces.items():
             spot = _spot(node, name)
             if interface.made_as is not None and is_somebodys_device(name):
-                yield spot.error(f"{name} is a CNI's or the kernel's to make", "use a name of your own, such as vx100")
+                yield spot.error(
+                    Code.RESERVED_INTERFACE,
+                    f"{name} is a CNI's or the kernel's to make",
+                    "use a name of your own, such as vx100",
+                )
             if name == LOOPBACK and (interface.made_as is not None or interface.master is not None):
-                yield spot.error("lo is the kernel's, and no bridge takes it", "remove vxlan, bridge and master")
+                yield spot.error(
+                    Code.RESERVED_INTERFACE,
+                    "lo is the kernel's, and no bridge takes it",
+                    "remove vxlan, bridge and master",
+                )
 
 
 def masters(world: World) -> Iterator[Finding]:
@@ -31,8 +41,10 @@ def masters(world: World) -> Iterator[Finding]:
         for name, interface in node.spec.interfaces.items():
             if interface.master is not None and interface.master not in bridges:
                 spot = _spot(node, name, "master")
-                right = f"use one of {', '.join(bridges)}" if bridges else f"add {interface.master}: {{bridge: {{}}}}"
-                yield spot.error(f"{interface.master} is not declared as a bridge", right)
+                right = (
+                    did_you_mean(interface.master, bridges) if bridges else f"add {interface.master}: {{bridge: {{}}}}"
+                )
+                yield spot.error(Code.UNKNOWN_BRIDGE, f"{interface.master} is not declared as a bridge", right)
 
 
 def lower_devices(world: World) -> Iterator[Finding]:
@@ -42,17 +54,21 @@ def lower_devices(world: World) -> Iterator[Finding]:
             below = node.spec.interfaces.get(tunnel.dev or "")
             spot = _spot(node, name, "vxlan", "dev")
             if tunnel.dev == name or (below is not None and below.vxlan is not None):
-                yield spot.error(f"{tunnel.dev} is a tunnel itself", "use the interface that its packets leave by")
+                yield spot.error(
+                    Code.TUNNEL_OVER_ITSELF,
+                    f"{tunnel.dev} is a tunnel itself",
+                    "use the interface that its packets leave by",
+                )
             elif tunnel.dev is not None and tunnel.dev == node.spec.interfaces[name].master:
                 what = f"{name} is a port of {tunnel.dev} and would send its packets through it"
-                yield spot.error(what, "use the interface that its packets leave by")
+                yield spot.error(Code.TUNNEL_OVER_ITSELF, what, "use the interface that its packets leave by")
 
 
 def tunnel_ids(world: World) -> Iterator[Finding]:
     """The kernel has one VXLAN device for a VNI and a port, and refuses a second one."""
     for node in world.of(Node):
         rows = (((tunnel.id, tunnel.port), _spot(node, name, "vxlan", "id")) for name, tunnel in _tunnels(node))
-        yield from twice(rows, lambda _, other: f"the VNI and port of another interface ({other})")
+        yield from twice(rows, Code.VNI_TWICE, lambda _, other: f"the VNI and port of another interface ({other})")
 
 
 def _tunnels(node: Document[Node]) -> Iterator[tuple[str, VxlanDevice]]:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from ipaddress import ip_address, ip_interface
 
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, twice
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node
 from reconciler.desired.documents.route import Route
 from reconciler.desired.repository import Document
@@ -21,13 +22,14 @@ def routes(world: World) -> Iterator[Finding]:
         rows = [(Spot(node, ("spec", "routes", index)), row) for index, row in enumerate(node.spec.routes)]
         yield from twice(
             ((_key(row), spot) for spot, row in rows),
+            Code.ROUTE_TWICE,
             lambda _, other: f"duplicate route (same table, prefix and metric) of {other}",
         )
         for spot, row in rows:
             for path, via in hops(row):
                 if row.is_ipv6 and ":" not in via:
                     what = f"the IPv6 route to {row.dst} has an IPv4 next hop, {via}"
-                    yield Spot(node, (*spot.path, *path)).error(what, "use an IPv6 next hop")
+                    yield Spot(node, (*spot.path, *path)).error(Code.MIXED_IP_VERSIONS, what, "use an IPv6 next hop")
 
 
 def _key(row: Route) -> Hashable:
@@ -52,12 +54,14 @@ def rows(world: World) -> Iterator[Finding]:
             ((row.dev, row.dst), Spot(node, ("spec", "neighbors", index)))
             for index, row in enumerate(node.spec.neighbors)
         )
-        yield from twice(neighbors, lambda _, other: f"duplicate neighbor (same dev and dst) of {other}")
+        yield from twice(
+            neighbors, Code.NEIGHBOR_TWICE, lambda _, other: f"duplicate neighbor (same dev and dst) of {other}"
+        )
         fdb = (
             ((row.dev, row.mac, row.dst if row.mac == FLOOD_MAC else ""), Spot(node, ("spec", "fdb", index)))
             for index, row in enumerate(node.spec.fdb)
         )
-        yield from twice(fdb, lambda _, other: f"duplicate fdb entry (same dev and mac) of {other}")
+        yield from twice(fdb, Code.FDB_TWICE, lambda _, other: f"duplicate fdb entry (same dev and mac) of {other}")
 
 
 def next_hops(world: World) -> Iterator[Finding]:
@@ -69,7 +73,7 @@ def next_hops(world: World) -> Iterator[Finding]:
                 hop = ip_address(via)
                 if not hop.is_link_local and not any(hop in network for network in networks):
                     spot = Spot(node, ("spec", "routes", index, *path))
-                    yield spot.warning(f"{via} is in no subnet of the node", ON_LINK)
+                    yield spot.warning(Code.NEXT_HOP_UNREACHABLE, f"{via} is in no subnet of the node", ON_LINK)
 
 
 def addresses(node: Document[Node]) -> Iterator[tuple[Spot, IpInterface]]:
@@ -90,7 +94,11 @@ def underlay(world: World) -> Iterator[Finding]:
                 yield finding
             if gateway and address and not _is_on_link(gateway, address):
                 spot = Spot(node, ("spec", "underlay", f"gateway{six}"))
-                yield spot.warning(f"{gateway} is not in the subnet of {address}", "use a gateway in that subnet")
+                yield spot.warning(
+                    Code.GATEWAY_OFF_SUBNET,
+                    f"{gateway} is not in the subnet of {address}",
+                    "use a gateway in that subnet",
+                )
 
 
 def _is_on_link(gateway: str, address: str) -> bool:
@@ -104,9 +112,15 @@ def _underlay_address(node: Document[Node], field: str, address: str) -> Finding
     interface = node.spec.interfaces.get(facts.dev) if facts and facts.dev else None
     spot = Spot(node, ("spec", "underlay", field))
     if not spot.path or (field == "address") != (ip_interface(address).version == 4):
-        return spot.error(f"{address} is of the other IP version", "give IPv4 as address, IPv6 as address6")
+        return spot.error(
+            Code.MIXED_IP_VERSIONS, f"{address} is of the other IP version", "give IPv4 as address, IPv6 as address6"
+        )
     given = [one.address for one in (interface and interface.addresses) or ()]
     if interface is None or interface.addresses is None or address in given:
         return None
     dev, known = facts.dev if facts else "", ", ".join(given)
-    return spot.warning(f"{address} is not an address of {dev}", f"use one of {known}" if known else f"{dev} has none")
+    return spot.warning(
+        Code.UNDERLAY_NOT_ON_INTERFACE,
+        f"{address} is not an address of {dev}",
+        f"use one of {known}" if known else f"{dev} has none",
+    )

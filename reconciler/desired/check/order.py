@@ -7,6 +7,7 @@ from fnmatch import filter as matching
 from typing import NamedTuple
 
 from reconciler.core.waves import loop_in
+from reconciler.desired.codes import Code
 from reconciler.desired.device import Device
 from reconciler.desired.documents.globs import is_glob
 from reconciler.desired.suggestion import did_you_mean
@@ -16,6 +17,7 @@ class Misorder(NamedTuple):
     """What is wrong with the order of ``device``, and what would be right."""
 
     device: str
+    code: Code
     what: str
     right: str
 
@@ -38,13 +40,23 @@ def misorders(devices: Mapping[str, Device], known: Collection[str]) -> Iterator
         for other in device.after:
             if not is_glob(other) and other not in known:
                 what = f"{name} is to come after {other}, which is no device"
-                yield Misorder(name, what, did_you_mean(other, sorted(known)))
+                yield Misorder(name, Code.UNKNOWN_DEVICE, what, did_you_mean(other, sorted(known)))
         for other in sorted(after.get(name, ())):
             if devices[other].tier > device.tier:
                 what = f"{name} (tier {device.tier}) is to come after {other} (tier {devices[other].tier})"
-                yield Misorder(name, what, "lower tiers come first: give it a higher tier, or remove its after")
+                yield Misorder(
+                    name,
+                    Code.TIER_CONTRADICTS_AFTER,
+                    what,
+                    "lower tiers come first: give it a higher tier, or remove its after",
+                )
     if loop := loop_in(after):
-        yield Misorder(loop[0], f"{' after '.join(loop)}: these devices wait for each other", "remove one of the after")
+        yield Misorder(
+            loop[0],
+            Code.ORDER_LOOP,
+            f"{' after '.join(loop)}: these devices wait for each other",
+            "remove one of the after",
+        )
 
 
 def _meant_by(pattern: str, devices: Collection[str]) -> list[str]:

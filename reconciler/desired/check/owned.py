@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.desired.check.finding import Finding, Spot, World
 from reconciler.desired.check.switches import DEFAULT_VLAN, untagged
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.problem import Problem
@@ -34,11 +35,17 @@ def devices(world: World, inventory: Inventory) -> Iterator[Finding]:
         spot = Spot(document, NAME)
         if device is None and inventory.whole and document.name not in inventory.origins:
             what = f"{document.kind} {document.name} is not in the inventory"
-            yield spot.error(what, alike(document.name, inventory.origins) or "add it there, or remove this document")
+            yield spot.error(
+                Code.NOT_IN_INVENTORY,
+                what,
+                alike(document.name, inventory.origins) or "add it there, or remove this document",
+            )
         elif device is not None and device.is_switch != (document.kind == Switch.__name__):
             where = f"platform {device.platform} in the inventory ({inventory.origins[document.name]})"
             yield spot.error(
-                f"{document.kind} {document.name} has {where}", "change the kind here or the platform there"
+                Code.PLATFORM_DIFFERS,
+                f"{document.kind} {document.name} has {where}",
+                "change the kind here or the platform there",
             )
 
 
@@ -52,7 +59,7 @@ def owned_vlans(world: World, inventory: Inventory) -> Iterator[Finding]:
             if vlan not in device.owns.vlans and vlan != DEFAULT_VLAN:
                 spot = Spot(switch, ("spec", "vlans", vlan))
                 what = f"VLAN {vlan} is outside owns.vlans of {switch.name} ({inventory.origins[switch.name]})"
-                yield spot.error(what, "remove it here, or add it to owns.vlans there")
+                yield spot.error(Code.VLAN_NOT_OWNED, what, "remove it here, or add it to owns.vlans there")
         yield from _undeclared(switch, device.owns.vlans, inventory.origins[switch.name])
 
 
@@ -61,7 +68,9 @@ def _undeclared(switch: Document[Switch], owned: frozenset[int], origin: str) ->
     for spot, vlan in [*untagged(switch), *_tagged(switch)]:
         if vlan in owned and vlan not in switch.spec.vlans and vlan != DEFAULT_VLAN:
             what = f"VLAN {vlan} is in owns.vlans of {switch.name} ({origin}) and not declared"
-            yield spot.error(what, f"add {vlan} under vlans here, or take it out of owns.vlans there")
+            yield spot.error(
+                Code.OWNED_VLAN_UNDECLARED, what, f"add {vlan} under vlans here, or take it out of owns.vlans there"
+            )
 
 
 def _tagged(switch: Document[Switch]) -> Iterator[tuple[Spot, int]]:

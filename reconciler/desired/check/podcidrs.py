@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from reconciler.desired.check.finding import Finding, Network, Spot, World, contains, nested
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Cluster, Node
 from reconciler.desired.repository import Document
 
@@ -16,7 +17,7 @@ def overlaps(world: World) -> Iterator[Finding]:
         for (outer, first), (inner, second) in nested(_shares(world, cluster)):
             if first.document is not second.document:
                 what = f"pod CIDR {inner} overlaps {outer} of {first.document.name} ({first})"
-                yield second.error(what, "give each node a range of its own")
+                yield second.error(Code.POD_CIDRS_OVERLAP, what, "give each node a range of its own")
 
 
 def networks(world: World) -> Iterator[Finding]:
@@ -27,12 +28,20 @@ def networks(world: World) -> Iterator[Finding]:
         for name, (version, text) in given.items():
             if text is not None and ip_network(text).version != version:
                 spot = Spot(cluster, ("spec", "flannel", name))
-                yield spot.error(f"{text} is of the other IP version", "give IPv4 as network, IPv6 as network6")
+                yield spot.error(
+                    Code.MIXED_IP_VERSIONS,
+                    f"{text} is of the other IP version",
+                    "give IPv4 as network, IPv6 as network6",
+                )
         known = [ip_network(text) for _, text in given.values() if text is not None]
         for share, spot in _shares(world, cluster) if cluster.spec.cni == "flannel" else ():
             around = [network for network in known if network.version == share.version]
             if around and not any(contains(network, share) for network in around):
-                yield spot.warning(f"pod CIDR {share} is not in {around[0]}", "use a range of the cluster's network")
+                yield spot.warning(
+                    Code.POD_CIDR_OUTSIDE_NETWORK,
+                    f"pod CIDR {share} is not in {around[0]}",
+                    "use a range of the cluster's network",
+                )
 
 
 def _shares(world: World, cluster: Document[Cluster]) -> Iterator[tuple[Network, Spot]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from reconciler.desired.check.finding import Finding, Network, Spot, World, nested
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import IPPool
 from reconciler.desired.repository import Document
 
@@ -19,9 +20,11 @@ def encapsulation(world: World) -> Iterator[Finding]:
     for pool in world.of(IPPool):
         spec, spot = pool.spec, Spot(pool, ("spec", "ipipMode"))
         if spec.ipip_mode not in OFF and spec.vxlan_mode not in OFF:
-            yield spot.error("IPIP and VXLAN are both enabled", "set ipipMode or vxlanMode to Never")
+            yield spot.error(
+                Code.TWO_ENCAPSULATIONS, "IPIP and VXLAN are both enabled", "set ipipMode or vxlanMode to Never"
+            )
         if spec.ipip_mode not in OFF and ":" in spec.cidr:
-            yield spot.error("IPIP carries IPv4 only", "set ipipMode: Never")
+            yield spot.error(Code.IPIP_IS_IPV4, "IPIP carries IPv4 only", "set ipipMode: Never")
 
 
 def sizes(world: World) -> Iterator[Finding]:
@@ -31,11 +34,11 @@ def sizes(world: World) -> Iterator[Finding]:
         allowed = BLOCK_SIZES[network.version]
         if length not in allowed:
             what = f"blockSize is {length} in an IPv{network.version} pool"
-            yield Spot(pool, ("spec", "blockSize")).error(what, f"use {allowed[0]} to {allowed[-1]}")
+            yield Spot(pool, ("spec", "blockSize")).error(Code.BLOCK_SIZE, what, f"use {allowed[0]} to {allowed[-1]}")
         elif network.prefixlen > length and not pool.spec.disabled:
             what = f"{network} is smaller than one block (/{length})"
             yield Spot(pool, ("spec", "cidr")).error(
-                what, f"widen it to /{length}, or set blockSize: {network.prefixlen}"
+                Code.POOL_SMALLER_THAN_BLOCK, what, f"widen it to /{length}, or set blockSize: {network.prefixlen}"
             )
 
 
@@ -44,7 +47,9 @@ def range_(world: World) -> Iterator[Finding]:
     for pool in world.of(IPPool):
         network = ip_network(pool.spec.cidr)
         if network.overlaps(local := LINK_LOCAL[network.version]):
-            yield Spot(pool, ("spec", "cidr")).error(f"{network} overlaps link-local {local}", "use another range")
+            yield Spot(pool, ("spec", "cidr")).error(
+                Code.POOL_LINK_LOCAL, f"{network} overlaps link-local {local}", "use another range"
+            )
 
 
 def uses(world: World) -> Iterator[Finding]:
@@ -62,7 +67,9 @@ def uses(world: World) -> Iterator[Finding]:
         )
         for field, wrong, right in checks:
             if wrong:
-                yield Spot(pool, ("spec", field)).error(f"this {field} does not go with the use LoadBalancer", right)
+                yield Spot(pool, ("spec", field)).error(
+                    Code.LOAD_BALANCER_POOL, f"this {field} does not go with the use LoadBalancer", right
+                )
 
 
 def selectors(world: World) -> Iterator[Finding]:
@@ -73,10 +80,16 @@ def selectors(world: World) -> Iterator[Finding]:
             ("namespaceSelector", pool.spec.namespace_selector),
         ):
             if "global()" in selector:
-                yield Spot(pool, ("spec", field)).error("global() is for policies only", "use all()")
+                yield Spot(pool, ("spec", field)).error(
+                    Code.GLOBAL_SELECTOR, "global() is for policies only", "use all()"
+                )
         if pool.spec.namespace_selector and "Tunnel" in pool.spec.allowed_uses:
             spot = Spot(pool, ("spec", "namespaceSelector"))
-            yield spot.error("a namespaceSelector does not go with the use Tunnel", "set allowedUses: [Workload]")
+            yield spot.error(
+                Code.TUNNEL_NAMESPACE_SELECTOR,
+                "a namespaceSelector does not go with the use Tunnel",
+                "set allowedUses: [Workload]",
+            )
 
 
 def overlaps(world: World) -> Iterator[Finding]:
@@ -86,7 +99,7 @@ def overlaps(world: World) -> Iterator[Finding]:
         (other, earlier), (pool, network) = placed[min(outer, inner)], placed[max(outer, inner)]
         first = Spot(other, ("spec", "cidr"))
         what = f"{network} overlaps {earlier} of IPPool {other.name} ({first})"
-        yield Spot(pool, ("spec", "cidr")).error(what, "give each pool a range of its own")
+        yield Spot(pool, ("spec", "cidr")).error(Code.POOLS_OVERLAP, what, "give each pool a range of its own")
 
 
 def networks(world: World) -> list[tuple[Document[IPPool], Network]]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from ipaddress import ip_address, ip_interface
 
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, nested, twice
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
 from reconciler.desired.documents.switch import StaticRoute, SwitchPort
 from reconciler.desired.repository import Document
+from reconciler.desired.suggestion import alike_or
 from reconciler.switch.addresses import is_address
 from reconciler.switch.kinds import DEFAULT_VRF
 
@@ -23,7 +25,11 @@ def svis_have_vlans(world: World) -> Iterator[Finding]:
         for vlan in switch.spec.svis:
             if vlan != DEFAULT_VLAN and vlan not in switch.spec.vlans:
                 spot = Spot(switch, ("spec", "svis", vlan))
-                yield spot.error(f"the SVI is in VLAN {vlan}, which is not declared", f"add {vlan} under vlans")
+                yield spot.error(
+                    Code.SVI_WITHOUT_VLAN,
+                    f"the SVI is in VLAN {vlan}, which is not declared",
+                    _right(switch, vlan),
+                )
 
 
 def ports_have_vlans(world: World) -> Iterator[Finding]:
@@ -31,7 +37,15 @@ def ports_have_vlans(world: World) -> Iterator[Finding]:
     for switch in world.of(Switch):
         for spot, vlan in untagged(switch):
             if vlan != DEFAULT_VLAN and vlan not in switch.spec.vlans:
-                yield spot.warning(f"the port is in VLAN {vlan}, which is not declared", f"add {vlan} under vlans")
+                yield spot.warning(
+                    Code.PORT_VLAN_UNDECLARED,
+                    f"the port is in VLAN {vlan}, which is not declared",
+                    _right(switch, vlan),
+                )
+
+
+def _right(switch: Document[Switch], vlan: int) -> str:
+    return alike_or(str(vlan), map(str, switch.spec.vlans), f"add {vlan} under vlans")
 
 
 def untagged(switch: Document[Switch]) -> Iterator[tuple[Spot, int]]:
@@ -50,7 +64,9 @@ def vlans_in_use(world: World) -> Iterator[Finding]:
         for vlan in switch.spec.vlans:
             if vlan >= FIRST_INTERNAL_VLAN:
                 what = f"EOS takes VLANs from {FIRST_INTERNAL_VLAN} up for routed ports, it may refuse VLAN {vlan}"
-                yield Spot(switch, ("spec", "vlans", vlan)).warning(what, f"use one below {FIRST_INTERNAL_VLAN}")
+                yield Spot(switch, ("spec", "vlans", vlan)).warning(
+                    Code.INTERNAL_VLAN, what, f"use one below {FIRST_INTERNAL_VLAN}"
+                )
 
 
 def vlan_one(world: World) -> Iterator[Finding]:
@@ -58,7 +74,7 @@ def vlan_one(world: World) -> Iterator[Finding]:
     for switch in world.of(Switch):
         if DEFAULT_VLAN in switch.spec.vlans:
             spot = Spot(switch, ("spec", "vlans", DEFAULT_VLAN))
-            yield spot.error("VLAN 1 is the switch's own and never changed", "remove it")
+            yield spot.error(Code.VLAN_ONE, "VLAN 1 is the switch's own and never changed", "remove it")
 
 
 def subnets(world: World) -> Iterator[Finding]:
@@ -74,7 +90,9 @@ def _clashes(placed: list[tuple[IpInterface, Spot]]) -> Iterator[Finding]:
     for (_, outer), (_, inner) in nested(numbered):
         (first, other), (second, spot) = placed[min(outer, inner)], placed[max(outer, inner)]
         if spot.path[:3] != other.path[:3]:
-            yield spot.error(f"{second} overlaps {first} ({other})", "give each interface a subnet of its own")
+            yield spot.error(
+                Code.SUBNETS_OVERLAP, f"{second} overlaps {first} ({other})", "give each interface a subnet of its own"
+            )
 
 
 def addresses(switch: Document[Switch]) -> Iterator[tuple[Spot, str, IpInterface]]:
@@ -99,6 +117,7 @@ def routes(world: World) -> Iterator[Finding]:
         rows = [(Spot(switch, ("spec", "routes", index)), row) for index, row in enumerate(switch.spec.routes)]
         yield from twice(
             (((row.vrf, row.dst, row.via), spot) for spot, row in rows),
+            Code.ROUTE_TWICE,
             lambda _, other: f"duplicate static route (same vrf, dst and via) of {other}",
         )
         placed = list(addresses(switch))
@@ -114,6 +133,6 @@ def _next_hop(row: StaticRoute, via: Spot, placed: list[tuple[Spot, str, IpInter
     hop = ip_address(last)
     if (":" in row.dst) != (hop.version == 6):
         what = f"the route to {row.dst} via {row.via} mixes IPv4 and IPv6"
-        yield via.error(what, "use a next hop of the route's IP version")
+        yield via.error(Code.MIXED_IP_VERSIONS, what, "use a next hop of the route's IP version")
     elif last == row.via and not any(vrf == row.vrf and hop in one.network for _, vrf, one in placed):
-        yield via.warning(f"{row.via} is in no subnet of the switch", BEHIND)
+        yield via.warning(Code.NEXT_HOP_UNREACHABLE, f"{row.via} is in no subnet of the switch", BEHIND)

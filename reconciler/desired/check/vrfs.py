@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.desired.check.finding import Finding, Spot, World, twice
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
 from reconciler.desired.documents.switch import SwitchPort
 from reconciler.desired.repository import Document
+from reconciler.desired.suggestion import alike_or
 from reconciler.switch.kinds import DEFAULT_VRF, routed_by_nature
 
 LAYER2 = ("access", "trunk", "portfast", "bpduguard", "channel_group")
@@ -19,7 +21,11 @@ def vrfs_exist(world: World) -> Iterator[Finding]:
     for switch in world.of(Switch):
         for spot, vrf in _uses(switch):
             if vrf not in (None, DEFAULT_VRF) and vrf not in switch.spec.vrfs:
-                yield spot.warning(f"VRF {vrf} is not declared", f"add {vrf} under vrfs")
+                yield spot.warning(
+                    Code.UNKNOWN_VRF,
+                    f"VRF {vrf} is not declared",
+                    alike_or(str(vrf), switch.spec.vrfs, f"add {vrf} under vrfs"),
+                )
 
 
 def _uses(switch: Document[Switch]) -> Iterator[tuple[Spot, str | None]]:
@@ -38,7 +44,9 @@ def natures(world: World) -> Iterator[Finding]:
             for field in _unfit(name, port):
                 said = NAMES.get(field, field)
                 spot = Spot(switch, ("spec", "interfaces", name, said))
-                yield spot.error(f"{name} cannot have {said}", "remove it, or use an Ethernet port")
+                yield spot.error(
+                    Code.NOT_ON_THIS_PORT, f"{name} cannot have {said}", "remove it, or use an Ethernet port"
+                )
 
 
 def _unfit(name: str, port: SwitchPort) -> list[str]:
@@ -51,7 +59,11 @@ def bgp_groups(world: World) -> Iterator[Finding]:
     for switch in world.of(Switch):
         for spot, group in _members(switch):
             if switch.spec.bgp is not None and group not in switch.spec.bgp.peer_groups:
-                yield spot.warning(f"peer group {group} is not declared", f"add {group} under bgp.peerGroups")
+                yield spot.warning(
+                    Code.UNKNOWN_PEER_GROUP,
+                    f"peer group {group} is not declared",
+                    alike_or(group, switch.spec.bgp.peer_groups, f"add {group} under bgp.peerGroups"),
+                )
 
 
 def _members(switch: Document[Switch]) -> Iterator[tuple[Spot, str]]:
@@ -69,4 +81,6 @@ def bgp_ranges(world: World) -> Iterator[Finding]:
         ranges = switch.spec.bgp.listen_ranges if switch.spec.bgp else ()
         spots = [Spot(switch, ("spec", "bgp", "listenRanges", index)) for index in range(len(ranges))]
         keyed = ((one.prefix, spot) for one, spot in zip(ranges, spots, strict=True))
-        yield from twice(keyed, lambda _, other: f"duplicate listen range (same prefix) of {other}")
+        yield from twice(
+            keyed, Code.LISTEN_RANGE_TWICE, lambda _, other: f"duplicate listen range (same prefix) of {other}"
+        )

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import GetJsonSchemaHandler, model_validator
 from pydantic_core import core_schema
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.spec import Part
 from reconciler.desired.documents.values import Address, Interface, wrong
 
@@ -30,11 +31,19 @@ class InterfaceAddress(Part):
     def _fits_its_version(self) -> InterfaceAddress:
         six = ":" in self.address
         if six and (self.scope or self.broadcast):
-            wrong("an IPv6 address with a scope or a broadcast address", "remove it: the kernel has one scope for it")
+            wrong(
+                Code.OTHER_IP_VERSION,
+                "an IPv6 address with a scope or a broadcast address",
+                "remove it: the kernel has one scope for it",
+            )
         if any((":" in other) != six for other in (self.broadcast, self.peer) if other):
-            wrong(f"{self.address} with a broadcast or peer of the other IP version", "use one IP version")
+            wrong(
+                Code.MIXED_IP_VERSIONS,
+                f"{self.address} with a broadcast or peer of the other IP version",
+                "use one IP version",
+            )
         if self.peer and self.peer == str(ip_interface(self.address).ip):
-            wrong(f"peer {self.peer} is the address itself", "remove it, or give the far end's")
+            wrong(Code.PEER_IS_ITSELF, f"peer {self.peer} is the address itself", "remove it, or give the far end's")
         return self
 
     @classmethod

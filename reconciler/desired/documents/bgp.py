@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.spec import Many, Part
 from reconciler.desired.documents.switch_values import Asn, PeerGroupName, Prefix4, RouterId
 from reconciler.desired.documents.values import Address, Description, Prefix, wrong
@@ -33,7 +34,11 @@ class Neighbor(PeerGroup):
     @model_validator(mode="after")
     def _has_an_as(self) -> Neighbor:
         if self.peer_group is None and self.remote_as is None:
-            wrong("a neighbour without an AS number", "give remoteAs, or a peerGroup that has one")
+            wrong(
+                Code.FIELD_NEEDS_ANOTHER,
+                "a neighbour without an AS number",
+                "give remoteAs, or a peerGroup that has one",
+            )
         return self
 
 

@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from reconciler.desired.documents.ranges import Pattern
 from reconciler.desired.documents.spec import CalicoPart, CalicoSpec, Many
-from reconciler.desired.documents.values import Address, Ifname, Pattern, Prefix
+from reconciler.desired.documents.values import Address, Ifname, Prefix
 
 Encapsulation = Literal["Never", "Always", "CrossSubnet"]
 ClusterRoutes = Literal["Enabled", "Disabled", "EnabledIPIPOnly", "EnabledNoEncapOnly"]

@@ -7,8 +7,9 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.spec import Many
-from reconciler.desired.documents.values import matching, wrong
+from reconciler.desired.documents.values import matching, shaped, wrong
 from reconciler.desired.examples import Example
 
 T = TypeVar("T")
@@ -24,15 +25,16 @@ def is_glob(text: str) -> bool:
 def _some(values: tuple[T, ...]) -> tuple[T, ...]:
     """An empty list would select nothing, and a missing one everything: nobody means the former."""
     if not values:
-        wrong("an empty list selects nothing", "remove the field to mean all, or name some")
+        wrong(Code.SELECTS_NOTHING, "an empty list selects nothing", "remove the field to mean all, or name some")
     return values
 
 
 Glob = Annotated[
     str,
     AfterValidator(matching(GLOB, "pattern of names", "use letters, digits, '-', '_', '.', and '*', '?', '[…]'")),
+    shaped(GLOB),
     Field(examples=["leaf*"]),
     Example('"leaf*"'),
 ]
-Some = Annotated[Many[T], AfterValidator(_some)]
+Some = Annotated[Many[T], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
 """A list that is left out to mean all."""

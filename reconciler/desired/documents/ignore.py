@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from reconciler.core.ignore import Ignore
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.calico import IPPool
 from reconciler.desired.documents.globs import Some
 from reconciler.desired.documents.kind_names import KindName, NodeKindName, SwitchKindName
@@ -19,10 +20,10 @@ from reconciler.desired.suggestion import did_you_mean
 
 def _pattern(text: str) -> str:
     if not text or not text.isprintable():
-        wrong(f"{text!r} is no pattern of names", 'expected one such as "10.0.*"')
+        wrong(Code.BAD_PATTERN, f"{text!r} is no pattern of names", 'expected one such as "10.0.*"')
     opened = text.find("[")
     if opened >= 0 and "]" not in text[opened + 2 :]:
-        wrong(f"{text!r} has a '[' without its ']'", 'expected a pattern such as "eth[0-3]"')
+        wrong(Code.BAD_PATTERN, f"{text!r} has a '[' without its ']'", 'expected a pattern such as "eth[0-3]"')
     return text
 
 
@@ -55,11 +56,12 @@ class IgnoreRule(Part):
         for name in fields:
             if name in BY_NAME[kind].identity:
                 wrong(
+                    Code.IGNORED_IDENTITY,
                     f"{name!r} is what a resource of kind {kind} is known by",
                     "leave fields out to ignore it as a whole",
                 )
             if name not in known:
-                wrong(f"unknown field {name!r} of kind {kind}", did_you_mean(name, known))
+                wrong(Code.UNKNOWN_FIELD, f"unknown field {name!r} of kind {kind}", did_you_mean(name, known))
         return fields
 
     def rule(self, origin: str) -> Ignore:

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.address import InterfaceAddress
 from reconciler.desired.documents.spec import Many, Part
 from reconciler.desired.documents.values import Address, Ifname, Mtu, StationMac, wrong
@@ -29,15 +30,27 @@ class VxlanDevice(Part):
     @model_validator(mode="after")
     def _ends_fit(self) -> VxlanDevice:
         if self.local is not None and ip_address(self.local).is_multicast:
-            wrong(f"local {self.local} is a multicast address", "use an address of this node")
+            wrong(Code.MULTICAST_OR_NOT, f"local {self.local} is a multicast address", "use an address of this node")
         if self.group is None:
             return self
         if not ip_address(self.group).is_multicast:
-            wrong(f"group {self.group} is not a multicast address", "use one such as 239.1.1.1, or entries under fdb")
+            wrong(
+                Code.MULTICAST_OR_NOT,
+                f"group {self.group} is not a multicast address",
+                "use one such as 239.1.1.1, or entries under fdb",
+            )
         if self.dev is None:
-            wrong(f"group {self.group} without a dev to join it on", "add dev: the interface that leads to it")
+            wrong(
+                Code.FIELD_NEEDS_ANOTHER,
+                f"group {self.group} without a dev to join it on",
+                "add dev: the interface that leads to it",
+            )
         if self.local is not None and (":" in self.local) != (":" in self.group):
-            wrong(f"local {self.local} and group {self.group} mix IPv4 and IPv6", "use one IP version")
+            wrong(
+                Code.MIXED_IP_VERSIONS,
+                f"local {self.local} and group {self.group} mix IPv4 and IPv6",
+                "use one IP version",
+            )
         return self
 
 
@@ -52,7 +65,11 @@ class BridgeDevice(Part):
     @model_validator(mode="after")
     def _delay_fits(self) -> BridgeDevice:
         if self.stp and self.forward_delay is not None and self.forward_delay < LEAST_FORWARD_DELAY:
-            wrong(f"a forwardDelay of {self.forward_delay} s with stp", "use 2 to 30 seconds, or stp: false")
+            wrong(
+                Code.OUT_OF_RANGE,
+                f"a forwardDelay of {self.forward_delay} s with stp",
+                "use 2 to 30 seconds, or stp: false",
+            )
         return self
 
 
@@ -80,7 +97,11 @@ class NodeInterface(Part):
     @model_validator(mode="after")
     def _is_one_thing(self) -> NodeInterface:
         if self.vxlan is not None and self.bridge is not None:
-            wrong("an interface that is both vxlan and bridge", "two interfaces, the vxlan with master: the bridge")
+            wrong(
+                Code.FIELDS_CONFLICT,
+                "an interface that is both vxlan and bridge",
+                "two interfaces, the vxlan with master: the bridge",
+            )
         if self.bridge is not None and self.master is not None:
-            wrong("a bridge that is a port of another one", "remove master")
+            wrong(Code.FIELDS_CONFLICT, "a bridge that is a port of another one", "remove master")
         return self

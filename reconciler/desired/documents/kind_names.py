@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, WithJsonSchema
 
 from reconciler.core.resource import Resource
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.values import wrong
 from reconciler.desired.examples import Example
 from reconciler.desired.kinds import BY_NAME, KINDS, ON_NODES, ON_SWITCHES
@@ -20,7 +21,7 @@ def _known(kinds: Sequence[type[Resource]]) -> AfterValidator:
     def check(name: str) -> str:
         if name not in names:
             misplaced = f"there is no {name!r} here" if name in BY_NAME else f"unknown kind of resource {name!r}"
-            wrong(misplaced, did_you_mean(name, names))
+            wrong(Code.UNKNOWN_VALUE, misplaced, did_you_mean(name, names))
         return name
 
     return AfterValidator(check)

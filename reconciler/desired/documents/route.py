@@ -6,6 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from reconciler.desired.codes import Code
+from reconciler.desired.documents.ranges import Realms
 from reconciler.desired.documents.spec import Many, Part
 from reconciler.desired.documents.values import (
     Address,
@@ -14,7 +16,6 @@ from reconciler.desired.documents.values import (
     Ifname,
     Mtu,
     Prefix,
-    Realms,
     Tos,
     wrong,
 )
@@ -49,20 +50,32 @@ class Encap(Part):
     def _fits(self) -> Encap:
         mine = {"type", "mode", "segs", "hmac"} if self.type == "seg6" else {"type", "id", "src", "dst", "ttl", "tos"}
         if strange := sorted(self.model_fields_set - mine):
-            wrong(f"encap {self.type} has no {strange[0]}", f"it has {', '.join(sorted(mine - {'type'}))}")
+            wrong(
+                Code.FIELDS_CONFLICT,
+                f"encap {self.type} has no {strange[0]}",
+                f"it has {', '.join(sorted(mine - {'type'}))}",
+            )
         if self.type == "seg6":
             self._check_segments()
         elif self.dst is None:
-            wrong(f"encap {self.type} leads nowhere", "add dst, the far end of the tunnel")
+            wrong(Code.LEADS_NOWHERE, f"encap {self.type} leads nowhere", "add dst, the far end of the tunnel")
         elif any((":" in end) == (self.type == "ip") for end in (self.dst, self.src) if end):
-            wrong(f"encap {self.type} with an end of the other IP version", "ip for IPv4, ip6 for IPv6")
+            wrong(
+                Code.MIXED_IP_VERSIONS,
+                f"encap {self.type} with an end of the other IP version",
+                "ip for IPv4, ip6 for IPv6",
+            )
         return self
 
     def _check_segments(self) -> None:
         if not self.segs or self.mode is None:
-            wrong("encap seg6 without mode or segs", "add mode: encap or inline, and segs, a list of IPv6 addresses")
+            wrong(
+                Code.FIELD_NEEDS_ANOTHER,
+                "encap seg6 without mode or segs",
+                "add mode: encap or inline, and segs, a list of IPv6 addresses",
+            )
         if any(":" not in segment for segment in self.segs):
-            wrong("an IPv4 address among segs", "segments are IPv6 addresses")
+            wrong(Code.MIXED_IP_VERSIONS, "an IPv4 address among segs", "segments are IPv6 addresses")
 
 
 class NextHop(Part):
@@ -123,11 +136,17 @@ class Route(Metrics):
     def _leads_somewhere(self) -> Route:
         legs = [name for name in ("via", "dev") if getattr(self, name) is not None]
         if self.type == "unicast" and not legs and not self.nexthops:
-            wrong("the route leads nowhere", "add via, dev or nexthops, or a type such as blackhole")
+            wrong(
+                Code.LEADS_NOWHERE, "the route leads nowhere", "add via, dev or nexthops, or a type such as blackhole"
+            )
         if self.type in ON_A_DEVICE and self.dev is None:
-            wrong(f"a {self.type} route without a device", "add dev")
+            wrong(Code.FIELD_NEEDS_ANOTHER, f"a {self.type} route without a device", "add dev")
         if self.nexthops and (legs or self.encap):
-            wrong("a route with both nexthops and a via, dev or encap", "move via, dev and encap into nexthops")
+            wrong(
+                Code.FIELDS_CONFLICT,
+                "a route with both nexthops and a via, dev or encap",
+                "move via, dev and encap into nexthops",
+            )
         return self
 
     @model_validator(mode="after")
@@ -139,11 +158,15 @@ class Route(Metrics):
         version, others = ("IPv6", of_four) if self.is_ipv6 else ("IPv4", of_six)
         for name, value in others.items():
             if value is not None:
-                wrong(f"an {version} route has no {name}", f"remove {name}")
+                wrong(Code.OTHER_IP_VERSION, f"an {version} route has no {name}", f"remove {name}")
         if self.source and ":" not in self.source:
-            wrong(f"{self.source} is an IPv4 prefix", "from is a prefix of IPv6 sources")
+            wrong(Code.MIXED_IP_VERSIONS, f"{self.source} is an IPv4 prefix", "from is a prefix of IPv6 sources")
         if self.is_ipv6 and any(leg.via is None for leg in legs):
-            wrong("an IPv6 next hop without via among several", "add via: the kernel takes no device alone there")
+            wrong(
+                Code.FIELD_NEEDS_ANOTHER,
+                "an IPv6 next hop without via among several",
+                "add via: the kernel takes no device alone there",
+            )
         return self
 
     @property

@@ -6,9 +6,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from reconciler.desired.codes import Code
+from reconciler.desired.documents.ranges import PortRange, Realms, UidRange
 from reconciler.desired.documents.route import U32, Byte, Count
 from reconciler.desired.documents.spec import Part
-from reconciler.desired.documents.values import Ifname, PortRange, Prefix, Realms, Tos, UidRange, wrong
+from reconciler.desired.documents.values import Ifname, Prefix, Tos, wrong
 from reconciler.linux.route import OUR_PROTOCOL
 
 RuleAction = Literal["blackhole", "unreachable", "prohibit", "nop"]
@@ -52,13 +54,19 @@ class Rule(Part):
     @model_validator(mode="after")
     def _is_of_one_version(self) -> Rule:
         if self.source and self.to and (":" in self.source) != (":" in self.to):
-            wrong(f"from {self.source} and to {self.to} are of different IP versions", "make it two rules")
+            wrong(
+                Code.MIXED_IP_VERSIONS,
+                f"from {self.source} and to {self.to} are of different IP versions",
+                "make it two rules",
+            )
         if self.family not in (None, self.version):
             wrong(
-                f"family is {self.family} and a prefix is IPv{self.version}", f"family: {self.version}, or none at all"
+                Code.MIXED_IP_VERSIONS,
+                f"family is {self.family} and a prefix is IPv{self.version}",
+                f"family: {self.version}, or none at all",
             )
         if self.realms and self.version == 6:
-            wrong("an IPv6 rule has no realms", "remove realms")
+            wrong(Code.OTHER_IP_VERSION, "an IPv6 rule has no realms", "remove realms")
         return self
 
     @model_validator(mode="after")
@@ -66,23 +74,37 @@ class Rule(Part):
         given = [name for name in ("table", "action", "goto", "l3mdev") if getattr(self, name)]
         if len(given) != 1:
             what = "the rule does nothing" if not given else f"a rule with both {given[0]} and {given[1]}"
-            wrong(what, "give one of table, action, goto, l3mdev")
+            wrong(Code.RULE_ACTION, what, "give one of table, action, goto, l3mdev")
         suppressed = self.suppress_prefixlength is not None or self.suppress_ifgroup is not None
         if suppressed and self.table is None:
-            wrong("suppressPrefixlength and suppressIfgroup need a table", "add table, or remove them")
+            wrong(
+                Code.FIELD_NEEDS_ANOTHER,
+                "suppressPrefixlength and suppressIfgroup need a table",
+                "add table, or remove them",
+            )
         if self.goto is not None and self.goto <= self.priority:
-            wrong(f"goto leads back to {self.goto}", f"the kernel jumps forward only: more than {self.priority}")
+            wrong(
+                Code.GOTO_BACKWARDS,
+                f"goto leads back to {self.goto}",
+                f"the kernel jumps forward only: more than {self.priority}",
+            )
         return self
 
     @model_validator(mode="after")
     def _can_match_a_mark(self) -> Rule:
         mark, mask = self.fwmark, self.fwmask or ALL_BITS
         if mark is None and self.fwmask is not None:
-            wrong("fwmask without fwmark", "add fwmark")
+            wrong(Code.FIELD_NEEDS_ANOTHER, "fwmask without fwmark", "add fwmark")
         if mark == 0 and self.fwmask is None:
-            wrong("fwmark 0 means any mark to the kernel", "add fwmask: 0xffffffff for packets without a mark")
+            wrong(
+                Code.FWMARK_NEVER_MATCHES,
+                "fwmark 0 means any mark to the kernel",
+                "add fwmask: 0xffffffff for packets without a mark",
+            )
         if mark is not None and mark & ~mask:
             wrong(
-                f"fwmark {mark:#x} has bits outside of fwmask {mask:#x}: no packet has it", f"fwmark: {mark & mask:#x}"
+                Code.FWMARK_NEVER_MATCHES,
+                f"fwmark {mark:#x} has bits outside of fwmask {mask:#x}: no packet has it",
+                f"fwmark: {mark & mask:#x}",
             )
         return self

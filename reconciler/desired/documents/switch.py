@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents.bgp import Bgp
 from reconciler.desired.documents.ignore import SwitchIgnoreRule
 from reconciler.desired.documents.spec import Many, Part, Spec
@@ -92,11 +93,23 @@ class SwitchPort(Part):
     @model_validator(mode="after")
     def _one_mode(self) -> SwitchPort:
         if len(self.modes) > 1:
-            wrong(f"a port cannot be {' and '.join(self.modes)} at once", "keep one of access, trunk, addresses")
+            wrong(
+                Code.FIELDS_CONFLICT,
+                f"a port cannot be {' and '.join(self.modes)} at once",
+                "keep one of access, trunk, addresses",
+            )
         if self.is_member and self.modes:
-            wrong(f"a member of a channel has no {self.modes[0]} of its own", "put it on the Port-Channel")
+            wrong(
+                Code.FIELDS_CONFLICT,
+                f"a member of a channel has no {self.modes[0]} of its own",
+                "put it on the Port-Channel",
+            )
         if self.vrf is not None and self.addresses is None:
-            wrong("a VRF on a port that is not routed", "give it addresses ([] for none), or remove vrf")
+            wrong(
+                Code.FIELD_NEEDS_ANOTHER,
+                "a VRF on a port that is not routed",
+                "give it addresses ([] for none), or remove vrf",
+            )
         return self
 
 
@@ -120,7 +133,11 @@ class Svi(Part):
     @model_validator(mode="after")
     def _own_or_shared(self) -> Svi:
         if all(any(":" not in one for one in listed) for listed in (self.addresses, self.virtual or ())):
-            wrong("an SVI with IPv4 addresses and with virtual ones", "keep one of them, or use virtualRouter")
+            wrong(
+                Code.FIELDS_CONFLICT,
+                "an SVI with IPv4 addresses and with virtual ones",
+                "keep one of them, or use virtualRouter",
+            )
         return self
 
 

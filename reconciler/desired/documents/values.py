@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Annotated, Any, NoReturn
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from reconciler.desired.codes import Code
 from reconciler.desired.examples import Example
 
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+WRITTEN_MAC = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}")
 IFNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,14}")
 DEVICE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
 ADDRESS = re.compile(r"([0-9.]+|\[[0-9A-Fa-f:.]+\])(:\d+)?")
 CALICO_VERSION = re.compile(r"3\.[0-9]{1,3}(\.[0-9]{1,3})?")
 CONGESTION = re.compile(r"[a-z][a-z0-9_-]{0,14}")
-REPEATED = re.compile(r"[+*}]\)+[+*{]")
-"""A repeated group that ends with a repetition: matching a name may take for ever."""
 
 
-def wrong(what: str, right: str) -> NoReturn:
-    """Refuse a value. ``what`` is wrong with it, ``right`` would be accepted."""
-    raise PydanticCustomError("problem", "{what}: {right}", {"what": what, "right": right})
+def wrong(code: Code, what: str, right: str) -> NoReturn:
+    """Refuse a value by the rule ``code``. ``what`` is wrong with it, ``right`` would be accepted."""
+    raise PydanticCustomError("problem", "{what}: {right}", {"code": code, "what": what, "right": right})
 
 
 def without_zone(text: str) -> None:
     """``ipaddress`` takes any text behind a ``%``: the interface has a field of its own, and commands have words."""
     if "%" in text:
-        wrong(f"{text!r} has a zone", "the address alone; the interface goes under dev")
+        wrong(Code.ADDRESS_ZONE, f"{text!r} has a zone", "the address alone; the interface goes under dev")
 
 
 def plain_address(text: str) -> str:
@@ -41,8 +40,8 @@ def plain_address(text: str) -> str:
         return str(ip_address(text))
     except ValueError:
         if "/" in text:
-            wrong(f"{text} has a prefix length", f"use the address alone, {text.partition('/')[0]}")
-        wrong(f"{text!r} is not an IP address", "expected one such as 10.10.10.1 or fd00::1")
+            wrong(Code.PREFIX_LENGTH, f"{text} has a prefix length", f"use the address alone, {text.partition('/')[0]}")
+        wrong(Code.NOT_AN_ADDRESS, f"{text!r} is not an IP address", "expected one such as 10.10.10.1 or fd00::1")
 
 
 def _interface(text: str) -> str:
@@ -50,9 +49,17 @@ def _interface(text: str) -> str:
     try:
         interface = ip_interface(text)
     except ValueError:
-        wrong(f"{text!r} is not an IP address with a prefix length", "expected one such as 10.10.10.1/24 or fd00::1/64")
+        wrong(
+            Code.NOT_AN_ADDRESS,
+            f"{text!r} is not an IP address with a prefix length",
+            "expected one such as 10.10.10.1/24 or fd00::1/64",
+        )
     if "/" not in text:
-        wrong(f"{text!r} has no prefix length", f"add it, such as {text}/{24 if interface.version == 4 else 64}")
+        wrong(
+            Code.PREFIX_LENGTH,
+            f"{text!r} has no prefix length",
+            f"add it, such as {text}/{24 if interface.version == 4 else 64}",
+        )
     if interface.network.prefixlen < interface.max_prefixlen - 1 and interface.version == 4:
         _check_host(text, interface)
     return interface.with_prefixlen
@@ -61,11 +68,13 @@ def _interface(text: str) -> str:
 def _check_host(text: str, interface: Any) -> None:
     if interface.ip == interface.network.network_address:
         wrong(
+            Code.NOT_A_HOST_ADDRESS,
             f"{text} is the network address",
             f"use a host address, such as {interface.ip + 1}/{interface.network.prefixlen}",
         )
     if interface.ip == interface.network.broadcast_address:
         wrong(
+            Code.NOT_A_HOST_ADDRESS,
             f"{text} is the broadcast address of its network",
             f"use a host address, such as {interface.ip - 1}/{interface.network.prefixlen}",
         )
@@ -80,20 +89,28 @@ def _prefix(text: str) -> str:
     try:
         masked = ip_network(text, strict=False)
     except ValueError:
-        wrong(f"{text!r} is not an IP prefix", "expected one such as 10.10.20.0/24 or fd00::/64")
-    wrong(f"{text} has host bits set", f"did you mean {masked}?")
+        wrong(Code.NOT_A_PREFIX, f"{text!r} is not an IP prefix", "expected one such as 10.10.20.0/24 or fd00::/64")
+    wrong(Code.HOST_BITS, f"{text} has host bits set", f"did you mean {masked}?")
 
 
 def _mac(text: str) -> str:
     mac = text.lower().replace("-", ":")
     if not MAC.fullmatch(mac):
-        wrong(f"{text!r} is not a MAC address", 'expected six pairs of hex digits, such as "66:fb:ad:98:aa:13"')
+        wrong(
+            Code.NOT_A_MAC,
+            f"{text!r} is not a MAC address",
+            'expected six pairs of hex digits, such as "66:fb:ad:98:aa:13"',
+        )
     return mac
 
 
 def _station(mac: str) -> str:
     if int(mac[:2], 16) & 1 or mac == "00:00:00:00:00:00":
-        wrong(f"{mac} is not a unicast MAC address", "use one whose first byte is even and that is not all zero")
+        wrong(
+            Code.NOT_A_STATION_MAC,
+            f"{mac} is not a unicast MAC address",
+            "use one whose first byte is even and that is not all zero",
+        )
     return mac
 
 
@@ -112,7 +129,7 @@ def user_name(pattern: re.Pattern[str], right: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         if not pattern.fullmatch(text):
             name, colon, _ = tight_lipped(text).partition(":")
-            wrong(f"{(f'{name}:…' if colon else name)!r} is not a user name", right)
+            wrong(Code.BAD_NAME, f"{(f'{name}:…' if colon else name)!r} is not a user name", right)
         return text
 
     return check
@@ -121,15 +138,21 @@ def user_name(pattern: re.Pattern[str], right: str) -> Callable[[str], str]:
 def matching(pattern: re.Pattern[str], what: str, right: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         if not pattern.fullmatch(text):
-            wrong(f"{text!r} is not a valid {what}", right)
+            wrong(Code.BAD_NAME, f"{text!r} is not a valid {what}", right)
         return text
 
     return check
 
 
+def shaped(pattern: re.Pattern[str]) -> Any:
+    """The pattern in JSON Schemas, too; within a model it is the validator beside it that says what is wrong."""
+    return Field(json_schema_extra={"pattern": f"^(?:{pattern.pattern})$"})
+
+
 def _ifname(text: str) -> str:
     if not IFNAME.fullmatch(text):
         wrong(
+            Code.NOT_AN_INTERFACE,
             f"{text!r} is not a Linux interface name",
             "use 1 to 15 letters, digits, '_', '.', '-' and '+', such as eth1",
         )
@@ -138,17 +161,19 @@ def _ifname(text: str) -> str:
 
 def _description(text: str) -> str:
     if "?" in text:
-        wrong("a '?' in the description", "remove it, EOS takes it as a request for help")
+        wrong(Code.BAD_DESCRIPTION, "a '?' in the description", "remove it, EOS takes it as a request for help")
     if not text.strip():
-        wrong("the description is empty", "remove the key, or write a text")
+        wrong(Code.BAD_DESCRIPTION, "the description is empty", "remove the key, or write a text")
     if text != text.strip():
-        wrong("the description starts or ends with a space", f"write {text.strip()!r}")
+        wrong(Code.BAD_DESCRIPTION, "the description starts or ends with a space", f"write {text.strip()!r}")
     if not text.isascii() or not text.isprintable():
         wrong(
-            "the description is not printable ASCII on one line", "remove line breaks, control and non-ASCII characters"
+            Code.BAD_DESCRIPTION,
+            "the description is not printable ASCII on one line",
+            "remove line breaks, control and non-ASCII characters",
         )
     if len(text) > 80:
-        wrong(f"the description has {len(text)} characters", "use at most 80")
+        wrong(Code.BAD_DESCRIPTION, f"the description has {len(text)} characters", "use at most 80")
     return text
 
 
@@ -156,85 +181,37 @@ def _destination(text: str) -> str:
     return text if text == "default" else _prefix(text)
 
 
-def _as_text(value: Any) -> Any:
-    """A number alone is a range, or realms, as well."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-NumberOrText = BeforeValidator(_as_text, json_schema_input_type=int | str)
-
-
-def _span(text: str, highest: int, what: str) -> str:
-    """``5`` and ``5-9``, as iproute2 takes them; ``5-5`` is 5, as the kernel has it."""
-    first, dash, last = text.partition("-")
-    ends = [int(end) if end.isascii() and end.isdigit() and len(end) < 12 else -1 for end in (first, last or first)]
-    if ends[0] < 0 or not ends[0] <= ends[1] <= highest or (dash and not last):
-        wrong(f"{text!r} is not a range of {what}s", f"expected one such as 1000-2000, at most {highest}")
-    return str(ends[0]) if ends[0] == ends[1] else f"{ends[0]}-{ends[1]}"
-
-
-def _ports(text: str) -> str:
-    ports = _span(text, 65534, "port")  # the kernel refuses 65535 (fib_rule_port_range_valid)
-    if ports.startswith("0"):
-        wrong("port 0 means any port to the kernel", "use 1 to 65534")
-    return ports
-
-
-def _realms(text: str) -> str:
-    """``to``, or ``from/to``; 0 is none."""
-    source, slash, to = text.rpartition("/")
-    numbers = [end for end in (source, to) if end.isascii() and end.isdigit() and end == str(int(end)) != "0"]
-    if len(numbers) != (2 if slash else 1) or any(int(number) > 65535 for number in numbers):
-        wrong(f"{text!r} are no realms", "expected a number from 1 to 65535, or two such as 5/6 (from/to)")
-    return text
-
-
-def _pattern(text: str) -> str:
-    """Felix compiles it with Go's regexp, whose syntax without back references is ours, too; Go's never runs away."""
-    if REPEATED.search(text):
-        wrong(f"{text!r} repeats what repeats already", "one repetition, such as (eth|en).* for ((eth|en).*)+")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", FutureWarning)  # [[:alpha:]], which means something else in Go
-            re.compile(text)
-    except (re.error, FutureWarning) as error:
-        wrong(f"{text!r} is not a regular expression ({error})", "expected one such as ^(en.*|eth.*)$")
-    return text
-
-
 Address = Annotated[str, AfterValidator(plain_address), Field(examples=["10.10.10.1"])]
 Interface = Annotated[str, AfterValidator(_interface), Field(examples=["10.10.10.1/24"])]
 Prefix = Annotated[str, AfterValidator(_prefix), Field(examples=["10.10.20.0/24"])]
 Destination = Annotated[str, AfterValidator(_destination), Field(examples=["10.10.20.0/24", "default"])]
-Mac = Annotated[str, AfterValidator(_mac), Field(examples=["66:fb:ad:98:aa:13"])]
+Mac = Annotated[str, AfterValidator(_mac), shaped(WRITTEN_MAC), Field(examples=["66:fb:ad:98:aa:13"])]
 Description = Annotated[str, AfterValidator(_description), Field(max_length=80)]
-Pattern = Annotated[str, AfterValidator(_pattern), Field(max_length=1000)]
-Ifname = Annotated[str, AfterValidator(_ifname), Field(examples=["eth1"])]
+Ifname = Annotated[str, AfterValidator(_ifname), shaped(IFNAME), Field(examples=["eth1"])]
 StationMac = Annotated[Mac, AfterValidator(_station)]
 DeviceName = Annotated[
     str,
     AfterValidator(matching(DEVICE_NAME, "device name", "use letters, digits, '-', '_' and '.', such as k01-worker")),
+    shaped(DEVICE_NAME),
     Example("k01-worker"),
 ]
 PublicKey = Annotated[
     str,
     AfterValidator(matching(PUBLIC_KEY, "WireGuard key", "expected what `wg pubkey` prints, 44 characters of base64")),
+    shaped(PUBLIC_KEY),
 ]
 CalicoVersion = Annotated[
     str,
     AfterValidator(matching(CALICO_VERSION, "Calico version", 'expected a release in quotes, such as "3.30"')),
+    shaped(CALICO_VERSION),
     Example('"3.30"'),
 ]
 Mtu = Annotated[int, Field(ge=68, le=65535)]
 Congestion = Annotated[
     str,
     AfterValidator(matching(CONGESTION, "congestion control", "expected a name such as cubic or bbr")),
+    shaped(CONGESTION),
     Field(examples=["cubic"]),
 ]
-PortRange = Annotated[str, NumberOrText, AfterValidator(_ports), Field(examples=["1000-2000"])]
-UidRange = Annotated[
-    str, NumberOrText, AfterValidator(lambda text: _span(text, 2**32 - 2, "user ID")), Field(examples=["1000-2000"])
-]
-Realms = Annotated[str, NumberOrText, AfterValidator(_realms), Field(examples=["5/6"])]
 Tos = Annotated[int, Field(ge=4, le=252, multiple_of=4)]
 """Without its two lowest bits, which are ECN's."""

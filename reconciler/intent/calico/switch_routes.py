@@ -9,6 +9,7 @@ from ipaddress import ip_interface
 
 from reconciler.core.driver import Claim
 from reconciler.core.resource import State, Unknown
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document
@@ -96,7 +97,7 @@ class SwitchRoutesPart(Part):
                 groups = " | ".join(", ".join(_few(sorted(group))) for group in cut_off.values())
                 what = f"pods of different groups cannot reach each other, {WHY}: {groups}"
                 right = "switchRoutes: static, or a BGP session of the switch with the nodes"
-                yield problem(self.calico.sources.cluster, what, right, severity="warning")
+                yield problem(self.calico.sources.cluster, Code.PODS_CUT_OFF, what, right, severity="warning")
 
     def _cut_off(self, version: int) -> dict[Network, list[str]]:
         """By subnet of the nodes: the prefixes of one IP version that other subnets have no way to."""

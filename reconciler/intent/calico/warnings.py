@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import IPPool, Node
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document
@@ -22,7 +23,7 @@ def of(sources: Sources, tables: Sequence[Tables]) -> Iterator[Problem]:
     if sources.poolless:
         what = "there is no IPPool document, so nothing of this cluster's tables is planned or pruned"
         right = "add its pools as `kubectl get ippools -o yaml` prints them"
-        yield problem(sources.cluster, what, right, severity="warning")
+        yield problem(sources.cluster, Code.NO_POOLS, what, right, severity="warning")
     for document in sources.repository.of(IPPool):
         yield from _unserved(document, sources.settings)
     yield from _version(sources)
@@ -41,19 +42,27 @@ def _unserved(pool: Document[IPPool], settings: Settings) -> Iterator[Problem]:
     right = f"clusterRoutes: {{{kind}: felix}} or {{{kind}: bird}} in the Cluster's calico section"
     if felix and bird:
         what = f"Felix and BIRD both program pools with {mode} and overwrite each other; Felix's routes are wanted"
-        yield problem(pool, what, right, severity="warning")
+        yield problem(pool, Code.TWO_PROGRAMMERS, what, right, severity="warning")
     elif not felix and not bird:
-        yield problem(pool, f"nobody programs the routes of pools with {mode}", right, severity="warning")
+        yield problem(
+            pool, Code.NO_PROGRAMMER, f"nobody programs the routes of pools with {mode}", right, severity="warning"
+        )
     elif bird and pool.spec.disable_bgp_export:
         what = "disableBGPExport keeps BIRD from telling the other nodes too: no pod of this pool reaches another node"
-        yield problem(pool, what, "disableBGPExport: false", "disableBGPExport", severity="warning")
+        yield problem(
+            pool, Code.BGP_EXPORT_DISABLED, what, "disableBGPExport: false", "disableBGPExport", severity="warning"
+        )
+
+
+UNASKED = ", or apiNode to read it from the cluster"
+ASKED = "; apiNode is asked for it when devices are read"
 
 
 def _version(sources: Sources) -> Iterator[Problem]:
     version, rows = sources.version, sources.settings.profile.version
     if version is None:
         what = f"the Calico version is not known, rows are those of {rows} and are not written"
-        right = 'set version: "3.30", or apiNode to read it from the cluster'
+        right = 'set version: "3.30"' + (ASKED if sources.cluster.spec.api_node else UNASKED)
     elif is_newer(version):
         what = f"Calico {version} is not known, its rows are taken from {rows} and are not written"
         right = f'set version: "{rows}" to have them written as they are'
@@ -62,7 +71,7 @@ def _version(sources: Sources) -> Iterator[Problem]:
         right = f"check the plan; known are {OLDEST.version} to {NEWEST.version}"
     else:
         return
-    yield problem(sources.cluster, what, right, "calico", "version", severity="warning")
+    yield problem(sources.cluster, Code.CALICO_VERSION, what, right, "calico", "version", severity="warning")
 
 
 def _mtus(sources: Sources, tables: Tables) -> Iterator[Problem]:
@@ -79,7 +88,9 @@ def _mtus(sources: Sources, tables: Tables) -> Iterator[Problem]:
             if wanted > room:
                 what = f"{encapsulation} on {name} wants MTU {wanted}, {peer.dev} ({lower.mtu}) carries at most {room}"
                 right = f"an MTU of {room}, or {wanted + lower.mtu - room} on {peer.dev}"
-                yield problem(document, what, right, "interfaces", str(peer.dev), "mtu", severity="warning")
+                yield problem(
+                    document, Code.MTU_TOO_LARGE, what, right, "interfaces", str(peer.dev), "mtu", severity="warning"
+                )
 
 
 def _shared_keys(sources: Sources, tables: Tables) -> Iterator[Problem]:
@@ -93,7 +104,14 @@ def _shared_keys(sources: Sources, tables: Tables) -> Iterator[Problem]:
     for names in holders.values():
         if len(names) > 1:
             what = f"{', '.join(names)} have one WireGuard key: nothing between them and others is encrypted"
-            yield problem(sources.cluster, what, "a publicKey for each node", "nodes", severity="warning")
+            yield problem(
+                sources.cluster,
+                Code.SHARED_WIREGUARD_KEY,
+                what,
+                "a publicKey for each node",
+                "nodes",
+                severity="warning",
+            )
 
 
 def _unequal_pods(sources: Sources, tables: Sequence[Tables]) -> Iterator[Problem]:
@@ -106,7 +124,14 @@ def _unequal_pods(sources: Sources, tables: Sequence[Tables]) -> Iterator[Proble
     if len(found) > 1:
         shown = ", ".join(f"{mtu} on {name}" for mtu, name in sorted(found.items()))
         what = f"pods get different MTUs, and large packets to the smaller ones are lost: {shown}"
-        yield problem(sources.cluster, what, "the same mtu on every node's interfaces", "nodes", severity="warning")
+        yield problem(
+            sources.cluster,
+            Code.UNEQUAL_POD_MTUS,
+            what,
+            "the same mtu on every node's interfaces",
+            "nodes",
+            severity="warning",
+        )
 
 
 def _device_mtus(tables: Tables, settings: Settings, host: int) -> Iterator[int]:

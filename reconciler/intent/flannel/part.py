@@ -10,6 +10,7 @@ from itertools import islice
 
 from reconciler.core.driver import Claim
 from reconciler.core.resource import State
+from reconciler.desired.codes import Code
 from reconciler.desired.documents import Cluster
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document, Repository
@@ -132,14 +133,14 @@ class FlannelPart(Part):
         kind = self.cluster.spec.flannel.backend.type
         if kind not in BACKENDS:
             what = f"flannel's backend {kind} is not compiled, its rows are neither planned nor pruned"
-            yield self._warning(what, f"one of {', '.join(BACKENDS)}", "type")
+            yield self._warning(Code.BACKEND_NOT_COMPILED, what, f"one of {', '.join(BACKENDS)}", "type")
         elif kind == "host-gw":
             yield from self._cut_off()
         elif kind == "vxlan" and self.cluster.spec.flannel.network6 is not None:
             what = (
                 "flannel gives pods an MTU 50 below the underlay's, the kernel takes 70 on flannel-v6: 20 are too many"
             )
-            yield self._warning(what, "backend.mtu 20 below the underlay's")
+            yield self._warning(Code.MTU_TOO_LARGE, what, "backend.mtu 20 below the underlay's")
 
     def _cut_off(self) -> Iterator[Problem]:
         """host-gw needs all nodes in one subnet; the first one that is not alone with it stands for all."""
@@ -149,10 +150,10 @@ class FlannelPart(Part):
             for me, far in islice((pair for pair in apart if pair[1]), 1):
                 shown = ", ".join(far[:3]) + (f" and {len(far) - 3} more" if len(far) > 3 else "")
                 what = f"pods of {me.name} cannot reach those of {shown}: host-gw routes within one subnet only"
-                yield self._warning(what, "backend: {type: vxlan, directRouting: true}", "type")
+                yield self._warning(Code.PODS_CUT_OFF, what, "backend: {type: vxlan, directRouting: true}", "type")
 
-    def _warning(self, what: str, right: str, *path: str) -> Problem:
-        return problem(self.cluster, what, right, "flannel", "backend", *path, severity="warning")
+    def _warning(self, code: Code, what: str, right: str, *path: str) -> Problem:
+        return problem(self.cluster, code, what, right, "flannel", "backend", *path, severity="warning")
 
 
 def any_subnet(peers: Mapping[str, Peer]) -> bool:

@@ -1,0 +1,1 @@
+"""A containerlab topology with the files that it names, turned into documents and an inventory."""

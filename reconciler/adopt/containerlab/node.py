@@ -1,0 +1,150 @@
+"""What the commands of a topology make of one node: its interfaces, addresses, routes, neighbours, as its document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_interface
+from typing import Any
+
+from reconciler.adopt.adopted import Remark
+from reconciler.adopt.containerlab.commands import NotUnderstood, commands
+from reconciler.adopt.containerlab.ip_words import Words, interface_address, route
+from reconciler.adopt.containerlab.link_words import changed, forwarding, made, neighbour
+from reconciler.adopt.containerlab.topology import Line
+from reconciler.linux.route import MAIN_TABLE
+from reconciler.switch.eos.shown import shown
+
+VERBS = ("add", "append", "change", "prepend", "replace", "set")
+OBJECTS = ("address", "route", "link", "neighbour", "neighbor")
+"""In the order in which iproute2 tries them: ``r`` is a route, ``n`` a neighbour."""
+MANAGEMENT = "eth0"
+"""Of a container: docker's network, by which we may reach it."""
+HARMLESS = frozenset({"sleep", "true", ":", "echo"})
+"""They leave nothing behind."""
+
+
+@dataclass(slots=True)
+class NodeState:
+    """One node while its commands are read. All values as its document has them."""
+
+    interfaces: dict[str, dict[str, Any]] = field(default_factory=dict)
+    routes: list[dict[str, Any]] = field(default_factory=list)
+    neighbors: list[dict[str, Any]] = field(default_factory=list)
+    fdb: list[dict[str, Any]] = field(default_factory=list)
+
+    def interface(self, name: str) -> dict[str, Any]:
+        """Raises: NotUnderstood for the one that is never ours."""
+        if name == MANAGEMENT:
+            raise NotUnderstood(f"{MANAGEMENT} is the management network's, and not ours")
+        return self.interfaces.setdefault(name, {})
+
+    def spec(self) -> dict[str, Any]:
+        """The spec of its Node document; a route says the device that its gateway is a neighbour on."""
+        near = {
+            ip_interface(one["address"] if isinstance(one, dict) else one).network: dev
+            for dev, interface in self.interfaces.items()
+            for one in interface.get("addresses", ())
+        }
+        routes = [_with_device(one, near) for one in self.routes]
+        spec = {"interfaces": self.interfaces, "routes": routes, "neighbors": self.neighbors, "fdb": self.fdb}
+        return {name: value for name, value in spec.items() if value}
+
+
+def _with_device(one: dict[str, Any], near: Mapping[Any, str]) -> dict[str, Any]:
+    if "via" not in one or "dev" in one:
+        return one
+    gateway = ip_address(one["via"])
+    dev = next((dev for network, dev in near.items() if gateway in network), None)
+    return one if dev is None else {**one, "dev": dev}
+
+
+def node_state(lines: Iterable[Line], file: str) -> tuple[NodeState, list[Remark]]:
+    """What the lines leave behind when they are run in order; a command that is not understood changes nothing here."""
+    state, remarks = NodeState(), []
+    for line in lines:
+        try:
+            for words in commands(line):
+                _run(state, words)
+        except NotUnderstood as error:
+            remarks.append(Remark(file, line.line, f"exec {shown(line.text)}", f"not brought over, {error}"))
+    return state, remarks
+
+
+def _run(state: NodeState, words: list[str]) -> None:
+    """Raises: NotUnderstood."""
+    program = words[0].rpartition("/")[2]
+    if program == "bridge" and words[1:2] == ["fdb"] and words[2:3] and words[2] in VERBS:
+        _put(state.fdb, forwarding(Words(words[3:])))
+    elif program == "ip":
+        family, rest = _family(words[1:])
+        _ip(state, family, rest)
+    elif program not in HARMLESS:
+        raise NotUnderstood("no command of `ip`, and no `bridge fdb add`")
+
+
+def _put(entries: list[dict[str, Any]], entry: dict[str, Any]) -> None:
+    if entry not in entries:
+        entries.append(entry)
+
+
+def _family(words: list[str]) -> tuple[int, list[str]]:
+    """``-6`` in front; 0 where nothing is said."""
+    family = 0
+    while words and words[0].startswith("-"):
+        if words[0] not in ("-4", "-6"):
+            raise NotUnderstood(f"the option {words[0]!r}")
+        family, words = int(words[0][1]), words[1:]
+    return family, words
+
+
+def _ip(state: NodeState, family: int, words: list[str]) -> None:
+    found = next((name for name in OBJECTS if words and name.startswith(words[0])), None)
+    if found is None or len(words) < 2:
+        raise NotUnderstood(f"`ip {' '.join(words[:1])}` is not of addresses, routes, links or neighbours")
+    verb = next((name for name in VERBS if name.startswith(words[1])), words[1])
+    if verb not in VERBS or (verb == "set") != (found == "link" and verb != "add"):
+        raise NotUnderstood(f"the verb {verb!r}")
+    READERS[found](state, verb, Words(words[2:]), family)
+
+
+def _address(state: NodeState, _verb: str, words: Words, _family: int) -> None:
+    dev, given = interface_address(words)
+    addresses = state.interface(dev).setdefault("addresses", [])
+    if given not in addresses:
+        addresses.append(given)
+
+
+def _route(state: NodeState, _verb: str, words: Words, family: int) -> None:
+    said = route(words, six=family == 6)
+    if said.get("dev") == MANAGEMENT:
+        raise NotUnderstood(f"{MANAGEMENT} is the management network's, and not ours")
+    state.routes[:] = [one for one in state.routes if _key(one) != _key(said)] + [said]
+
+
+def _key(said: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What the kernel keys a route on."""
+    return said["dst"], said.get("metric", 0), said.get("table", MAIN_TABLE)
+
+
+def _link(state: NodeState, verb: str, words: Words, _family: int) -> None:
+    dev, said = made(words) if verb == "add" else changed(words)
+    if said == {"up": True} and dev not in state.interfaces:
+        return
+    interface = state.interface(dev)
+    interface.update(said)
+    if interface.get("up") is True:  # as every interface of a document is
+        del interface["up"]
+
+
+def _neighbour(state: NodeState, _verb: str, words: Words, _family: int) -> None:
+    _put(state.neighbors, neighbour(words))
+
+
+READERS: Mapping[str, Callable[[NodeState, str, Words, int], None]] = {
+    "address": _address,
+    "route": _route,
+    "link": _link,
+    "neighbour": _neighbour,
+    "neighbor": _neighbour,
+}

@@ -1,0 +1,92 @@
+"""A switch of a topology as its document: what its startup configuration says, and which cable is in which port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconciler.adopt.adopted import NotRead, Remark, Sources, beside, readable
+from reconciler.adopt.containerlab.links import End
+from reconciler.adopt.containerlab.startup import Lines, startup
+from reconciler.adopt.containerlab.topology import Lab, Line, Member
+from reconciler.adopt.drafting import drafted
+from reconciler.adopt.fitting import Path
+from reconciler.adopt.switch import switch_spec
+from reconciler.desired.style import Draft
+from reconciler.switch.eos.configuration import Configuration
+from reconciler.switch.eos.shown import shown
+
+STARTUP = "startup-config"
+FLASH = "/mnt/flash/startup-config"
+"""Where cEOS looks for it: some bind a file to that place themselves."""
+REMOTE = ("http://", "https://", "s3://", "git@")
+
+
+def switch_draft(
+    lab: Lab, member: Member, cables: Mapping[End, End | None], sources: Sources
+) -> tuple[Draft, list[Remark]]:
+    given = member.said.get(STARTUP) or member.binds.get(FLASH)
+    remarks: list[Remark] = []
+    why = "commands in a switch's container are not brought over"
+    remarks += [Remark(lab.file, line.line, f"exec {shown(line.text)}", why) for line in member.exec]
+    name, configuration = _configuration(lab, member, given, sources, remarks)
+    spec, unsaid = switch_spec(configuration.found if configuration is not None else {})
+    lines = Lines(configuration.text if configuration is not None else "")
+    remarks += [Remark(name, lines.of(one.key.name), f"{one.key}: {one.what}", one.why) for one in unsaid]
+    _plug(member, spec, cables)
+    whence = f"from {name}" if given is not None else f"a node of {lab.file}, of which only the cables are known"
+
+    def at(path: Path) -> tuple[str, int]:
+        return name, lines.of(_called(spec, path))
+
+    return drafted(Draft("Switch", member.name, spec, f"{member.name}: {whence}."), at, remarks)
+
+
+def _called(spec: Mapping[str, Any], path: Path) -> str:
+    """What an entry of the spec is called in the configuration."""
+    if path[0] == "routes":
+        return str(spec["routes"][path[1]]["dst"])
+    return f"Vlan{path[1]}" if path[0] == "svis" else str(path[-1])
+
+
+def _configuration(
+    lab: Lab, member: Member, given: Line | None, sources: Sources, remarks: list[Remark]
+) -> tuple[str, Configuration | None]:
+    """The file that the configuration stands in, and the configuration."""
+    if given is None:
+        remarks.append(
+            Remark(lab.file, member.line, f"{member.name} has no startup-config", "only its cables are known")
+        )
+        return lab.file, None
+    variables = {"ShortName": member.name, "LongName": member.container, "Fqdn": f"{member.name}.{lab.name}.io"}
+    if "\n" in given.text:
+        # Within the topology: `|` begins a line before its text does.
+        configuration, found = startup("\n" * given.line + given.text, lab.file, variables)
+        remarks += found
+        return lab.file, configuration
+    if given.text.startswith(REMOTE):
+        remarks.append(Remark(lab.file, given.line, "a startup-config from elsewhere", "fetch it, and name the file"))
+        return lab.file, None
+    name = beside(lab.file, given.text)
+    try:
+        text = readable(sources, name)
+    except NotRead as error:
+        remarks.append(Remark(lab.file, given.line, f"{given.text!r}: {error.what}", error.right))
+        return lab.file, None
+    configuration, found = startup(text, name, variables)
+    remarks += found
+    return name, configuration
+
+
+def _plug(member: Member, spec: dict[str, Any], cables: Mapping[End, End | None]) -> None:
+    """``to`` of each port with a cable; a port of which nothing else is said is at EOS's default."""
+    ports: dict[str, Any] = spec.setdefault("interfaces", {})
+    for near, far in _of(member, cables):
+        if far is not None:
+            ports.setdefault(near.interface, {})["to"] = str(far)
+    if not ports:
+        del spec["interfaces"]
+
+
+def _of(member: Member, cables: Mapping[End, End | None]) -> Iterator[tuple[End, End | None]]:
+    return ((near, far) for near, far in cables.items() if near.node == member.name)

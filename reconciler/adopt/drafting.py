@@ -1,0 +1,40 @@
+"""A document with all that could not be brought over above it, so that whoever reads it knows what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from reconciler.adopt.adopted import Remark, sorted_remarks
+from reconciler.adopt.fitting import Path, fitted
+from reconciler.desired.documents import KINDS
+from reconciler.desired.style import Draft
+
+At = Callable[[Path], tuple[str, int]]
+"""The file and line that an entry of a spec comes from."""
+MOST = 40
+"""Remarks above one document; the rest is said on standard error alone."""
+
+
+def drafted(draft: Draft, at: At, remarks: Iterable[Remark] = ()) -> tuple[Draft, list[Remark]]:
+    """The document as far as its model takes it, and all ``remarks``. Raises: NotFitting."""
+    left, misfits = fitted(KINDS[draft.kind], draft.spec)
+    out = [Remark(*at(one.path), _place(one.path), f"{one.what}; left out ({one.right})") for one in misfits]
+    told = [*remarks, *out]
+    return commented(replace(draft, spec=left), told), told
+
+
+def all_at(file: str, line: int) -> At:
+    """One place for every entry."""
+    return lambda path: (file, line)
+
+
+def commented(draft: Draft, remarks: Iterable[Remark]) -> Draft:
+    """The remarks stand below its own comment."""
+    lines = [f"Not here: {remark}" for remark in sorted_remarks(remarks)]
+    more = [f"Not here: {len(lines) - MOST} things more."] if len(lines) > MOST else []
+    return replace(draft, comment="\n".join(filter(None, [draft.comment, *lines[:MOST], *more])))
+
+
+def _place(path: Path) -> str:
+    return ".".join(str(step) for step in path)

@@ -1,0 +1,1 @@
+"""Inventories of other tools (Ansible, Nornir, containerlab), turned into ours."""

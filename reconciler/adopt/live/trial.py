@@ -1,0 +1,121 @@
+"""Drafts as a repository that can be checked and compiled, without a file: a problem's place leads to its draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+from pathlib import Path as Folder
+from typing import Any, NamedTuple
+
+from reconciler.adopt.live.sketch import Path, Sketch
+from reconciler.desired.check import World as Checked
+from reconciler.desired.check import check
+from reconciler.desired.check.owned import check_inventory
+from reconciler.desired.documents import KINDS
+from reconciler.desired.invalid import validated
+from reconciler.desired.inventory import Inventory
+from reconciler.desired.problem import Problem
+from reconciler.desired.repository import Document, Repository
+from reconciler.desired.tree import Tree
+from reconciler.intent.compile import World, compile_world
+from reconciler.intent.wish import Owns
+
+FOLDER = "live"
+
+
+class Misfit(NamedTuple):
+    """What cannot stand in a document: where, within its spec (empty: the document itself), and why."""
+
+    sketch: Sketch
+    path: Path
+    why: str
+
+
+@dataclass
+class _Leaf:
+    """One document with the number of the line that each of its values would stand in."""
+
+    document: Document[Any] | None
+    places: Mapping[int, Path]
+    faults: Sequence[tuple[int, str]] = ()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """``owns`` by device. A document that does not fit its model is left out of the repository."""
+
+    sketches: Sequence[Sketch]
+    owns: Mapping[str, Owns] = field(default_factory=dict)
+    inventory: Inventory | None = None
+
+    @cached_property
+    def _leaves(self) -> list[_Leaf]:
+        return [_leaf(sketch, str(number)) for number, sketch in enumerate(self.sketches)]
+
+    @cached_property
+    def repository(self) -> Repository:
+        fitting = (leaf.document for leaf in self._leaves if leaf.document is not None)
+        return Repository(Folder(FOLDER), tuple(fitting))
+
+    @cached_property
+    def world(self) -> World:
+        return compile_world(self.repository, owns=self.owns)
+
+    def refused(self, devices: Iterable[str]) -> Iterator[Iterator[Misfit]]:
+        """What is wrong with single documents; else with all together; else what they mean for ``devices``."""
+        yield self.unshaped()
+        yield self.clashing()
+        yield self.contradicting(devices)
+
+    def unshaped(self) -> Iterator[Misfit]:
+        """What the models refuse."""
+        for sketch, leaf in zip(self.sketches, self._leaves, strict=True):
+            yield from (Misfit(sketch, leaf.places.get(line, ()), why) for line, why in leaf.faults)
+
+    def clashing(self) -> Iterator[Misfit]:
+        """What the rules between values and documents refuse."""
+        documents = self.repository.documents
+        named = frozenset((document.kind, document.name) for document in documents)
+        for found in check(Checked(documents, named)):
+            if found.severity == "error":
+                yield self._misfit(found.file, found.fault.line, f"{found.fault.what}: {found.fault.right}")
+        if self.inventory is not None:
+            yield from self._of(check_inventory(self.repository, self.inventory))
+
+    def contradicting(self, devices: Iterable[str]) -> Iterator[Misfit]:
+        """What cannot be compiled."""
+        yield from self._of(self.world.problems_of(device for device in devices if device in self.world))
+
+    def _of(self, problems: Iterable[Problem]) -> Iterator[Misfit]:
+        for one in problems:
+            if one.severity == "error":
+                yield self._misfit(one.file.removeprefix(f"{FOLDER}/"), one.line, f"{one.what}: {one.right}")
+
+    def _misfit(self, file: str, line: int, why: str) -> Misfit:
+        number = int(file)
+        return Misfit(self.sketches[number], self._leaves[number].places.get(line, ()), why)
+
+
+def _leaf(sketch: Sketch, file: str) -> _Leaf:
+    places: dict[int, Path] = {}
+    tree = _tree({"metadata": {"name": sketch.name}, "spec": sketch.spec}, (), places, count(1))
+    spec = tree.child("spec")
+    assert spec is not None, "it was put there"
+    within = {line: path[1:] for line, path in places.items() if path[:1] == ("spec",)}
+    model, faults = validated(KINDS[sketch.kind], spec.plain(), spec)
+    if model is None:
+        return _Leaf(None, within, [(fault.line, f"{fault.what}: {fault.right}") for fault in faults])
+    return _Leaf(Document(sketch.kind, sketch.name, model, file, tree), within)
+
+
+def _tree(value: Any, path: Path, places: dict[int, Path], lines: Iterator[int]) -> Tree:
+    """Every value on a line of its own."""
+    line = next(lines)
+    places[line] = path
+    if isinstance(value, Mapping):
+        value = {str(key): _tree(inner, (*path, str(key)), places, lines) for key, inner in value.items()}
+    elif isinstance(value, (list, tuple)):
+        value = [_tree(inner, (*path, number), places, lines) for number, inner in enumerate(value)]
+    return Tree(value, line, 1)

@@ -1,0 +1,103 @@
+"""Inventories of other tools, each against the one of ours that it has to become."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.adopt.adopted import Adopted, Refused
+from reconciler.adopt.inventories.importing import inventory
+from reconciler.cli.import_sources import Folder
+from reconciler.desired.inventory import load_inventory
+from reconciler.desired.style import written
+from tests.adopt.goldens import golden
+from tests.adopt.worlds import remarks
+
+HERE = Path(__file__).parent
+FILES = (
+    "ini/hosts",
+    "yaml/hosts.yml",
+    "listing/hosts.json",
+    "nornir/hosts.yaml",
+    "clab/ansible-inventory.yml",
+    "clab/nornir-simple-inventory.yml",
+    "clab/topology-data.json",
+)
+SECRETS = ("not-a-reference", "sesame", "open", "enable-me", "6638643965323633646262656665303564336464")
+
+
+def imported(file: Path, *more: str) -> Adopted:
+    return inventory(Folder(file.parent), [file.name, *more], "imported")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_inventory_becomes_this_one_of_ours(name: str, tmp_path: Path) -> None:
+    file = HERE / name
+    adopted = imported(file)
+    text = written(adopted.inventory)
+    stem = file.name.replace(".", "-")
+    assert text == golden(file.parent / f"{stem}.golden", text)
+    assert remarks(adopted) == golden(file.parent / f"{stem}-remarks.golden", remarks(adopted))
+    (tmp_path / "all.yaml").write_text(text)
+    ours = load_inventory(tmp_path)
+    assert [str(problem) for problem in ours.problems] == []
+    assert ours.devices
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_secret_is_copied(name: str) -> None:
+    """Not one of them, nowhere: neither in the documents nor in what is said of them."""
+    adopted = imported(HERE / name)
+    words = (written(adopted.inventory) + remarks(adopted)).replace(",", " ").split()
+    assert not set(SECRETS) & {word.strip("'\"{}:;.") for word in words}
+    for device in adopted.inventory[0].spec["devices"].values():
+        assert all(list(device[field]) == ["env"] for field in ("password", "secret") if field in device)
+
+
+def refusal(folder: Path, name: str, text: str, mode: int = 0o644) -> str:
+    (folder / name).write_text(text)
+    (folder / name).chmod(mode)
+    with pytest.raises(Refused) as refused:
+        imported(folder / name)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "mode"),
+    [
+        ("ec2.py", "#!/usr/bin/env python3\nprint('{}')\n", 0o644),
+        ("hosts", "[all]\na\n", 0o755),
+        ("aws.yml", "plugin: amazon.aws.aws_ec2\nregions: [eu-central-1]\n", 0o644),
+    ],
+)
+def test_what_would_have_to_be_run_is_refused_with_what_would_be_right(
+    name: str, text: str, mode: int, tmp_path: Path
+) -> None:
+    words = refusal(tmp_path, name, text, mode)
+    assert words.startswith(f"{name}:1: ")
+    assert "ansible-inventory -i FILE --list" in words
+
+
+def test_a_file_that_is_encrypted_as_a_whole_is_refused(tmp_path: Path) -> None:
+    assert "decrypt a copy" in refusal(tmp_path, "hosts.yml", "$ANSIBLE_VAULT;1.1;AES256\n663864\n")
+
+
+def test_what_is_no_inventory_is_refused_at_its_place(tmp_path: Path) -> None:
+    assert refusal(tmp_path, "pool.yaml", "kind: IPPool\nspec: {cidr: 10.0.0.0/8}\n").startswith("pool.yaml:1: no inv")
+    assert refusal(tmp_path, "bad.yaml", "all:\n\thosts:\n").startswith("bad.yaml:2: not valid YAML")
+
+
+def test_several_files_are_one_inventory(tmp_path: Path) -> None:
+    """The later one counts, as with Ansible's `-i a -i b`."""
+    (tmp_path / "a").write_text("[eos]\nleaf1 ansible_host=10.0.0.1\nleaf2\n[eos:vars]\nansible_network_os=eos\n")
+    (tmp_path / "b").write_text("[eos]\nleaf1 ansible_host=10.0.0.9\n")
+    devices = imported(tmp_path / "a", "b").inventory[0].spec["devices"]
+    assert {name: device["host"] for name, device in devices.items()} == {"leaf1": "10.0.0.9", "leaf2": "leaf2"}
+
+
+def test_groups_in_a_circle_end(tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text("[a]\nh1\n[a:children]\nb\n[b:children]\na\n[b:vars]\nansible_user=ops\n")
+    adopted = imported(tmp_path / "hosts")
+    assert "below itself" in remarks(adopted)
+    assert list(adopted.inventory[0].spec["devices"]) == ["h1"]
