@@ -32,11 +32,11 @@ def schedule(changes: Changes, world: World, topology: Topology) -> Schedule:
         return Schedule(_all_at_once(written), Blast(pairs))
     problem = Problem(written, world, topology)
     best = _told(problem, problem.stages(), pairs)
-    for detour in around(written, world, {pair.target for pair in best.blast.interrupted}):
-        for one in _ways_round(problem, detour, pairs):
-            best = min(best, one, key=lambda order: len(order.blast.interrupted))
-            if not best.blast.interrupted:
-                break
+    detours = around(written, world, {pair.target for pair in best.blast.interrupted})
+    for one in (way for detour in detours for way in _ways_round(problem, detour, pairs)):
+        best = min(best, one, key=lambda order: len(order.blast.interrupted))
+        if not best.blast.interrupted:
+            break
     return Schedule(_with_the_rest(best.stages, written), best.blast, best.stand_ins)
 
 
