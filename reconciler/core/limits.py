@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.core.absent import LINK
 from reconciler.core.change import Change
-from reconciler.core.resource import Key
+from reconciler.core.resource import Key, State
 from reconciler.core.way import Way
 from reconciler.core.words import plural
 
@@ -104,6 +104,24 @@ def strange_interfaces(changes: Iterable[Change]) -> str | None:
         if change.key.kind == LINK and change.adopts and change.recreates
     ]
     return "; ".join(hits) or None
+
+
+def interfaces_on_top(changes: Sequence[Change], found: State) -> str | None:
+    """Why the plan is refused: an interface of somebody else's stands on one that goes, and would go with it.
+
+    Kernel: a macvlan, a VLAN and a tunnel are deleted along with the device below them, also where that
+    is made again.
+    """
+    gone = {change.subject.name for change in changes if change.key.kind == LINK and is_gone(change)}
+    meant = {key for change in changes for key in (change.key, *(one.key for one in change.replays))}
+    upon = ((key, getattr(found[key], "lower", None)) for key in found if key.kind == LINK and key not in meant)
+    hits = [f"{key} stands on {lower}, and would go with it; delete it first" for key, lower in upon if lower in gone]
+    return "; ".join(hits) or None
+
+
+def is_gone(change: Change) -> bool:
+    """Whether what is there goes, for good or to be made again."""
+    return change.after is None or change.recreates
 
 
 def immutable_pools(changes: Iterable[Change]) -> str | None:

@@ -38,11 +38,13 @@ def restrain(
     """
     if plan.status in ("unreachable", "held") or plan.reading is None:
         return plan
-    session, way = plan.reading.session, plan.reading.way
+    reading = plan.reading
+    session, way = reading.session, reading.way
     written = plan.written
     never: Sequence[Callable[[], str | None]] = (
         lambda: checks.immutable_pools(written),
         lambda: checks.strange_interfaces(written),
+        lambda: checks.interfaces_on_top(written, {**reading.found, **reading.partial}),
     )
     for limit in never:
         if reason := limit():

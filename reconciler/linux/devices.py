@@ -14,8 +14,8 @@ FELIX_COMPARES = ("external", "gbp", "l2miss")
 GROUPS = ("group", "group6", "remote", "remote6")
 """One attribute of the kernel (IFLA_VXLAN_GROUP, GROUP6) under four names: multicast or not, IPv4 or IPv6."""
 ANY = "any"
-STACKED = frozenset({"macvlan"})
-"""Kinds whose lower device is an attribute of every interface (IFLA_LINK), not one of their kind."""
+STACKED = frozenset({"vlan", "macvlan", "macvtap", "ipvlan", "ipvtap"})
+"""Kinds whose lower device is an attribute of every interface (IFLA_LINK), not one of their kind. Not a veth's."""
 FALLBACK_DEVICES = frozenset({"tunl0"})
 """Made by the kernel with module ``ipip``, never deleted and never made a second time (docs/KERNEL.md, fact 35)."""
 

@@ -11,6 +11,7 @@ from reconciler.core.resource import Key, State
 from reconciler.core.way import Hop, Path
 from reconciler.linux.address import Address
 from reconciler.linux.answers import rows
+from reconciler.linux.devices import STACKED
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import IPV6_DEFAULT_METRIC, MAIN_TABLE, Route, gateway_of, route_of
 from reconciler.linux.rule import Rule
@@ -27,7 +28,6 @@ QUESTION = (
     '[ -z "${3:-}" ] || { ip -j -d -N route get fibmatch "${1%%%*}" from "${3%%%*}" '
     '&& ip -j -N "$5" neigh show nud reachable nud stale nud delay nud probe; }'
 )
-STACKED = frozenset({"vlan", "macvlan", "ipvlan"})
 LINK_LOCAL = ip_network("fe80::/64")
 NOWHERE = -1
 """No table: a link-local neighbour is reached over the interface that was named, whatever the tables say."""
