@@ -260,3 +260,15 @@ async def test_what_is_confirmed_in_part_is_taken_back_in_part(transport: SshTra
         assert not left(name(number))
         late = await commit.confirm(drops(ROUTES[0]))
         assert [failure.reason for failure in late] == ["not confirmed: it has been taken back already"]
+
+
+async def test_somebody_on_the_node_keeps_what_was_changed(transport: SshTransport, node: Node, number: int) -> None:
+    """As docs/CHANGING.md tells it; `run` is what its timer starts."""
+    commit = await armed(transport, number, drops(*ROUTES))
+    assert await commit.apply(puts(*ROUTES)) == []
+    (folder,) = (path for path in FOLDERS.glob("*") if path.name.startswith(f"{name(number)}."))
+    node.runs(f"mv {folder}/undo {folder}/kept")
+    assert node.fires(number).wait() == 0
+    assert all(node.has(ROUTES))
+    assert [failure.reason for failure in await commit.confirm()] == ["not confirmed: its undo has begun"]
+    node.runs(f"rm -r {folder}")
