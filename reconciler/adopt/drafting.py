@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from reconciler.adopt.adopted import Remark, sorted_remarks
-from reconciler.adopt.fitting import Path, fitted
+from reconciler.adopt.fitting import fitted
+from reconciler.adopt.numbered import Path
 from reconciler.desired.documents import KINDS
 from reconciler.desired.style import Draft
 
@@ -31,9 +32,14 @@ def all_at(file: str, line: int) -> At:
 
 def commented(draft: Draft, remarks: Iterable[Remark]) -> Draft:
     """The remarks stand below its own comment."""
-    lines = [f"Not here: {remark}" for remark in sorted_remarks(remarks)]
-    more = [f"Not here: {len(lines) - MOST} things more."] if len(lines) > MOST else []
-    return replace(draft, comment="\n".join(filter(None, [draft.comment, *lines[:MOST], *more])))
+    lines = not_here(map(str, sorted_remarks(remarks)))
+    return replace(draft, comment="\n".join(filter(None, [draft.comment, *lines])))
+
+
+def not_here(said: Iterable[str]) -> list[str]:
+    """Lines of a comment, the first ``MOST``, and how many more there are."""
+    lines = [f"Not here: {one}" for one in said]
+    return lines if len(lines) <= MOST else [*lines[:MOST], f"Not here: {len(lines) - MOST} things more."]
 
 
 def _place(path: Path) -> str:

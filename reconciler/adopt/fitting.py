@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from reconciler.adopt.numbered import Path, numbered, order
 from reconciler.desired.invalid import faults
-from reconciler.desired.tree import Tree
 
-Path = tuple[str | int, ...]
 DEEP = frozenset({"bgp", "calico"})
 """Fields whose own entries can be taken out one by one."""
 ROUNDS = 100
@@ -45,7 +44,7 @@ def fitted(model: type[BaseModel], spec: Mapping[Any, Any]) -> tuple[dict[Any, A
         found = list(_refused(model, left))
         if not found:
             return left, misfits
-        backwards = sorted(found, key=lambda one: _order(one.path), reverse=True)
+        backwards = sorted(found, key=lambda one: order(one.path), reverse=True)
         taken = [misfit for misfit in backwards if _take(left, misfit.path)]
         if not taken:
             raise NotFitting(found[0])
@@ -55,60 +54,20 @@ def fitted(model: type[BaseModel], spec: Mapping[Any, Any]) -> tuple[dict[Any, A
 
 def _refused(model: type[BaseModel], spec: dict[Any, Any]) -> Iterator[Misfit]:
     """One for each entry that the model refuses."""
-    tree = _tree(spec, ())
+    tree, places = numbered(spec)
     try:
         model.model_validate(tree.plain())
     except ValidationError as error:
         seen: dict[Path, Misfit] = {}
         for fault in faults(error, model, tree):
-            path = _entry(_at(tree, fault.col))
+            path = _entry(places[fault.line])
             seen.setdefault(path, Misfit(path, fault.what, fault.right))
         yield from seen.values()
-
-
-def _tree(value: Any, path: Path) -> Tree:
-    """A tree whose places are not lines but numbers of values, so that a fault tells which value it means."""
-    counter = iter(range(1, 10_000_000))
-
-    def grow(inner: Any) -> Tree:
-        number = next(counter)
-        tree = Tree(inner, 1, number)
-        if isinstance(inner, Mapping):
-            tree.value = {}
-            for key, child in inner.items():
-                place = next(counter)
-                tree.value[str(key)] = grow(child)
-                tree.keys[str(key)] = (1, place)
-        elif isinstance(inner, (list, tuple)):
-            tree.value = [grow(child) for child in inner]
-        return tree
-
-    return grow(value)
-
-
-def _at(tree: Tree, number: int) -> Path:
-    """The path of the value, or of the key, that has this number."""
-    children: list[tuple[str | int, Tree]] = []
-    if isinstance(tree.value, dict):
-        children = list(tree.value.items())
-    elif isinstance(tree.value, list):
-        children = list(enumerate(tree.value))
-    last: tuple[str | int, Tree] | None = None
-    for key, child in children:
-        first = tree.keys[str(key)][1] if isinstance(tree.value, dict) else child.col
-        if first > number:
-            break
-        last = (key, child)
-    return () if last is None else (last[0], *_at(last[1], number))
 
 
 def _entry(path: Path) -> Path:
     """The whole entry that a value is part of: one port, one route, one neighbour of BGP."""
     return path[: 3 if path[:1] and path[0] in DEEP else 2]
-
-
-def _order(path: Path) -> tuple[tuple[bool, int | str], ...]:
-    return tuple((isinstance(step, str), step) for step in path)
 
 
 def _take(spec: Any, path: Path) -> bool:

@@ -73,4 +73,4 @@ def test_warnings_of_a_revision_are_one_event(tmp_path: Path) -> None:
     run(work())
     (event,) = world.told("warning")
     assert event.words.startswith("revision c2: desired/nodes.yaml:")
-    assert event.data == {"revision": "c2", "warnings": 1}
+    assert event.data == {"revision": "c2", "warnings": 2}

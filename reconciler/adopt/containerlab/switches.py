@@ -10,7 +10,7 @@ from reconciler.adopt.containerlab.links import End
 from reconciler.adopt.containerlab.startup import Lines, startup
 from reconciler.adopt.containerlab.topology import Lab, Line, Member
 from reconciler.adopt.drafting import drafted
-from reconciler.adopt.fitting import Path
+from reconciler.adopt.numbered import Path
 from reconciler.adopt.switch import switch_spec
 from reconciler.desired.style import Draft
 from reconciler.switch.eos.configuration import Configuration

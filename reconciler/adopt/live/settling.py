@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.adopt.drafting import not_here
 from reconciler.adopt.live.folding import folded
 from reconciler.adopt.live.rows import written
 from reconciler.adopt.live.seen import Seen
-from reconciler.adopt.live.sketch import Path, Sketch
+from reconciler.adopt.live.sketch import Sketch
 from reconciler.adopt.live.trial import Misfit, Trial
+from reconciler.adopt.numbered import Path, order
 from reconciler.core.change import Change
 from reconciler.core.resource import Key
 from reconciler.desired.documents.ignore import fields_of
@@ -71,7 +73,7 @@ class Settling:
 
     def _take_out(self, misfits: Iterable[Misfit]) -> bool:
         """Whether something was refused. Of a list the last one goes first, so that the others keep their places."""
-        found = sorted(misfits, key=lambda one: _place(one.path), reverse=True)
+        found = sorted(misfits, key=lambda one: order(one.path), reverse=True)
         taken: set[tuple[int, Path]] = set()
         for sketch, path, why in found:
             whole = entry(sketch.kind, path)
@@ -154,7 +156,7 @@ class Settling:
         """Say above each document what is not in it."""
         for sketch in self.sketches:
             mine = {one for one in self.left if one.where in (sketch.name, f"{sketch.kind} {sketch.name}")}
-            sketch.lines += [f"Not here: {one.what}: {one.why}." for one in sorted(mine)]
+            sketch.lines += not_here(f"{one.what}: {one.why}." for one in sorted(mine))
 
     def unknown(self) -> Iterator[Left]:
         """What the documents leave unknown, since no device and no cluster shows it."""
@@ -176,10 +178,6 @@ def entry(kind: str, path: Path) -> Path:
     if kind == "Node":
         return path[:2] if path[:1] in (("routes",), ("rules",), ("neighbors",), ("fdb",), ("ignore",)) else path
     return path if kind == "Cluster" and len(path) > 1 else ()
-
-
-def _place(path: Path) -> tuple[tuple[bool, int, str], ...]:
-    return tuple((isinstance(step, str), step if isinstance(step, int) else 0, str(step)) for step in path)
 
 
 def literally(name: str) -> str:

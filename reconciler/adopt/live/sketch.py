@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.adopt.numbered import Path
 from reconciler.desired.style import Draft
-
-Path = tuple[str | int, ...]
 
 
 @dataclass

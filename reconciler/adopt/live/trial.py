@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
 from pathlib import Path as Folder
 from typing import Any, NamedTuple
 
-from reconciler.adopt.live.sketch import Path, Sketch
+from reconciler.adopt.live.sketch import Sketch
+from reconciler.adopt.numbered import Path, numbered
 from reconciler.desired.check import World as Checked
 from reconciler.desired.check import check
 from reconciler.desired.check.owned import check_inventory
@@ -18,7 +18,6 @@ from reconciler.desired.invalid import validated
 from reconciler.desired.inventory import Inventory
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document, Repository
-from reconciler.desired.tree import Tree
 from reconciler.intent.compile import World, compile_world
 from reconciler.intent.wish import Owns
 
@@ -99,8 +98,7 @@ class Trial:
 
 
 def _leaf(sketch: Sketch, file: str) -> _Leaf:
-    places: dict[int, Path] = {}
-    tree = _tree({"metadata": {"name": sketch.name}, "spec": sketch.spec}, (), places, count(1))
+    tree, places = numbered({"metadata": {"name": sketch.name}, "spec": sketch.spec})
     spec = tree.child("spec")
     assert spec is not None, "it was put there"
     within = {line: path[1:] for line, path in places.items() if path[:1] == ("spec",)}
@@ -108,14 +106,3 @@ def _leaf(sketch: Sketch, file: str) -> _Leaf:
     if model is None:
         return _Leaf(None, within, [(fault.line, f"{fault.what}: {fault.right}") for fault in faults])
     return _Leaf(Document(sketch.kind, sketch.name, model, file, tree), within)
-
-
-def _tree(value: Any, path: Path, places: dict[int, Path], lines: Iterator[int]) -> Tree:
-    """Every value on a line of its own."""
-    line = next(lines)
-    places[line] = path
-    if isinstance(value, Mapping):
-        value = {str(key): _tree(inner, (*path, str(key)), places, lines) for key, inner in value.items()}
-    elif isinstance(value, (list, tuple)):
-        value = [_tree(inner, (*path, number), places, lines) for number, inner in enumerate(value)]
-    return Tree(value, line, 1)
