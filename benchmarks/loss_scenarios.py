@@ -115,7 +115,7 @@ spec:
 
 def _halves(absent: bool) -> Edit:
     """Two more pools below the seed's; no document, no deletion: what is not there yet is said to be absent."""
-    last = "    vxlanMode: CrossSubnet\n"
+    last = "disableBGPExport: true\n"
     lower, upper = _pool("lower-half", "192.168.0.0/17", absent), _pool("upper-half", "192.168.128.0/17", absent)
     return Edit("pools.yaml", last, last + lower + upper)
 
@@ -123,7 +123,11 @@ def _halves(absent: bool) -> Edit:
 WHOLE: Edits = (_halves(absent=True),)
 SPLIT: Edits = (
     _halves(absent=False),
-    Edit("pools.yaml", "    name: default", '    annotations: {reconciler/absent: "true"}\n    name: default'),
+    Edit(
+        "pools.yaml",
+        "{name: default-ipv4-ippool, ",
+        '{name: default-ipv4-ippool, annotations: {reconciler/absent: "true"}, ',
+    ),
 )
 
 SCENARIOS: Sequence[Scenario] = (

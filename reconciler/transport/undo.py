@@ -53,7 +53,7 @@ cancel() { # the timer of the transaction in $at
 remove() { # all of it at once
   cancel
   mv "$at" "$at.over" && rm -rf "$at.over"
-  rmdir "${at%/*}"
+  rmdir "${at%/*}" || true
 } 2>/dev/null
 """
 # The file `run`. A shell that has died in the middle of its batch, or is at it for 3 s, holds nothing any more.
