@@ -87,6 +87,11 @@ class Failure:
     nature: Literal["failed", "stale", "warning"] = "failed"
 
 
+def serious(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+    """Without what is only said."""
+    return tuple(failure for failure in failures if failure.nature != "warning")
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
     """What somebody should change on a device that works against us: ``text``, in words.

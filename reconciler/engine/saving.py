@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from reconciler.core.driver import Script, Unreachable
+from reconciler.core.driver import Script, Unreachable, serious
 from reconciler.core.failpoint import failpoint
 from reconciler.engine.observe import Device, side_by_side
 from reconciler.engine.outcome import Outcome
@@ -44,5 +44,5 @@ class Saving:
             return dataclasses.replace(outcome, error=f"applied and proven, but not saved: {error}")
         failpoint("one saved")
         said = tuple(failure.reason for failure in failures if failure.nature == "warning")
-        bad = tuple(failure for failure in failures if failure.nature != "warning")
+        bad = serious(failures)
         return dataclasses.replace(outcome, failures=bad, warnings=(*outcome.warnings, *said), unsaved=bool(said))

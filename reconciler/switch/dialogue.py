@@ -97,8 +97,3 @@ class Reversible(Dialogue):
     @abstractmethod
     def commit(self, run: Run, number: int, seconds: int) -> Commit | Failure:
         """``number``: of the transaction. After ``seconds`` the device takes back by itself; or why it never does."""
-
-
-def failed(found: Sequence[Failure]) -> bool:
-    """Whether more went wrong than there is only something to say of."""
-    return any(failure.nature != "warning" for failure in found)

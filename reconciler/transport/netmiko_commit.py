@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from reconciler.core.commit import nothing
-from reconciler.core.driver import Failure, Script
+from reconciler.core.driver import Failure, Script, serious
 from reconciler.core.failpoint import failpoint
-from reconciler.switch.dialogue import Commit, Lost, Reversible, Run, Say, Talk, failed
+from reconciler.switch.dialogue import Commit, Lost, Reversible, Run, Say, Talk
 from reconciler.transport.netmiko_talker import Leaving
 from reconciler.transport.this_run import UnderWay
 
@@ -63,7 +63,7 @@ class SwitchCommit:
             self._under_way.end(self._number)
             raise
         failpoint("switch committed")
-        if failed(failures):
+        if serious(failures):
             self._under_way.end(self._number)
         else:
             self._under_way.begin(self._number, self._seconds)

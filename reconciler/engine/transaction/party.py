@@ -11,7 +11,7 @@ from itertools import chain
 
 from reconciler.core.change import Change, diff
 from reconciler.core.commit import Commits, ConfirmedCommit, nothing
-from reconciler.core.driver import Failure, Reading, Script, Transport
+from reconciler.core.driver import Failure, Reading, Script, Transport, serious
 from reconciler.core.plan import DevicePlan
 from reconciler.core.resource import Key, Live, State
 from reconciler.engine.observe import Device
@@ -114,7 +114,7 @@ class Party:
     async def arm(self) -> Sequence[Failure]:
         """Raises: Unreachable; ValueError, if there is no way back that could be written down."""
         failures = await self.commit.arm(self.undo())
-        self.ready = not _bad(failures)
+        self.ready = not serious(failures)
         return failures
 
     async def send(self, script: Script, took: Callable[[], None] = nothing) -> Sequence[Failure]:
@@ -176,7 +176,7 @@ class Party:
     def take(self, failures: Sequence[Failure]) -> None:
         """What the device said to a step."""
         self.warnings += tuple(failure.reason for failure in failures if failure.nature == "warning")
-        self.failures += _bad(failures)
+        self.failures += serious(failures)
 
 
 def chained(*scripts: Script) -> Script:
@@ -191,8 +191,3 @@ def _only(state: State, keys: Iterable[Key]) -> State:
 def _reading(plan: DevicePlan) -> Reading:
     assert plan.reading is not None, "what is written to has been read"
     return plan.reading
-
-
-def _bad(failures: Iterable[Failure]) -> tuple[Failure, ...]:
-    """Without what is only said."""
-    return tuple(failure for failure in failures if failure.nature != "warning")

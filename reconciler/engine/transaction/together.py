@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Sequence
 
-from reconciler.core.driver import Failure
+from reconciler.core.driver import Failure, serious
 
 
 class Together:
@@ -31,7 +31,7 @@ class Together:
         except BaseException:
             self._fail()
             raise
-        if any(failure.nature != "warning" for failure in failures):
+        if serious(failures):
             self._fail()
         return failures
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from reconciler.core.change import Change
-from reconciler.core.driver import Failure, Script
-from reconciler.switch.dialogue import Commit, Lost, Reversible, Run, Say, Talk, failed
+from reconciler.core.driver import Failure, Script, serious
+from reconciler.switch.dialogue import Commit, Lost, Reversible, Run, Say, Talk
 from reconciler.switch.eos import pending, preflight
 from reconciler.switch.eos.attempt import TIMER, Attempt, left, opened, unchanged, without_timer
 from reconciler.switch.eos.configuration import Configuration
@@ -41,7 +41,7 @@ class Transaction(Reversible):
             return [unchanged(ready)]
         attempt = self.attempt(pending.name_of(run, number), self.timer)
         found = yield from attempt.committed(ready)
-        return found if failed(found) else (yield from attempt.proof(ready).confirmed()) or found
+        return found if serious(found) else (yield from attempt.proof(ready).confirmed()) or found
 
     def leave(self, run: Run, number: int) -> Sequence[Say]:
         return (Say("end"), abort(pending.name_of(run, number)))
