@@ -39,8 +39,8 @@ class ConfirmedCommit(Protocol):
     async def confirm(self, left: Script | None = None) -> Sequence[Failure]:
         """What was applied stays, and nothing of the transaction is left on the device.
 
-        With ``left`` it still waits, and takes back only that from now on: its later stages. Not of a switch, which has
-        one commit.
+        With ``left`` only its first stages stay: it goes on waiting, and ``left`` is its way back to the end of those.
+        Not of a switch, which has one commit.
         """
         ...
 

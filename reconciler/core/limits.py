@@ -106,22 +106,20 @@ def strange_interfaces(changes: Iterable[Change]) -> str | None:
     return "; ".join(hits) or None
 
 
-def interfaces_on_top(changes: Sequence[Change], found: State) -> str | None:
-    """Why the plan is refused: an interface of somebody else's stands on one that goes, and would go with it.
+def interfaces_on_top(changes: Sequence[Change], *states: State) -> str | None:
+    """Why the plan is refused: an interface of somebody else's, in one of ``states``, would go with one of ours.
 
-    Kernel: a macvlan, a VLAN and a tunnel are deleted along with the device below them, also where that
-    is made again.
+    Kernel: a macvlan, a VLAN and a tunnel are deleted along with the device below them, also where that is made again.
     """
-    gone = {change.subject.name for change in changes if change.key.kind == LINK and is_gone(change)}
+    links = [change for change in changes if change.key.kind == LINK]
+    gone = {change.subject.name for change in links if change.after is None or change.recreates}
+    if not gone:
+        return None
     meant = {key for change in changes for key in (change.key, *(one.key for one in change.replays))}
-    upon = ((key, getattr(found[key], "lower", None)) for key in found if key.kind == LINK and key not in meant)
+    there = (one for state in states for key, one in state.items() if key.kind == LINK and key not in meant)
+    upon = ((one.key, getattr(one, "lower", None)) for one in there)
     hits = [f"{key} stands on {lower}, and would go with it; delete it first" for key, lower in upon if lower in gone]
     return "; ".join(hits) or None
-
-
-def is_gone(change: Change) -> bool:
-    """Whether what is there goes, for good or to be made again."""
-    return change.after is None or change.recreates
 
 
 def immutable_pools(changes: Iterable[Change]) -> str | None:

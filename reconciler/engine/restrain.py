@@ -44,7 +44,7 @@ def restrain(
     never: Sequence[Callable[[], str | None]] = (
         lambda: checks.immutable_pools(written),
         lambda: checks.strange_interfaces(written),
-        lambda: checks.interfaces_on_top(written, {**reading.found, **reading.partial}),
+        lambda: checks.interfaces_on_top(written, reading.found, reading.partial),
     )
     for limit in never:
         if reason := limit():
