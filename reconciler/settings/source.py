@@ -6,7 +6,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from reconciler.desired.codes import Code
 from reconciler.desired.documents.spec import Part
@@ -101,6 +101,17 @@ class SourceSettings(Part):
     may tell that there is something new.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["path"]}, {"required": ["url"]}],
+            "not": {"required": ["branch", "tag"]},
+            "dependentRequired": {
+                "username": ["token"],
+                "require": ["allowedSigners"],
+                "allowedSigners": ["require"],
+            },
+        }
+    )
     example: ClassVar[str] = "{url: /srv/git/desired.git, branch: main}"
 
     path: PathTo | None = None

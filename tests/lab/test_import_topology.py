@@ -11,10 +11,10 @@ import pytest
 from reconciler.lab.topology import SEED
 from tests.lab.conftest import Field, field
 
-PLACES = (Path(__file__).parents[3] / "shared" / "lab-data", Path("/work/shared/lab-data"))
+PLACES = {(Path(__file__).parents[3] / "shared" / "lab-data").resolve(), Path("/work/shared/lab-data")}
 REAL = [
     place / lab / "topology.clab.yaml"
-    for place in PLACES
+    for place in sorted(PLACES)
     for lab in ("06-calico-overlay", "07-calico-bgp")
     if (place / lab).is_dir()
 ]
