@@ -18,7 +18,7 @@ from reconciler.desired.secret import PathTo, Secret
 from reconciler.switch.names import expand
 
 HOST = re.compile(r"[A-Za-z0-9_:\[][A-Za-z0-9_.:%\[\]-]{0,252}")
-USER = re.compile(r"[A-Za-z0-9_][^\s\x00-\x1f:@]{0,63}")
+USER = re.compile(r"[A-Za-z0-9_][^\s\x00-\x1f\x7f:@]{0,63}")
 SWITCHES = ("arista_eos",)
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
