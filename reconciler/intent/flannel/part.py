@@ -6,20 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_network
-from itertools import islice
 
 from reconciler.core.driver import Claim
 from reconciler.core.resource import State
-from reconciler.desired.codes import Code
 from reconciler.desired.documents import Cluster
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document, Repository
 from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.flannel.backends import BACKENDS, Backend
 from reconciler.intent.flannel.claim import FlannelClaim
+from reconciler.intent.flannel.warnings import warnings
 from reconciler.intent.network import FAMILIES, IPV4, IPV6, Family
 from reconciler.intent.podcidr import Peer, dev_to, peers_of, tells_all
-from reconciler.intent.wish import Owns, Part, Row, problem
+from reconciler.intent.wish import Owns, Part, Row
 from reconciler.linux.claim import LinuxClaim
 
 
@@ -130,30 +129,8 @@ class FlannelPart(Part):
 
     @property
     def warnings(self) -> Iterator[Problem]:
-        kind = self.cluster.spec.flannel.backend.type
-        if kind not in BACKENDS:
-            what = f"flannel's backend {kind} is not compiled, its rows are neither planned nor pruned"
-            yield self._warning(Code.BACKEND_NOT_COMPILED, what, f"one of {', '.join(BACKENDS)}", "type")
-        elif kind == "host-gw":
-            yield from self._cut_off()
-        elif kind == "vxlan" and self.cluster.spec.flannel.network6 is not None:
-            what = (
-                "flannel gives pods an MTU 50 below the underlay's, the kernel takes 70 on flannel-v6: 20 are too many"
-            )
-            yield self._warning(Code.MTU_TOO_LARGE, what, "backend.mtu 20 below the underlay's")
-
-    def _cut_off(self) -> Iterator[Problem]:
-        """host-gw needs all nodes in one subnet; the first one that is not alone with it stands for all."""
-        for tables in self.tables:
-            told = [peer for peer in tables.peers.values() if peer.address and peer.connected is not None]
-            apart = ((me, [p.name for p in told if p is not me and not dev_to(me, p)]) for me in told)
-            for me, far in islice((pair for pair in apart if pair[1]), 1):
-                shown = ", ".join(far[:3]) + (f" and {len(far) - 3} more" if len(far) > 3 else "")
-                what = f"pods of {me.name} cannot reach those of {shown}: host-gw routes within one subnet only"
-                yield self._warning(Code.PODS_CUT_OFF, what, "backend: {type: vxlan, directRouting: true}", "type")
-
-    def _warning(self, code: Code, what: str, right: str, *path: str) -> Problem:
-        return problem(self.cluster, code, what, right, "flannel", "backend", *path, severity="warning")
+        peers = [(tables.backend.family, tables.peers) for tables in self.tables]
+        return warnings(self.repository, self.cluster, peers)
 
 
 def any_subnet(peers: Mapping[str, Peer]) -> bool:
