@@ -12,11 +12,6 @@ RANGE = re.compile(r" *([0-9]{1,4})(?:-([0-9]{1,4}))? *")
 """No VLAN has more digits; more numbers than VLANs would only cost memory."""
 
 
-def natural(name: str) -> tuple[object, ...]:
-    """Sort key that puts Ethernet2 before Ethernet10."""
-    return tuple((part.isdigit(), int(part) if part.isdigit() else part) for part in re.split(r"(\d+)", name))
-
-
 def expand(vlans: str) -> Iterator[int]:
     """``10,20-22`` -> 10, 20, 21, 22. Raises: ValueError, also for ``22-20``, which would be nothing, and ``1_0``."""
     for part in vlans.split(","):

@@ -34,7 +34,21 @@ QUICK = (Phase.explicit, Phase.generate)
 MOST_MEMORY = 200 * 1024
 """KiB that a long run may add."""
 ODD = (
-    *("\x00", "\ufeff", "\u2028", "é", "%", "&a ", "*a", "<<: *a", "!!python/object:os.system", "{{ x }}", "${X:-y}"),
+    *(
+        "\x00",
+        "\ufeff",
+        "\u2028",
+        "é",
+        "²",
+        "٣",
+        "%",
+        "&a ",
+        "*a",
+        "<<: *a",
+        "!!python/object:os.system",
+        "{{ x }}",
+        "${X:-y}",
+    ),
     *("[1:999999999]", "[a:z][a:z][a:z][a:z]", "-" * 300, "9" * 300, "(" * 200, "[" * 60, "{" * 60, "'", '"', "`id`"),
     *("null", "~", "true", "[]", "{}", "\n", "\t", "  ", ": ", "- ", "|", ">", "#", "=", "10.0.0.1/33", "::/129"),
     *("vlan 5000", "interface Ethernet1-4", "ip route 0.0.0.0/0 Null0", "banner motd", "router bgp 0", "end", "\\"),

@@ -12,7 +12,7 @@ from reconciler.desired.documents.switch_values import PORT
 from reconciler.desired.documents.values import IFNAME
 from reconciler.desired.tree import Tree
 
-ON_SWITCH = re.compile(r"(?:eth|et|Ethernet|Et)(\d{1,3}(?:[_/]\d{1,3}){0,2})")
+ON_SWITCH = re.compile(r"(?:eth|et|Ethernet|Et)(\d{1,3}(?:[_/]\d{1,3}){0,2})", re.ASCII)
 """Of a data port in the container (``eth1_1`` is Ethernet1/1); ``eth0`` is Management."""
 NOT_NODES = ("host", "mgmt-net", "macvlan", "dummy", "vxlan", "vxlan-stitch", "bridge")
 LONG_TO_ELSEWHERE = "the other end is no device of the lab: the port has no `to`"

@@ -19,7 +19,7 @@ NEVER_MEANT = frozenset({"end", "exit", "enable", "configure", "configure termin
 ONLY_A_HEAD = "address-family "
 """What is below it speaks for itself."""
 FREE_TEXT = re.compile(r"banner (login|motd|exec)|action bash|code( unit \S+)?")
-VARIABLE = re.compile(r"\{\{-? *\.(\w+) *-?\}\}")
+VARIABLE = re.compile(r"\{\{-? *\.(\w+) *-?\}\}", re.ASCII)
 TEMPLATE = "{{"
 OTHERS = "no document speaks of it, left as it is"
 

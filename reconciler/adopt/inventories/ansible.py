@@ -28,7 +28,7 @@ FACTS: Mapping[Fact, tuple[str, ...]] = {
 """Of several names for one thing the last one that is there counts (ansible.builtin.ssh)."""
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,250}")
 SUFFIXES = ("", ".yml", ".yaml", ".json")
-REFERENCE = re.compile(r"\{\{ *([A-Za-z_]\w*) *\}\}")
+REFERENCE = re.compile(r"\{\{ *([A-Za-z_]\w*) *\}\}", re.ASCII)
 DEEPEST = 5
 LONGEST = 1000
 MOST_FILES = 2_000

@@ -15,7 +15,8 @@ from reconciler.desired.device import HOST, USER
 from reconciler.desired.documents.values import DEVICE_NAME
 
 LOOKUP = re.compile(
-    r"""\{\{ *lookup\( *['"](?:ansible\.builtin\.)?env['"] *, *['"]([A-Za-z_]\w{0,127})['"] *\) *\}\}"""
+    r"""\{\{ *lookup\( *['"](?:ansible\.builtin\.)?env['"] *, *['"]([A-Za-z_]\w{0,127})['"] *\) *\}\}""",
+    re.ASCII,
 )
 TEMPLATE = "{{"
 LONGEST_PATH = 4000

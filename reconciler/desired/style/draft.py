@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.core.words import printable
+from reconciler.core.words import natural, printable
 from reconciler.desired.documents import CALICO_APIS, CALICO_KINDS, KINDS, OWN_API
 from reconciler.desired.style.lines import WIDTH, document, flow
 from reconciler.desired.style.order import INVENTORY, Step, top
@@ -44,10 +43,8 @@ def written(documents: Iterable[Draft]) -> str:
     return "---\n".join(texts)
 
 
-def _place(draft: Draft) -> tuple[int, list[tuple[int, str]], str]:
-    parts = re.findall(r"\d{1,18}|\D+|\d+", draft.name, re.ASCII)
-    natural = [(int(part), "") if part.isdigit() and len(part) <= 18 else (-1, part) for part in parts]
-    return KIND_ORDER.index(draft.kind), natural, draft.name
+def _place(draft: Draft) -> tuple[int, tuple[tuple[int, int, str], ...], str]:
+    return KIND_ORDER.index(draft.kind), natural(draft.name), draft.name
 
 
 def api_of(kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from reconciler.core.change import Change
@@ -23,7 +24,7 @@ from reconciler.switch.eos.step import Phase, Step, word
 from reconciler.switch.kinds import Svi
 
 HEAD = "interface Vlan"
-MOST_DIGITS = 4
+NUMBER = re.compile("[0-9]{1,4}")
 FLAGS: dict[str, tuple[str, object]] = {
     **COMMON_FLAGS,
     "no autostate": ("autostate", False),
@@ -37,7 +38,7 @@ LEXICON = Lexicon(
 
 def read(stanza: Stanza) -> Section | None:
     number = stanza.head.removeprefix(HEAD)
-    if number == stanza.head or not number.isdigit() or len(number) > MOST_DIGITS:
+    if number == stanza.head or not NUMBER.fullmatch(number):
         return None
     body = LEXICON.read(stanza.body)
     description, alike = common(body)

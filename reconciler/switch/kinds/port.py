@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 from reconciler.core.resource import Resource
+from reconciler.core.words import natural
 from reconciler.switch.addresses import in_order, is_ipv6, routers_in_order
 from reconciler.switch.kinds.open import Open
-from reconciler.switch.names import natural
 
 ALL_VLANS = "1-4094"
 NO_CHANNEL = "none"
