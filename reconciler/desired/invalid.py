@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -18,6 +19,8 @@ Path = tuple[str | int, ...]
 Wording = tuple[Code, str, str]
 M = TypeVar("M", bound=BaseModel)
 SHOWN = 40
+SLIP = re.compile(r"(\w+)[: ]+\S")
+"""A field and its value in one word: `via 10.0.0.1`, `access:10`."""
 QUOTE = '"'
 
 
@@ -85,8 +88,12 @@ def _path(loc: Path, tree: Tree) -> tuple[Path, bool]:
 
 
 def _unknown(path: Path, model: type[BaseModel]) -> Wording:
-    known = fields_at(model, path[:-1])
-    return Code.UNKNOWN_FIELD, f"unknown field {path[-1]!r}", did_you_mean(str(path[-1]), known)
+    known, word = fields_at(model, path[:-1]), str(path[-1])
+    if (slip := SLIP.match(word)) and slip[1] in known:  # what follows may be a password
+        return Code.UNKNOWN_FIELD, f"unknown field '{slip[1]} …'", f"put a colon and a space behind {slip[1]}"
+    if word.isdigit():
+        return Code.UNKNOWN_FIELD, f"unknown field {word!r}", "put a text with commas in quotes, as a whole"
+    return Code.UNKNOWN_FIELD, f"unknown field {word!r}", did_you_mean(word, known)
 
 
 def _wording(detail: Mapping[str, Any], path: Path, model: type[BaseModel]) -> Wording:
