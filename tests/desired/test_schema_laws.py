@@ -45,7 +45,8 @@ BEYOND = {
     "which fields go together": [
         r"^a source is a path or a url|is for a git repository$",
         r"^both a branch and a tag|^username, token and ca are for https",
-        r"^allowedSigners is not looked at|^key and knownHosts are for ssh|does not name an address of this machine$",
+        r"^allowedSigners is not looked at|^require: signed without|^key and knownHosts are for ssh",
+        r"does not name an address of this machine$",
         r"^(host|platform) is missing$",  # the defaults of an inventory may give it
         r"^sudo and shell are for|^secret is a switch's|^owns\.\w+ is for|knows (its|no)|^listen\.webhook without",
         r"leads nowhere$|^a \w+ route without a device|^a route with both|^an IPv[46] (route|rule) has no",
