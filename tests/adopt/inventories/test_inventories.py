@@ -101,3 +101,14 @@ def test_groups_in_a_circle_end(tmp_path: Path) -> None:
     adopted = imported(tmp_path / "hosts")
     assert "below itself" in remarks(adopted)
     assert list(adopted.inventory[0].spec["devices"]) == ["h1"]
+
+
+@pytest.mark.parametrize(("port", "told"), [("2222", 0), ("22", 1)])
+def test_a_jump_over_a_device_that_has_its_user_and_port_needs_no_remark(port: str, told: int, tmp_path: Path) -> None:
+    own = "ansible_host=198.51.100.1 ansible_user=jumper ansible_port=2222"
+    over = f"ansible_user=ops ansible_ssh_common_args='-J jumper@198.51.100.1:{port}'"
+    (tmp_path / "hosts").write_text(f"bastion {own}\nw1 {over}\n")
+    adopted = imported(tmp_path / "hosts")
+    assert adopted.inventory[0].spec["devices"]["w1"]["jump"] == "bastion"
+    assert remarks(adopted).count("the user and the port of the device bastion count") == told
+    assert len(adopted.remarks) == told
