@@ -95,7 +95,7 @@ class _Reading:
             self.remarks += adoption.remarks
         _rename_jumps(devices)
         self.remarks += _doubtful(devices, doubts)
-        remarks = sorted_remarks([*self.remarks, *self.groups.remarks])
+        remarks = sorted_remarks(_together([*self.remarks, *self.groups.remarks]))
         draft = Draft("Inventory", name if DEVICE_NAME.fullmatch(name) else "imported", _spec(devices), self._comment())
         return Adopted((), (commented(draft, remarks),), remarks)
 
@@ -149,6 +149,18 @@ def _doubtful(devices: dict[str, Any], doubts: Iterable[tuple[str, Jump, Remark]
         elif asked.user not in ("", over.get("username")) or (asked.port or "22") != str(over.get("port", 22)):
             why = f"the user and the port of the device {devices[name]['jump']} count; make them these"
             yield Remark(remark.file, remark.line, remark.what, why)
+
+
+def _together(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """A line of a group is remarked once, and not for each of its hosts."""
+    hosts: dict[tuple[str, int, str, str], dict[str, None]] = {}
+    for one in remarks:
+        what, _, host = one.what.rpartition(" of ")
+        hosts.setdefault((one.file, one.line, what, one.why), {})[host] = None
+    for (file, line, what, why), names in hosts.items():
+        first, *more = names
+        whose = f"{first} and {len(more)} more" if more else first
+        yield Remark(file, line, f"{what} of {whose}" if what else whose, why)
 
 
 def _spec(devices: dict[str, Any]) -> dict[str, Any]:
