@@ -19,7 +19,7 @@ Path = tuple[str | int, ...]
 Wording = tuple[Code, str, str]
 M = TypeVar("M", bound=BaseModel)
 SHOWN = 40
-SLIP = re.compile(r"(\w+)[: ]+\S")
+SLIP = re.compile(r"([a-z][A-Za-z]*6?)(?: +|: *)[^\s:]")
 """A field and its value in one word: `via 10.0.0.1`, `access:10`."""
 QUOTE = '"'
 
@@ -59,6 +59,8 @@ def empties(tree: Tree, envelope: type[BaseModel], spec: type[BaseModel], path: 
     inner = tree.value.items() if isinstance(tree.value, dict) else enumerate(tree.value)
     for key, child in inner:
         here = (*path, key)
+        if child.value is None and SLIP.match(str(key)):
+            continue  # it lacks a colon, not a value, and is no field
         if child.value is None:
             words = _blank(here[1:], spec) if here[1:] and here[0] == "spec" else _blank(here, envelope)
             yield Fault(child.line, child.col, *words)
@@ -89,8 +91,9 @@ def _path(loc: Path, tree: Tree) -> tuple[Path, bool]:
 
 def _unknown(path: Path, model: type[BaseModel]) -> Wording:
     known, word = fields_at(model, path[:-1]), str(path[-1])
-    if (slip := SLIP.match(word)) and slip[1] in known:  # what follows may be a password
-        return Code.UNKNOWN_FIELD, f"unknown field '{slip[1]} …'", f"put a colon and a space behind {slip[1]}"
+    if slip := SLIP.match(word):
+        right = "put a colon and a space behind it" if slip[1] in known else did_you_mean(slip[1], known)
+        return Code.UNKNOWN_FIELD, f"unknown field '{_tight(word)}'", right
     if word.isdigit():
         return Code.UNKNOWN_FIELD, f"unknown field {word!r}", "put a text with commas in quotes, as a whole"
     return Code.UNKNOWN_FIELD, f"unknown field {word!r}", did_you_mean(word, known)
@@ -125,7 +128,13 @@ def _blank(path: Path, model: type[BaseModel]) -> Wording:
 def _name(path: Path) -> str:
     """``mtu``; a number alone says nothing: ``vlans.10``."""
     words = [step for step in path if isinstance(step, str)] or ["the document"]
-    return ".".join(words[-2:]) if words[-1].isdigit() else words[-1]
+    return ".".join(words[-2:]) if words[-1].isdigit() else _tight(words[-1])
+
+
+def _tight(name: str) -> str:
+    """What follows the name of a field that lacks its colon may be a password."""
+    slip = SLIP.match(name)
+    return f"{slip[1]} …" if slip else name
 
 
 def _named(path: Path) -> str:

@@ -14,7 +14,7 @@ HINTS = (
     ("<block end>", "start the entries of one mapping or list in the same column"),
     ("undefined alias", "define the anchor (&name) earlier in the same document"),
     ("cannot start any token", QUOTES),
-    ("expected ',' or", "put a comma between entries, and close the bracket"),
+    ("expected ',' or", "put a comma between entries, a colon and a space behind each name, and close the bracket"),
     ("end of stream", "close the quote or bracket"),
     ("unknown escape", "use single quotes, or double the backslash"),
 )
