@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 from reconciler.desired.characters import MAX_VALUES, UNPRINTABLE, refusal
 from reconciler.desired.codes import Code
 from reconciler.desired.scalars import resolve
-from reconciler.desired.syntax import explained, hint
+from reconciler.desired.syntax import explained, hint, tight
 from reconciler.desired.tree import Tree
 
 MAX_ALIASES = 1_000
@@ -177,7 +177,7 @@ class _Builder:
             frame.merged += tuple(tree.value) if isinstance(tree.value, list) else (tree,)
         elif key in mapping.value:
             line = mapping.keys[key][0]
-            self._fault(at, Code.DUPLICATE_KEY, f"duplicate key {key!r} (first on line {line})", "remove one")
+            self._fault(at, Code.DUPLICATE_KEY, f"duplicate key {tight(key)!r} (first on line {line})", "remove one")
         else:
             mapping.value[key] = tree
             mapping.keys[key] = (at.line, at.col)

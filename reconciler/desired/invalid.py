@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -13,14 +12,13 @@ from reconciler.desired.compose import Fault
 from reconciler.desired.documents.values import tight_lipped
 from reconciler.desired.examples import empty_at, example_at, fields_at, is_required
 from reconciler.desired.suggestion import did_you_mean
+from reconciler.desired.syntax import SLIP, tight
 from reconciler.desired.tree import Tree
 
 Path = tuple[str | int, ...]
 Wording = tuple[Code, str, str]
 M = TypeVar("M", bound=BaseModel)
 SHOWN = 40
-SLIP = re.compile(r"([a-z][A-Za-z]*6?)(?: +|: *)[^\s:]")
-"""A field and its value in one word: `via 10.0.0.1`, `access:10`."""
 QUOTE = '"'
 
 
@@ -93,7 +91,7 @@ def _unknown(path: Path, model: type[BaseModel]) -> Wording:
     known, word = fields_at(model, path[:-1]), str(path[-1])
     if slip := SLIP.match(word):
         right = "put a colon and a space behind it" if slip[1] in known else did_you_mean(slip[1], known)
-        return Code.UNKNOWN_FIELD, f"unknown field '{_tight(word)}'", right
+        return Code.UNKNOWN_FIELD, f"unknown field '{tight(word)}'", right
     if word.isdigit():
         return Code.UNKNOWN_FIELD, f"unknown field {word!r}", "put a text with commas in quotes, as a whole"
     return Code.UNKNOWN_FIELD, f"unknown field {word!r}", did_you_mean(word, known)
@@ -128,13 +126,7 @@ def _blank(path: Path, model: type[BaseModel]) -> Wording:
 def _name(path: Path) -> str:
     """``mtu``; a number alone says nothing: ``vlans.10``."""
     words = [step for step in path if isinstance(step, str)] or ["the document"]
-    return ".".join(words[-2:]) if words[-1].isdigit() else _tight(words[-1])
-
-
-def _tight(name: str) -> str:
-    """What follows the name of a field that lacks its colon may be a password."""
-    slip = SLIP.match(name)
-    return f"{slip[1]} …" if slip else name
+    return ".".join(words[-2:]) if words[-1].isdigit() else tight(words[-1])
 
 
 def _named(path: Path) -> str:

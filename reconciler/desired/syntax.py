@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 QUOTES = 'put quotes around text that contains ": " or starts with a special character of YAML'
 INDENT = "indent this line like its neighbours, or add the colon and the space that the line before lacks"
+SLIP = re.compile(r"([a-z][A-Za-z]*6?)(?: +|: *)[^\s:]")
+"""A field and its value in one word: `via 10.0.0.1`, `access:10`."""
 NO_COLON = "could not find expected ':'"
 HINTS = (
     ("\\t", "use spaces, not tabs"),
@@ -33,6 +36,12 @@ def explained(error: Any, otherwise: tuple[int, int], text: str) -> tuple[int, i
         f"not valid YAML: {problem}",
         _right(problem, str(error.context), opened, _before(text, line, col)),
     )
+
+
+def tight(name: str) -> str:
+    """What follows the name of a field that lacks its colon may be a password."""
+    slip = SLIP.match(name)
+    return f"{slip[1]} …" if slip else name
 
 
 def hint(problem: str) -> str:
