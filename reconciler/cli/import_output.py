@@ -60,7 +60,8 @@ def put(adopted: Adopted, to: Path | None, *, force: bool, said: int = 0) -> int
         write(to / file.path, file.text, file.mode)
     names = ", ".join(str(file.path) for file in files)
     documents = plural(len(adopted.documents) + len(adopted.inventory), "document")
-    click.echo(printable(f"{documents} in {to}: {names}; {plural(said + len(adopted.remarks), 'remark')}."), err=True)
+    where = f"{documents} in {to}: {names}" if files else f"nothing to write to {to}"
+    click.echo(printable(f"{where}; {plural(said + len(adopted.remarks), 'remark')}."), err=True)
     return CONVERGED
 
 

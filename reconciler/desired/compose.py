@@ -9,23 +9,12 @@ from typing import Any, NamedTuple, NoReturn
 from reconciler.desired.characters import MAX_VALUES, UNPRINTABLE, refusal
 from reconciler.desired.codes import Code
 from reconciler.desired.scalars import resolve
+from reconciler.desired.syntax import explained, hint, tight
 from reconciler.desired.tree import Tree
 
 MAX_ALIASES = 1_000
 MAX_DEPTH = 50
 CORE_TAGS = "tag:yaml.org,2002:"
-QUOTES = 'put quotes around text that contains ": " or starts with a special character of YAML'
-HINTS = (
-    ("\\t", "use spaces, not tabs"),
-    ("mapping values are not allowed", QUOTES),
-    ("could not find expected ':'", "write 'key: value', and indent the further lines of a value"),
-    ("<block end>", "start the entries of one mapping or list in the same column"),
-    ("undefined alias", "define the anchor (&name) earlier in the same document"),
-    ("cannot start any token", QUOTES),
-    ("expected ',' or", "put a comma between entries, and close the bracket"),
-    ("end of stream", "close the quote or bracket"),
-    ("unknown escape", "use single quotes, or double the backslash"),
-)
 
 
 class Fault(NamedTuple):
@@ -75,17 +64,12 @@ def _events(text: str) -> Any:
             place = (event.start_mark.line + 1, event.start_mark.column + 1)
             yield event
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        here = (mark.line + 1, mark.column + 1) if mark else place
-        raise Unusable(_syntax(here, str(error.problem or error.context))) from None
+        line, col, what, right = explained(error, place, text)
+        raise Unusable(Fault(line, col, Code.NOT_YAML, what, right)) from None
     except (YAMLError, ValueError, OverflowError, LookupError, AttributeError, TypeError, AssertionError) as error:
         # Strange directives and escapes end in Python errors within ruamel; to the author they are bad YAML too.
-        raise Unusable(_syntax(place, str(error).splitlines()[0] if str(error) else "cannot be parsed")) from None
-
-
-def _syntax(place: tuple[int, int], problem: str) -> Fault:
-    right = next((hint for sign, hint in HINTS if sign in problem), "write it as YAML 1.2")
-    return Fault(*place, Code.NOT_YAML, f"not valid YAML: {problem}", right)
+        words = str(error).splitlines()[0] if str(error) else "cannot be parsed"
+        raise Unusable(Fault(*place, Code.NOT_YAML, f"not valid YAML: {words}", hint(words))) from None
 
 
 @dataclass(slots=True)
@@ -193,7 +177,7 @@ class _Builder:
             frame.merged += tuple(tree.value) if isinstance(tree.value, list) else (tree,)
         elif key in mapping.value:
             line = mapping.keys[key][0]
-            self._fault(at, Code.DUPLICATE_KEY, f"duplicate key {key!r} (first on line {line})", "remove one")
+            self._fault(at, Code.DUPLICATE_KEY, f"duplicate key {tight(key)!r} (first on line {line})", "remove one")
         else:
             mapping.value[key] = tree
             mapping.keys[key] = (at.line, at.col)

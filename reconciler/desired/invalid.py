@@ -12,6 +12,7 @@ from reconciler.desired.compose import Fault
 from reconciler.desired.documents.values import tight_lipped
 from reconciler.desired.examples import empty_at, example_at, fields_at, is_required
 from reconciler.desired.suggestion import did_you_mean
+from reconciler.desired.syntax import SLIP, tight
 from reconciler.desired.tree import Tree
 
 Path = tuple[str | int, ...]
@@ -56,6 +57,8 @@ def empties(tree: Tree, envelope: type[BaseModel], spec: type[BaseModel], path: 
     inner = tree.value.items() if isinstance(tree.value, dict) else enumerate(tree.value)
     for key, child in inner:
         here = (*path, key)
+        if child.value is None and SLIP.match(str(key)):
+            continue  # it lacks a colon, not a value, and is no field
         if child.value is None:
             words = _blank(here[1:], spec) if here[1:] and here[0] == "spec" else _blank(here, envelope)
             yield Fault(child.line, child.col, *words)
@@ -85,8 +88,13 @@ def _path(loc: Path, tree: Tree) -> tuple[Path, bool]:
 
 
 def _unknown(path: Path, model: type[BaseModel]) -> Wording:
-    known = fields_at(model, path[:-1])
-    return Code.UNKNOWN_FIELD, f"unknown field {path[-1]!r}", did_you_mean(str(path[-1]), known)
+    known, word = fields_at(model, path[:-1]), str(path[-1])
+    if slip := SLIP.match(word):
+        right = "put a colon and a space behind it" if slip[1] in known else did_you_mean(slip[1], known)
+        return Code.UNKNOWN_FIELD, f"unknown field '{tight(word)}'", right
+    if word.isdigit():
+        return Code.UNKNOWN_FIELD, f"unknown field {word!r}", "put a text with commas in quotes, as a whole"
+    return Code.UNKNOWN_FIELD, f"unknown field {word!r}", did_you_mean(word, known)
 
 
 def _wording(detail: Mapping[str, Any], path: Path, model: type[BaseModel]) -> Wording:
@@ -118,7 +126,7 @@ def _blank(path: Path, model: type[BaseModel]) -> Wording:
 def _name(path: Path) -> str:
     """``mtu``; a number alone says nothing: ``vlans.10``."""
     words = [step for step in path if isinstance(step, str)] or ["the document"]
-    return ".".join(words[-2:]) if words[-1].isdigit() else words[-1]
+    return ".".join(words[-2:]) if words[-1].isdigit() else tight(words[-1])
 
 
 def _named(path: Path) -> str:

@@ -67,7 +67,8 @@ def _reason(error: Exception, settings: SshSettings, known: asyncssh.SSHKnownHos
             how = "key" if settings.key else "password" if settings.password else "login without key and password"
             return f"{settings.username}'s {how} was refused ({error.reason})"
         case asyncssh.KeyImportError() | FileNotFoundError() | PermissionError() if settings.key is not None:
-            return f"the key {settings.key} cannot be used: {error}"
+            why = error.strerror if isinstance(error, OSError) else error  # which names the file once more
+            return f"the key {settings.key} cannot be used: {why}"
         case asyncssh.Error():
             return f"the connection broke off: {error.reason}"
         case OSError():

@@ -123,7 +123,9 @@ async def test_a_key_file_that_is_none(connect: Connect, sshd: Sshd, content: st
         keypair(path, passphrase="secret")
     elif content is not None:
         path.write_text(content)
-    assert f"the key {path} cannot be used" in await reason(connect(key=path))
+    said = await reason(connect(key=path))
+    assert f"the key {path} cannot be used" in said
+    assert said.count(str(path)) == 1
 
 
 async def test_a_known_hosts_that_is_none(connect: Connect, sshd: Sshd) -> None:

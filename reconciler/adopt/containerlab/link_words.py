@@ -32,14 +32,19 @@ LINK: Readers = {
 
 def made(words: Words) -> tuple[str, dict[str, Any]]:
     """What follows ``ip link add``: the name, and ``{bridge: …}`` or ``{vxlan: …}``. Raises: NotUnderstood."""
-    name = ""
+    name = under = ""
     while words and words.peek() != "type":
         word = words.next("link")
-        name = words.next(word) if word in ("name", "dev") else _first(name, word)
+        if word == "link":
+            under = words.next(word)
+        else:
+            name = words.next(word) if word in ("name", "dev") else _first(name, word)
     words.next("link")
     kind = words.next("type")
     if kind not in MADE or not name:
         raise NotUnderstood(f"an interface of type {kind}")
+    if under:
+        raise NotUnderstood(f"link {under!r} of a {kind}")
     return name, {kind: _vxlan(words) if kind == "vxlan" else _no_more(words)}
 
 

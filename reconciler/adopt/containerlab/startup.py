@@ -12,7 +12,8 @@ from reconciler.core.resource import Key
 from reconciler.switch.eos.config import END_OF_TEXT, INDENT
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.shown import shown
-from reconciler.switch.names import MANAGEMENT
+from reconciler.switch.kinds import Interface
+from reconciler.switch.names import MANAGEMENT, expand
 
 NEVER_MEANT = frozenset({"end", "exit", "enable", "configure", "configure terminal", "conf t", "no shutdown"})
 """Lines that lead to where the next one is typed, and what is so anyway."""
@@ -21,6 +22,10 @@ ONLY_A_HEAD = "address-family "
 FREE_TEXT = re.compile(r"banner (login|motd|exec)|action bash|code( unit \S+)?")
 VARIABLE = re.compile(r"\{\{-? *\.(\w+) *-?\}\}", re.ASCII)
 TEMPLATE = "{{"
+INTERFACE = re.compile(r"int(?:e|er|erf|erfa|erfac|erface)? +(?P<name>[A-Za-z][A-Za-z-]+) *(?P<ports>[0-9][0-9/.,-]*)")
+NAMES = ("Ethernet", "Port-Channel", "Vlan", "Loopback", MANAGEMENT)
+RANGE = re.compile(r"interface Ethernet([0-9]+ *[,-].*)")
+SEVERAL = "several ports at once: give each of them lines of its own"
 OTHERS = "no document speaks of it, left as it is"
 
 
@@ -66,8 +71,27 @@ def _canonical(lines: list[str]) -> Iterator[str]:
             if depth and (not depths or depths[-1] < depth):
                 depths.append(depth)
             free = bool(FREE_TEXT.fullmatch(words))
-            yield INDENT * len(depths if depth else ()) + words
+            yield INDENT * len(depths if depth else ()) + (words if depth else _in_full(words))
             depths = depths if depth else []
+
+
+def _in_full(head: str) -> str:
+    """``int et1`` as EOS prints it; it takes what is short for one name alone."""
+    typed = INTERFACE.fullmatch(head)
+    names = [name for name in NAMES if name.lower().startswith(typed["name"].lower())] if typed else []
+    return f"interface {names[0]}{typed['ports']}" if typed and names else head
+
+
+def not_understood(configuration: Configuration) -> set[str]:
+    """Ports that it speaks of in words which no document has: they are not at EOS's default."""
+    found = {key.name for key in configuration.frozen if key.kind == Interface.kind}
+    for stanza in configuration.foreign:
+        if ports := RANGE.fullmatch(stanza[0].strip()):
+            try:
+                found |= {f"Ethernet{number}" for number in expand(ports[1].replace("Ethernet", "").replace("Et", ""))}
+            except ValueError:
+                continue
+    return found
 
 
 def _remarks(configuration: Configuration, file: str) -> Iterator[Remark]:
@@ -81,7 +105,8 @@ def _remarks(configuration: Configuration, file: str) -> Iterator[Remark]:
     for stanza in configuration.foreign:
         place = lines.next(stanza[0], place)
         if stanza[0].strip() not in NEVER_MEANT:
-            yield Remark(file, place, f"{shown(stanza[0])}{_more(stanza)}", OTHERS)
+            why = SEVERAL if RANGE.fullmatch(stanza[0].strip()) else OTHERS
+            yield Remark(file, place, f"{shown(stanza[0])}{_more(stanza)}", why)
     for key, rest in configuration.rest.items():
         if key not in configuration.frozen and not key.name.startswith(MANAGEMENT):
             yield from _of_resource(key, rest, lines, file)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from reconciler.adopt.adopted import NotRead, Remark, Sources, beside, readable
 from reconciler.adopt.containerlab.links import End
-from reconciler.adopt.containerlab.startup import Lines, startup
+from reconciler.adopt.containerlab.startup import Lines, not_understood, startup
 from reconciler.adopt.containerlab.topology import Lab, Line, Member
 from reconciler.adopt.drafting import drafted
 from reconciler.adopt.numbered import Path
@@ -33,7 +33,11 @@ def switch_draft(
     spec, unsaid = switch_spec(configuration.found if configuration is not None else {})
     lines = Lines(configuration.text if configuration is not None else "")
     remarks += [Remark(name, lines.of(one.key.name), f"{one.key}: {one.what}", one.why) for one in unsaid]
-    _plug(member, spec, cables)
+    if configuration is not None:
+        strange = not_understood(configuration) | {one.key.name for one in unsaid}
+        _plug(member, spec, {near: far for near, far in cables.items() if _is_known(near.interface, spec, strange)})
+    elif given is None:
+        _plug(member, spec, cables)
     whence = f"from {name}" if given is not None else f"a node of {lab.file}, of which only the cables are known"
 
     def at(path: Path) -> tuple[str, int]:
@@ -76,6 +80,11 @@ def _configuration(
     configuration, found = startup(text, name, variables)
     remarks += found
     return name, configuration
+
+
+def _is_known(port: str, spec: Mapping[str, Any], strange: Collection[str]) -> bool:
+    """A port that is left out as a whole has no cable either: with `to` alone it would be at EOS's default."""
+    return port not in strange or port in spec.get("interfaces", {})
 
 
 def _plug(member: Member, spec: dict[str, Any], cables: Mapping[End, End | None]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.adopt.adopted import Remark
 from reconciler.adopt.inventories.foreign import VAULT, Fact, Foreign, Said
-from reconciler.adopt.inventories.jump import jump
+from reconciler.adopt.inventories.jump import Jump, jump
 from reconciler.adopt.inventories.platforms import Elsewhere, Platform, platform
 from reconciler.desired.device import HOST, USER
 from reconciler.desired.documents.values import DEVICE_NAME
@@ -20,6 +20,7 @@ LOOKUP = re.compile(
 )
 TEMPLATE = "{{"
 LONGEST_PATH = 4000
+OWN_USER = "a jump host takes the device's own user and port 22, unless it is a device of the inventory: add it"
 
 
 class Adoption:
@@ -29,6 +30,8 @@ class Adoption:
         self.host = host
         self.by_containerlab = by_containerlab
         self.remarks: list[Remark] = []
+        self.doubts: list[tuple[Jump, Remark]] = []
+        """What is to be said of a jump host, unless it is a device that has that user and port."""
 
     def device(self) -> dict[str, Any] | None:
         """Its entry in the inventory; None: it is not for us, or has a name that no device can have."""
@@ -139,8 +142,12 @@ class Adoption:
         if found is None:
             return None
         if (found.user and found.user != self.host.text("username")) or found.port not in ("", "22"):
-            why = "a jump host takes the device's own user and port 22, unless it is a device of the inventory: add it"
-            self._remark("arguments", f"the jump over {found.host}", why)
+            self.doubts.append(
+                (
+                    found,
+                    self.host.facts["arguments"].remark(f"the jump over {found.host} of {self.host.name}", OWN_USER),
+                )
+            )
         return found.host
 
 

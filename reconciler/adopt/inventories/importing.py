@@ -14,6 +14,7 @@ from reconciler.adopt.inventories.ansible_ini import read_ini
 from reconciler.adopt.inventories.ansible_yaml import is_inventory, is_listing, read_listing, read_yaml, untagged
 from reconciler.adopt.inventories.device import Adoption
 from reconciler.adopt.inventories.foreign import VAULT, Foreign
+from reconciler.adopt.inventories.jump import Jump
 from reconciler.adopt.inventories.platforms import MARK
 from reconciler.desired.compose import Fault, compose
 from reconciler.desired.documents.values import DEVICE_NAME
@@ -82,6 +83,7 @@ class _Reading:
         self.groups.settle(self.files[0] if self.files else "")
         by_containerlab = MARK in self.groups.groups[ALL].variables
         devices: dict[str, Any] = {}
+        doubts: list[tuple[str, Jump, Remark]] = []
         for host in self._all():
             adoption = Adoption(host, by_containerlab=by_containerlab)
             device = adoption.device()
@@ -89,9 +91,11 @@ class _Reading:
                 self.remarks.append(host.remark(f"a second host {host.name}", "left out"))
             elif device is not None:
                 devices[host.name] = device
+                doubts += [(host.name, *doubt) for doubt in adoption.doubts]
             self.remarks += adoption.remarks
         _rename_jumps(devices)
-        remarks = sorted_remarks([*self.remarks, *self.groups.remarks])
+        self.remarks += _doubtful(devices, doubts)
+        remarks = sorted_remarks(_together([*self.remarks, *self.groups.remarks]))
         draft = Draft("Inventory", name if DEVICE_NAME.fullmatch(name) else "imported", _spec(devices), self._comment())
         return Adopted((), (commented(draft, remarks),), remarks)
 
@@ -134,6 +138,29 @@ def _rename_jumps(devices: dict[str, Any]) -> None:
             device["jump"] = by_host.get(device["jump"], device["jump"])
         if device.get("jump") == name:
             del device["jump"]
+
+
+def _doubtful(devices: dict[str, Any], doubts: Iterable[tuple[str, Jump, Remark]]) -> Iterator[Remark]:
+    """Jumps that would not be made as they were: by another user, or to another port."""
+    for name, asked, remark in doubts:
+        over = devices.get(devices[name].get("jump"))
+        if over is None:
+            yield remark
+        elif asked.user not in ("", over.get("username")) or (asked.port or "22") != str(over.get("port", 22)):
+            why = f"the user and the port of the device {devices[name]['jump']} count; make them these"
+            yield Remark(remark.file, remark.line, remark.what, why)
+
+
+def _together(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """A line of a group is remarked once, and not for each of its hosts."""
+    hosts: dict[tuple[str, int, str, str], dict[str, None]] = {}
+    for one in remarks:
+        what, _, host = one.what.rpartition(" of ")
+        hosts.setdefault((one.file, one.line, what, one.why), {})[host] = None
+    for (file, line, what, why), names in hosts.items():
+        first, *more = names
+        whose = f"{first} and {len(more)} more" if more else first
+        yield Remark(file, line, f"{what} of {whose}" if what else whose, why)
 
 
 def _spec(devices: dict[str, Any]) -> dict[str, Any]:

@@ -117,9 +117,10 @@ def _finish(sketch: Sketch, node: Seen, foreign: Foreign, wish: Wish) -> None:
     found = node.reading.found
     known = {key for key in found if key in wish.desired or any(row.covers(key) for row in wish.unknown)}
     rows = add_rows(sketch, by_hand(node, foreign, known))
-    said = [left_out(node, foreign, known), _counted(rows)]
+    settled = {key for key, row in found.items() if wish.owns(row)}
+    said = [left_out(node, foreign, known | settled), _counted(rows)]
     if any(said):
-        sketch.lines.append(f"Left out: {', '.join(filter(None, said))}.")
+        sketch.lines.append(f"Entries left out: {', '.join(filter(None, said))}.")
 
 
 def _counted(rows: Iterable[Resource]) -> str:

@@ -14,11 +14,23 @@ from reconciler.linux.link import OUR_ALIAS, Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import BOOT_PROTOCOL, KERNEL_PROTOCOL, LOCAL_TABLE, OUR_PROTOCOL, Route
 from reconciler.linux.rule import Rule
+from reconciler.linux.rules import DEFAULT
 from reconciler.switch.kinds import Interface
 
 STATIC_PROTOCOL = 4
 BY_HAND = frozenset({BOOT_PROTOCOL, STATIC_PROTOCOL, OUR_PROTOCOL})
 """What people and their tools write: iproute2 unless told otherwise, `proto static`, we."""
+UNSAID = 0
+"""What `ip rule` gives a rule that nobody said a protocol of."""
+WRITERS = {
+    9: "router advertisements",
+    11: "FRR",
+    12: "BIRD",
+    16: "DHCP",
+    18: "keepalived",
+    80: "Felix",
+} | dict.fromkeys((186, 187, 188, 189, 192), "routing daemons")
+"""By protocol; FRR has one for each of its daemons."""
 OF_CONTAINERS = (
     "docker*",
     "br-" + "?" * 12,
@@ -69,8 +81,10 @@ def _writer(row: Resource) -> str:
             return "the kernel's"
         case Rule() if row.protocol == KERNEL_PROTOCOL:
             return "the kernel's"
+        case Rule() if row.protocol == UNSAID:
+            return "the kernel's" if row.priority in DEFAULT else ""
         case Route() | Rule() if row.protocol not in BY_HAND:
-            return f"of protocol {row.protocol}"
+            return f"of {WRITERS.get(row.protocol or UNSAID, f'protocol {row.protocol}')}"
         case Address() if "dynamic" in (row.flags or ()):
             return "from DHCP or router advertisements"
         case Address() if ip_address(row.local).is_loopback or ip_address(row.local).is_link_local:

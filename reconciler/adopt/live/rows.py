@@ -144,10 +144,10 @@ def _rule(row: Rule) -> Line | None:
                 "action": None if row.action == "goto" else row.action,
                 "goto": row.goto,
                 "realms": row.realms,
-                "protocol": None if row.protocol == OUR_PROTOCOL else row.protocol,
             }
         )
-        zeros = {"fwmark": _hex(row.fwmark), "fwmask": _hex(row.fwmask)}  # 0 is a mark, a prefix length and a group
+        zeros = {"fwmark": _hex(row.fwmark), "fwmask": _hex(row.fwmask)}  # 0 is a mark, a protocol, a length, a group
+        zeros |= {"protocol": None if row.protocol == OUR_PROTOCOL else row.protocol}
         zeros |= {"suppressPrefixlength": row.suppress_prefixlength, "suppressIfgroup": row.suppress_ifgroup}
         line |= {name: value for name, value in zeros.items() if value is not None}
         return line if rule_row(RuleLine.model_validate(line), "") == row else None

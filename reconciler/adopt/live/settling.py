@@ -141,7 +141,7 @@ class Settling:
         if fields and again < 2 and set(fields) <= set(fields_of(key.kind)) and change.before is not None:
             rule["fields"] = fields
         sketch.add("ignore", rule, words(change))
-        self.ignored.append(Left(sketch.name, str(key), words(change)))
+        self.ignored.append(Left(sketch.name, str(key), f"{words(change)}; ignored until that line is taken out"))
 
     def _give_up(self) -> None:
         """Never seen; what nothing helps against is not written, rather than written and wrong."""
@@ -188,7 +188,7 @@ def literally(name: str) -> str:
 def words(change: Change) -> str:
     """What is there, and what would fit."""
     if change.fields and MARKS.get(change.key.kind, set()) >= change.fields.keys():
-        return "without our mark, which it gets if this line goes"
+        return "without our mark, which it would get"
     if change.before is None:
         return "missing here"
     if change.after is None:

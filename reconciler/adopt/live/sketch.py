@@ -9,6 +9,8 @@ from typing import Any
 from reconciler.adopt.numbered import Path
 from reconciler.desired.style import Draft
 
+IGNORED = "what differs today; take a line out to have it put right"
+
 
 @dataclass
 class Sketch:
@@ -42,7 +44,7 @@ class Sketch:
         return taken
 
     def draft(self) -> Draft:
-        notes = dict(self.notes)
+        notes = dict(self.notes) | ({("ignore",): IGNORED} if self.spec.get("ignore") else {})
         for section, item, note in self._items:
             places = [n for n, other in enumerate(self.spec.get(section, ())) if other is item]
             notes.update({(section, place): note for place in places})

@@ -26,6 +26,7 @@ RouteType = Literal[
 ]
 """All that kernels have; they refuse ``nat`` (IPv4: Invalid scope), which only old ones knew."""
 ON_A_DEVICE = frozenset({"broadcast", "anycast", "multicast"})
+BEFORE_METRICS = ("dst", "from", "tos", "via", "dev", "table", "metric", "type", "src", "scope", "onlink")
 Byte = Annotated[int, Field(ge=0, le=255)]
 U32 = Annotated[int, Field(ge=0, le=4294967295)]
 Count = Annotated[int, Field(ge=1, le=4294967295)]
@@ -115,6 +116,7 @@ class Route(Metrics):
     """One route written by hand; ``metric`` 0 of an IPv6 route is 1024 in the kernel; ``protocol`` marks the owner."""
 
     example: ClassVar[str] = "{dst: 10.10.20.0/24, via: 10.10.10.1}"
+    first: ClassVar[tuple[str, ...]] = BEFORE_METRICS
     dst: Destination
     source: Prefix | None = Field(default=None, alias="from")
     tos: Tos | None = None

@@ -20,6 +20,7 @@ from reconciler.desired.documents.values import (
     without_zone,
     wrong,
 )
+from reconciler.desired.examples import Example
 from reconciler.switch.addresses import is_address, is_ipv6, router
 from reconciler.switch.kinds import DEFAULT_VRF
 from reconciler.switch.names import compress, expand
@@ -210,7 +211,7 @@ VlanName = Annotated[
     AfterValidator(matching(VLAN_NAME, "name on EOS", "use 1 to 32 letters, digits and _.:/+-, no spaces")),
     shaped(VLAN_NAME),
 ]
-VlanList = Annotated[str, AfterValidator(_vlan_list), Field(examples=["10,20-22"])]
+VlanList = Annotated[str, AfterValidator(_vlan_list), Example('"10,20-22"'), Field(examples=["10,20-22"])]
 VrfName = Annotated[
     str,
     AfterValidator(matching(VRF_NAME, "VRF name", "use 1 to 100 letters, digits, '_', '-' and '.', such as default")),

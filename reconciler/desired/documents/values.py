@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import ip_address, ip_interface
 from typing import Annotated, Any, NoReturn
 
 from pydantic import AfterValidator, Field
@@ -83,14 +83,20 @@ def _check_host(text: str, interface: Any) -> None:
 def _prefix(text: str) -> str:
     without_zone(text)
     try:
-        return str(ip_network(text))
+        interface = ip_interface(text)
     except ValueError:
-        pass
-    try:
-        masked = ip_network(text, strict=False)
-    except ValueError:
-        wrong(Code.NOT_A_PREFIX, f"{text!r} is not an IP prefix", "expected one such as 10.10.20.0/24 or fd00::/64")
-    wrong(Code.HOST_BITS, f"{text} has host bits set", f"did you mean {masked}?")
+        right = (
+            "write 0.0.0.0/0, or ::/0 for IPv6"
+            if text == "default"
+            else "expected one such as 10.10.20.0/24 or fd00::/64"
+        )
+        wrong(Code.NOT_A_PREFIX, f"{text!r} is not an IP prefix", right)
+    if "/" not in text:
+        right = f"add it, such as {interface.network} for this address alone"
+        wrong(Code.PREFIX_LENGTH, f"{text!r} has no prefix length", right)
+    if interface.ip != interface.network.network_address:
+        wrong(Code.HOST_BITS, f"{text} has host bits set", f"did you mean {interface.network}?")
+    return str(interface.network)
 
 
 def _mac(text: str) -> str:

@@ -101,3 +101,23 @@ def test_groups_in_a_circle_end(tmp_path: Path) -> None:
     adopted = imported(tmp_path / "hosts")
     assert "below itself" in remarks(adopted)
     assert list(adopted.inventory[0].spec["devices"]) == ["h1"]
+
+
+@pytest.mark.parametrize(("port", "told"), [("2222", 0), ("22", 1)])
+def test_a_jump_over_a_device_that_has_its_user_and_port_needs_no_remark(port: str, told: int, tmp_path: Path) -> None:
+    own = "ansible_host=198.51.100.1 ansible_user=jumper ansible_port=2222"
+    over = f"ansible_user=ops ansible_ssh_common_args='-J jumper@198.51.100.1:{port}'"
+    (tmp_path / "hosts").write_text(f"bastion {own}\nw1 {over}\n")
+    adopted = imported(tmp_path / "hosts")
+    assert adopted.inventory[0].spec["devices"]["w1"]["jump"] == "bastion"
+    assert remarks(adopted).count("the user and the port of the device bastion count") == told
+    assert len(adopted.remarks) == told
+
+
+def test_a_line_for_many_hosts_is_remarked_once(tmp_path: Path) -> None:
+    own = "ansible_ssh_common_args='-o StrictHostKeyChecking=no'"
+    (tmp_path / "hosts").write_text(f"w[1:3]\nr[1:2] ansible_connection=winrm\n[all:vars]\n{own}\n")
+    assert [one.what for one in imported(tmp_path / "hosts").remarks] == [
+        "r1 and 1 more",
+        "-o stricthostkeychecking of w1 and 2 more",
+    ]

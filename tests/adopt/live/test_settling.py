@@ -10,6 +10,7 @@ from reconciler.core.resource import Resource, State, state_of
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import Route
+from reconciler.linux.rule import Rule
 from reconciler.switch.kinds import Interface, Svi, Vlan
 from tests.adopt.live.befallen import SWITCH
 from tests.adopt.live.law import OWNS, check, seed
@@ -37,7 +38,7 @@ def test_a_row_that_is_missing_is_left_so_and_told() -> None:
     assert [(line["kind"], line["name"]) for line in spec(made, NODE)["ignore"]] == [
         ("neighbour", f"{end} dev vxlan.calico") for end in ("192.168.23.64", "192.168.164.128", "192.168.209.64")
     ]
-    assert {one.why for one in made.left} == {"missing here"}
+    assert {one.why for one in made.left} == {"missing here; ignored until that line is taken out"}
 
 
 def test_many_lines_of_one_sort_become_one() -> None:
@@ -51,7 +52,14 @@ def test_a_row_beyond_the_overlays_is_a_line_of_its_node() -> None:
     made = check(beside(Route(dst="192.168.99.0/26", gateway="10.10.10.12", dev="eth1", protocol=80, onlink=True)), {})
     line = {"dst": "192.168.99.0/26", "via": "10.10.10.12", "dev": "eth1", "onlink": True, "protocol": 80}
     assert spec(made, NODE)["routes"][-1] == line
+    assert not any("Felix" in one.comment for one in made.documents)
     assert "ignore" not in spec(made, NODE)
+
+
+def test_a_rule_of_no_protocol_is_by_hand_unless_the_kernel_made_it() -> None:
+    rule = Rule(priority=77, family=4, src="10.1.0.0/16", table=100, protocol=0)
+    made = check(beside(rule, Rule(priority=32766, family=6, table=254, protocol=0)), {})
+    assert spec(made, NODE)["rules"] == [{"priority": 77, "from": "10.1.0.0/16", "table": 100, "protocol": 0}]
 
 
 def test_what_is_others_to_write_is_left_out_and_counted() -> None:
@@ -63,7 +71,7 @@ def test_what_is_others_to_write_is_left_out_and_counted() -> None:
     made = check(beside(*theirs), {})
     assert spec(made, NODE) == spec(check(seed(), {}), NODE)
     (comment,) = (one.comment for one in made.documents if one.name == NODE)
-    assert "1 of protocol 186" in comment
+    assert "1 of routing daemons" in comment
     assert "1 on interfaces of Docker and its like" in comment
 
 
