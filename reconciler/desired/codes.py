@@ -53,7 +53,10 @@ class Code(StrEnum):
     NOT_AN_ADDRESS = "not-an-address", "a text that is no IP address"
     ADDRESS_ZONE = "address-zone", "an address with a zone"
     PREFIX_LENGTH = "prefix-length", "a prefix length that is missing, or one too many"
-    NOT_A_HOST_ADDRESS = "not-a-host-address", "the address of a network, or its broadcast address, on an interface"
+    NOT_A_HOST_ADDRESS = (
+        "not-a-host-address",
+        "the address of no host (a network's, a broadcast, a multicast one) on an interface",
+    )
     NOT_A_PREFIX = "not-a-prefix", "a text that is no IP prefix"
     HOST_BITS = "host-bits", "a prefix with host bits"
     MIXED_IP_VERSIONS = "mixed-ip-versions", "IPv4 and IPv6 in one entry"
@@ -70,7 +73,7 @@ class Code(StrEnum):
     MANAGEMENT_INTERFACE = "management-interface", "the switch's management interface"
     NOT_ON_THIS_PORT = "not-on-this-port", "an attribute that ports of this sort do not have"
     DEFAULT_VRF = "default-vrf", "the default VRF among the declared ones"
-    BAD_NEXT_HOP = "bad-next-hop", "a next hop that EOS does not know"
+    BAD_NEXT_HOP = "bad-next-hop", "a next hop that EOS does not know, or that is no router"
     NOT_A_ROUTE_DISTINGUISHER = "not-a-route-distinguisher", "a text that is no route distinguisher"
     BAD_CABLE_END = "bad-cable-end", "a text that is no end of a cable"
     NOT_A_RANGE = "not-a-range", "a text that is no range of ports, users or realms"

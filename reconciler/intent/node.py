@@ -76,7 +76,7 @@ class NodePart(Part):
         """A gateway whose interface is neither named nor to be seen from the addresses: the kernel would choose."""
         for number, route in enumerate(self.document.spec.routes):
             legs = route.nexthops or ((route,) if route.type == "unicast" else ())
-            if any(leg.dev is None and behind(self.document.spec, leg.via) is None for leg in legs):
+            if any(leg.dev is None and behind(self.document.spec, leg.via, route.table) is None for leg in legs):
                 what = f"no declared interface has a subnet with the gateway of {route.dst}"
                 yield problem(
                     self.document, Code.UNCLEAR_GATEWAY, what, "dev: the interface that leads to it", "routes", number

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_address
+from operator import itemgetter
 
 from reconciler.desired.documents import Node
 from reconciler.desired.documents import route as written
@@ -28,7 +29,7 @@ def route_row(route: written.Route, node: Node, origin: str) -> Route:
         prefsrc=route.src,
         mtu=route.mtu,
         onlink=route.onlink or None,
-        nexthops=tuple(_leg(leg, node) for leg in route.nexthops) if route.nexthops else None,
+        nexthops=tuple(_leg(leg, node, route.table) for leg in route.nexthops) if route.nexthops else None,
         extra=_extra(route),
         origin=origin,
     )
@@ -80,7 +81,7 @@ def _device(route: written.Route, node: Node, version: int) -> str | None:
     if route.dev is not None or route.nexthops:
         return route.dev
     if route.via is not None:
-        return behind(node, route.via)
+        return behind(node, route.via, route.table)
     return "lo" if version == 6 else None
 
 
@@ -97,17 +98,16 @@ def _scope(route: written.Route, version: int) -> str:
     return "link" if route.type == "unicast" and route.via is None and not route.nexthops else "global"
 
 
-def _leg(leg: written.NextHop, node: Node) -> NextHop:
-    dev = leg.dev or behind(node, leg.via)
+def _leg(leg: written.NextHop, node: Node, table: int) -> NextHop:
+    dev = leg.dev or behind(node, leg.via, table)
     extra = (*_realms(leg), *_encap(leg.encap)) or None
     return NextHop(gateway=leg.via, dev=dev, weight=leg.weight, onlink=leg.onlink or None, extra=extra)
 
 
-def behind(node: Node, gateway: str | None) -> str | None:
-    """The declared interface whose subnet holds ``gateway``, as the kernel would find it."""
+def behind(node: Node, gateway: str | None, table: int) -> str | None:
+    """The declared interface that leads to ``gateway``, as the kernel would find it: the longest prefix wins."""
     if gateway is None:
         return None
-    for ifname, interface in node.interfaces.items():
-        if any(ip_address(gateway) in ip_interface(given.address).network for given in interface.addresses or ()):
-            return ifname
-    return None
+    hop = ip_address(gateway)
+    around = ((network.prefixlen, ifname) for network, ifname in node.reaches(table) if hop in network)
+    return max(around, key=itemgetter(0), default=(0, None))[1]

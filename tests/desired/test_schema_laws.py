@@ -30,7 +30,7 @@ BEYOND = {
         r"is the (network address|broadcast address of its network)$",
         r"is not a (unicast MAC|multicast|router ID|route distinguisher)|is a multicast address$",
         r"is not an address|are no realms|has bits outside of fwmask|means any mark to the kernel",
-        r"is an IPv[46] prefix$",
+        r"is an IPv[46] prefix$|is no host's address$|is not the address of a router$",
     ],
     "ranges within a text": [r"is not a (list of VLANs|range of (ports|user IDs))", r"^port 0 means any port"],
     "spans, sizes, shares, times in words": [
@@ -48,7 +48,7 @@ BEYOND = {
         r"does not name an address of this machine$",
         r"^(host|platform) is missing$",  # the defaults of an inventory may give it
         r"^sudo and shell are for|^secret is a switch's|^owns\.\w+ is for|knows (its|no)|^listen\.webhook without",
-        r"leads nowhere$|^a \w+ route without a device|^a route with both|^an IPv[46] (route|rule) has no",
+        r"leads nowhere$|^a \w+ route without a device|^a route with both|^an IPv[46] (route|rule) (has no|with src)",
         r"^an IPv6 next hop without via|^encap |among segs$|^goto leads back|^the rule does nothing|^a rule with both",
         r"^fwmask without fwmark|^suppress\w+ and|of different IP versions$|^family is",
         r"^an IPv6 address with a scope|of the other IP version$|is the address itself$|mix IPv4 and IPv6$",

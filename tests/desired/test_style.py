@@ -52,6 +52,7 @@ def test_golden(given_as: Path) -> None:
     if os.environ.get("GOLDEN"):
         wanted.write_text(found.text)
     assert found.text == wanted.read_text()
+    assert formatted(found.text) == (found.text, ())
 
 
 @pytest.mark.parametrize("path", [*ROOT.glob("desired/*.yaml"), *ROOT.glob("inventory/*.yaml")], ids=lambda p: p.name)

@@ -33,12 +33,20 @@ RULES = (
     *(pools.encapsulation, pools.sizes, pools.range_, pools.uses, pools.selectors, pools.overlaps),
     *(podcidrs.overlaps, podcidrs.networks),
     *(blocks.owners, blocks.overlaps, blocks.pools, blocks.nodes_in_pools),
-    *(blocks.affinities, tunnels.places, tunnels.readable, tunnels.selected, tunnels.vnis, tunnels.forwarding),
+    *(
+        blocks.affinities,
+        tunnels.places,
+        tunnels.versions,
+        tunnels.readable,
+        tunnels.selected,
+        tunnels.vnis,
+        tunnels.forwarding,
+    ),
     *(subnets.of_one_node, subnets.masks, subnets.between_switches, subnets.pools_between, subnets.hosts),
     *(subnets.virtual_routers, subnets.mtus, places.vlans, places.interfaces, underlay.told, underlay.masks),
     *(rows.protocols, rows.own_hops, rows.near_names),
     *(routing.off, routing.native, routing.channels, routing.neighbors, routing.own_hops),
-    *(fabric.addresses, fabric.macs, fabric.tunnel_ends, fabric.subnets),
+    *(fabric.addresses, fabric.macs, fabric.tunnel_ends, fabric.subnets, fabric.names),
 )
 
 __all__ = ["Finding", "World", "check"]

@@ -7,7 +7,7 @@ from ipaddress import ip_interface, ip_network
 
 from reconciler.desired.check import nodes as node_rules
 from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot, World, contains, nested
-from reconciler.desired.check.pools import networks
+from reconciler.desired.check.pools import carrying, networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import BlockAffinity, IPAMBlock, Node
 from reconciler.desired.repository import Document
@@ -73,7 +73,7 @@ def affinities(world: World) -> Iterator[Finding]:
 
 def nodes_in_pools(world: World) -> Iterator[Finding]:
     """A node whose own address is a pod's becomes unreachable once that address is routed (calico 12847)."""
-    placed = networks(world)
+    placed = carrying(world)
     for spot, interface in node_addresses(world):
         for pool, cidr in placed:
             if interface.ip in cidr:

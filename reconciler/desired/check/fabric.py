@@ -7,29 +7,34 @@ from typing import Any
 
 from reconciler.desired.check import switches
 from reconciler.desired.check.blocks import node_addresses
-from reconciler.desired.check.finding import Finding, IpInterface, Spot, World
+from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot, World
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
 from reconciler.desired.documents.node import Tunnel
 from reconciler.desired.repository import Document
+from reconciler.linux.claim import matches
 
 Claim = tuple[str, Spot]
+NAME = ("metadata", "name")
+WITHIN = ("lo", "dummy*", "docker0", "virbr*", "cni0", "kube-*", "nodelocaldns")
+"""Interfaces by which no packet leaves a node: each node may have the same addresses there."""
 
 
 def addresses(world: World) -> Iterator[Finding]:
-    """One address has one device; loopback interfaces may share one (anycast)."""
+    """One address has one device; loopback interfaces may share one (anycast), and SVIs of several switches."""
     claims = [(str(interface.ip), spot) for spot, interface in _underlay_addresses(world)]
     yield from _claimed(claims, Code.ADDRESS_TWICE, lambda address: address, "an address belongs to one device")
 
 
 def _underlay_addresses(world: World) -> Iterator[tuple[Spot, IpInterface]]:
+    """Those that others see, each at one place: what stays within its device, or is everywhere, is left out."""
     for switch in world.of(Switch):
         for spot, vrf, interface in switches.addresses(switch):
-            if vrf == "default":
+            if vrf == "default" and not str(spot.path[2]).startswith("Loopback"):
                 yield spot, interface
     for spot, interface in node_addresses(world):
-        shared = interface.is_link_local or interface.is_loopback or spot.path[:3] == ("spec", "interfaces", "lo")
-        if not shared:
+        within = spot.path[1] == "interfaces" and matches(str(spot.path[2]), WITHIN)
+        if not (interface.is_link_local or interface.is_loopback or within):
             yield spot, interface
 
 
@@ -42,8 +47,13 @@ def _claimed(claims: list[Claim], code: Code, what: Callable[[str], str], right:
     first: dict[str, Spot] = {}
     for value, spot in claims:
         other = first.setdefault(value, spot)
-        if other.document is not spot.document:
+        if other.document is not spot.document and not (_is_virtual(other) and _is_virtual(spot)):
             yield spot.error(code, f"{what(value)} is already used by {_called(other.document)} ({other})", right)
+
+
+def _is_virtual(spot: Spot) -> bool:
+    """``ip address virtual`` of an SVI."""
+    return spot.path[3:4] == ("virtual",)
 
 
 def macs(world: World) -> Iterator[Finding]:
@@ -75,23 +85,40 @@ def _ends(node: Document[Node]) -> Iterator[Claim]:
 
 def subnets(world: World) -> Iterator[Finding]:
     """Where switches have SVIs, a node's address belongs into the subnet of one of them, with the same mask."""
-    known = {
-        interface.network
-        for switch in world.of(Switch)
-        for spot, _, interface in switches.addresses(switch)
-        if spot.path[1] == "svis"
-    }
-    for spot, interface in _underlay_addresses(world):
-        around = sorted(str(network) for network in known if interface.ip in network)
-        same_version = any(network.version == interface.version for network in known)
-        if spot.document.kind != "Node" or not same_version or str(interface.network) in around:
+    given = [(spot, one) for switch in world.of(Switch) for spot, _, one in switches.addresses(switch)]
+    svis = {one.network for spot, one in given if spot.path[1] == "svis"}
+    routed = {one.network for spot, one in given if spot.path[1] != "svis"}
+    placed = [(spot, one) for spot, one in _underlay_addresses(world) if spot.document.kind == Node.__name__]
+    beside = _beside(placed, svis | routed)
+    for spot, interface in placed:
+        around = sorted(str(network) for network in svis if interface.ip in network)
+        same_version = any(network.version == interface.version for network in svis)
+        if not same_version or str(interface.network) in around or interface.network in routed:
             continue
         if around:
             what = f"{interface} has another prefix length than its SVI's subnet {around[0]}"
             yield spot.warning(Code.MASK_DIFFERS, what, f"use /{around[0].partition('/')[2]}")
-        else:
+        elif interface.network not in beside and interface.network.prefixlen < interface.max_prefixlen:
             yield spot.warning(
                 Code.OUTSIDE_SVI_SUBNET,
                 f"{interface} is in no SVI's subnet",
                 "use an address in an SVI's subnet, or add the SVI",
             )
+
+
+def _beside(placed: list[tuple[Spot, IpInterface]], switched: set[Network]) -> set[Network]:
+    """Subnets of several nodes, all of which have a switch's subnet, too: for storage, for management."""
+    inside = {spot.document.name for spot, one in placed if any(one.ip in network for network in switched)}
+    nodes: dict[Network, set[str]] = {}
+    for spot, one in placed:
+        nodes.setdefault(one.network, set()).add(spot.document.name)
+    return {network for network, names in nodes.items() if len(names) > 1 and names <= inside}
+
+
+def names(world: World) -> Iterator[Finding]:
+    """A device is a switch or a node."""
+    nodes = {node.name: Spot(node, NAME) for node in world.of(Node)}
+    for switch in world.of(Switch):
+        if switch.name in nodes:
+            what = f"{switch.name} is a Node already ({nodes[switch.name]})"
+            yield Spot(switch, NAME).error(Code.DUPLICATE_DOCUMENT, what, "remove or rename one")

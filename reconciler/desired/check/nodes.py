@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from ipaddress import ip_address, ip_interface
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface
+from typing import NamedTuple
 
-from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, twice
+from reconciler.desired.check.finding import Finding, IpInterface, Path, Spot, World, twice
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node
 from reconciler.desired.documents.route import Route
@@ -26,9 +27,9 @@ def routes(world: World) -> Iterator[Finding]:
             lambda _, other: f"duplicate route (same table, prefix and metric) of {other}",
         )
         for spot, row in rows:
-            for path, via in hops(row):
-                if row.is_ipv6 and ":" not in via:
-                    what = f"the IPv6 route to {row.dst} has an IPv4 next hop, {via}"
+            for path, hop in hops(row):
+                if row.is_ipv6 and hop.version == 4:
+                    what = f"the IPv6 route to {row.dst} has an IPv4 next hop, {hop.address}"
                     yield Spot(node, (*spot.path, *path)).error(Code.MIXED_IP_VERSIONS, what, "use an IPv6 next hop")
 
 
@@ -38,13 +39,25 @@ def _key(row: Route) -> Hashable:
     return row.table, dst, row.metric or (IPV6_DEFAULT_METRIC if row.is_ipv6 else 0), row.tos, row.source
 
 
-def hops(row: Route) -> Iterator[tuple[tuple[str | int, ...], str]]:
+class Hop(NamedTuple):
+    """A gateway, the interface that is told to lead to it, and whether the kernel is not to ask if it does."""
+
+    address: IPv4Address | IPv6Address
+    dev: str | None
+    onlink: bool
+
+    @property
+    def version(self) -> int:
+        return self.address.version
+
+
+def hops(row: Route) -> Iterator[tuple[Path, Hop]]:
     """Every next hop of a route, with its path in the row."""
     if row.via is not None:
-        yield ("via",), row.via
+        yield ("via",), Hop(ip_address(row.via), row.dev, row.onlink)
     for index, leg in enumerate(row.nexthops or ()):
         if leg.via is not None:
-            yield ("nexthops", index, "via"), leg.via
+            yield ("nexthops", index, "via"), Hop(ip_address(leg.via), leg.dev, leg.onlink or row.onlink)
 
 
 def rows(world: World) -> Iterator[Finding]:
@@ -65,22 +78,31 @@ def rows(world: World) -> Iterator[Finding]:
 
 
 def next_hops(world: World) -> Iterator[Finding]:
-    """The kernel refuses a next hop that no address of the node reaches, unless it is told ``onlink``."""
+    """The kernel refuses a next hop that no address or route of the node reaches, unless it is told ``onlink``."""
     for node in world.of(Node):
-        networks = [interface.network for _, interface in addresses(node)]
         for index, row in enumerate(node.spec.routes):
-            for path, via in hops(row) if networks and not row.onlink else ():
-                hop = ip_address(via)
-                if not hop.is_link_local and not any(hop in network for network in networks):
+            for path, hop in hops(row):
+                if not hop.onlink and not hop.address.is_link_local and _is_off_link(node.spec, row, hop):
                     spot = Spot(node, ("spec", "routes", index, *path))
-                    yield spot.warning(Code.NEXT_HOP_UNREACHABLE, f"{via} is in no subnet of the node", ON_LINK)
+                    what = f"{hop.address} is in no subnet of {hop.dev or 'the node'}"
+                    yield spot.warning(Code.NEXT_HOP_UNREACHABLE, what, ON_LINK)
+
+
+def _is_off_link(node: Node, row: Route, hop: Hop) -> bool:
+    """Only interfaces whose addresses of that IP version are ours can tell."""
+    given = (one for name, one in node.interfaces.items() if hop.dev in (None, name))
+    told = any(address.subnet.version == hop.version for one in given for address in one.addresses or ())
+    around = (network for network, name in node.reaches(row.table) if hop.dev in (None, name))
+    return told and not any(hop.address in network for network in around)
 
 
 def addresses(node: Document[Node]) -> Iterator[tuple[Spot, IpInterface]]:
-    """Every address that the document gives the node's interfaces."""
+    """Every address that the document gives the node's interfaces; one whose peer is elsewhere is in no subnet."""
     for name, interface in node.spec.interfaces.items():
         for index, address in enumerate(interface.addresses or ()):
-            yield Spot(node, ("spec", "interfaces", name, "addresses", index)), ip_interface(address.address)
+            own = ip_interface(address.address)
+            spot = Spot(node, ("spec", "interfaces", name, "addresses", index))
+            yield spot, own if own.ip in address.subnet else ip_interface(own.ip)
 
 
 def underlay(world: World) -> Iterator[Finding]:
@@ -92,7 +114,10 @@ def underlay(world: World) -> Iterator[Finding]:
         for six, address, gateway in (("", facts.address, facts.gateway), ("6", facts.address6, facts.gateway6)):
             if address and (finding := _underlay_address(node, f"address{six}", address)):
                 yield finding
-            if gateway and address and not _is_on_link(gateway, address):
+            if six and gateway and ":" not in gateway:
+                spot = Spot(node, ("spec", "underlay", "gateway6"))
+                yield spot.error(Code.MIXED_IP_VERSIONS, f"{gateway} is an IPv4 address", "give it as gateway")
+            elif gateway and address and not _is_on_link(gateway, address):
                 spot = Spot(node, ("spec", "underlay", f"gateway{six}"))
                 yield spot.warning(
                     Code.GATEWAY_OFF_SUBNET,

@@ -102,6 +102,11 @@ def overlaps(world: World) -> Iterator[Finding]:
         yield Spot(pool, ("spec", "cidr")).error(Code.POOLS_OVERLAP, what, "give each pool a range of its own")
 
 
+def carrying(world: World) -> list[tuple[Document[IPPool], Network]]:
+    """Those that pods get addresses of: one that is disabled may only say where nothing is to be masqueraded."""
+    return [(pool, network) for pool, network in networks(world) if not pool.spec.disabled]
+
+
 def networks(world: World) -> list[tuple[Document[IPPool], Network]]:
     """Each pool that is to be, with its range: one that goes may make room for others."""
     return [(pool, ip_network(pool.spec.cidr)) for pool in world.of(IPPool) if not pool.is_absent]

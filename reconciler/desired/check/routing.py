@@ -69,13 +69,19 @@ def _undeclared(switch: Document[Switch], group: int, spot: Spot) -> Iterator[Fi
 def neighbors(world: World) -> Iterator[Finding]:
     """An EBGP neighbour is on a connected subnet unless somebody says ``ebgp-multihop``; never is it ourselves."""
     for switch in world.of(Switch):
+        bgp = switch.spec.bgp
         placed = [one for _, vrf, one in switches.addresses(switch) if vrf == DEFAULT_VRF]
-        for text in switch.spec.bgp.neighbors if switch.spec.bgp else ():
+        for text, peer in bgp.neighbors.items() if bgp else ():
             spot, address = Spot(switch, ("spec", "bgp", "neighbors", text)), ip_address(text)
             if any(address == one.ip for one in placed):
                 what = f"{text} is an address of {switch.name} itself"
                 yield spot.error(Code.NEXT_HOP_IS_ITSELF, what, "use the neighbour's address")
-            elif placed and not address.is_link_local and not any(address in one.network for one in placed):
+            elif (
+                placed
+                and not address.is_link_local
+                and not (bgp and bgp.is_internal(peer))
+                and not any(address in one.network for one in placed)
+            ):
                 right = "use an address in the subnet of an SVI or routed port"
                 yield spot.warning(Code.NEIGHBOR_OFF_SUBNET, f"{text} is in no subnet of the switch", right)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 from reconciler.desired.check.finding import Finding, Path, Spot, World
 from reconciler.desired.check.nodes import addresses, hops
@@ -33,10 +32,10 @@ def own_hops(world: World) -> Iterator[Finding]:
     for node in world.of(Node):
         own = {interface.ip for _, interface in addresses(node)}
         for index, row in enumerate(node.spec.routes):
-            for path, via in hops(row):
-                if ip_address(via) in own:
+            for path, hop in hops(row):
+                if hop.address in own:
                     spot = Spot(node, ("spec", "routes", index, *path))
-                    what = f"{via} is an address of {node.name} itself"
+                    what = f"{hop.address} is an address of {node.name} itself"
                     yield spot.error(Code.NEXT_HOP_IS_ITSELF, what, "use the next router's address")
 
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from reconciler.desired.check import switches
 from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot, World, nested
 from reconciler.desired.check.nodes import addresses
-from reconciler.desired.check.pools import networks
+from reconciler.desired.check.pools import carrying
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
 from reconciler.switch.kinds import DEFAULT_MTU, DEFAULT_VRF
@@ -58,7 +58,7 @@ def between_switches(world: World) -> Iterator[Finding]:
 def pools_between(world: World) -> Iterator[Finding]:
     """What is a pod's to the nodes must not be a neighbour's to the switch."""
     taken = [(spot, one) for switch in world.of(Switch) for spot, vrf, one in switches.addresses(switch)]
-    for pool, cidr in networks(world):
+    for pool, cidr in carrying(world):
         for spot, one in taken:
             if one.version == cidr.version and one.network.overlaps(cidr):
                 what = f"{cidr} overlaps {one} of {spot.document.name} ({spot})"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_address, ip_interface, ip_network
 
-from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, nested, twice
+from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot, World, nested, twice
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
 from reconciler.desired.documents.switch import StaticRoute, SwitchPort
@@ -120,13 +120,15 @@ def routes(world: World) -> Iterator[Finding]:
             Code.ROUTE_TWICE,
             lambda _, other: f"duplicate static route (same vrf, dst and via) of {other}",
         )
-        placed = list(addresses(switch))
+        known = {(vrf, one.network) for _, vrf, one in addresses(switch)}
+        known |= {(row.vrf, network) for _, row in rows if (network := ip_network(row.dst)).prefixlen}
         for spot, row in rows:
-            yield from _next_hop(row, spot._replace(path=(*spot.path, "via")), placed)
+            known_here = [network for vrf, network in known if vrf == row.vrf and network != ip_network(row.dst)]
+            yield from _next_hop(row, spot._replace(path=(*spot.path, "via")), known_here)
 
 
-def _next_hop(row: StaticRoute, via: Spot, placed: list[tuple[Spot, str, IpInterface]]) -> Iterator[Finding]:
-    """An address of the route's IP version, in a subnet of the switch; an interface alone needs neither."""
+def _next_hop(row: StaticRoute, via: Spot, known: list[Network]) -> Iterator[Finding]:
+    """An address of the route's IP version, which a subnet or another route leads to; an interface needs neither."""
     last = row.via.split()[-1]
     if not is_address(last):
         return
@@ -134,5 +136,5 @@ def _next_hop(row: StaticRoute, via: Spot, placed: list[tuple[Spot, str, IpInter
     if (":" in row.dst) != (hop.version == 6):
         what = f"the route to {row.dst} via {row.via} mixes IPv4 and IPv6"
         yield via.error(Code.MIXED_IP_VERSIONS, what, "use a next hop of the route's IP version")
-    elif last == row.via and not any(vrf == row.vrf and hop in one.network for _, vrf, one in placed):
+    elif last == row.via and not any(hop in network for network in known):
         yield via.warning(Code.NEXT_HOP_UNREACHABLE, f"{row.via} is in no subnet of the switch", BEHIND)

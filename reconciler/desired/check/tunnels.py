@@ -41,6 +41,19 @@ def places(world: World) -> Iterator[Finding]:
                     yield spot.warning(Code.TUNNEL_ADDRESS_IN_FOREIGN_BLOCK, what, right)
 
 
+def versions(world: World) -> Iterator[Finding]:
+    """``vxlan``, ``ipip`` and ``address`` are of IPv4, ``vxlan6`` and ``address6`` of IPv6; Felix's sources alike."""
+    ends = [(spot, text, "6" in f"{spot.path[2:]}") for node in world.of(Node) for spot, text in _ends(node)]
+    for felix in world.of(FelixConfiguration):
+        four, six = felix.spec.device_route_source_address, felix.spec.device_route_source_address_ipv6
+        ends += [(Spot(felix, ("spec", "deviceRouteSourceAddress")), four, False)] if four else []
+        ends += [(Spot(felix, ("spec", "deviceRouteSourceAddressIPv6")), six, True)] if six else []
+    for spot, text, of_six in ends:
+        if (":" in text) != of_six:
+            right = f"use an IPv{6 if of_six else 4} address, or the field of the other version"
+            yield spot.error(Code.MIXED_IP_VERSIONS, f"{text} is of the other IP version", right)
+
+
 def _used(world: World) -> set[str]:
     """The tunnels that pools and clusters ask for; what stands in a document of others is of no consequence."""
     pools = [pool.spec for pool in world.of(IPPool)]

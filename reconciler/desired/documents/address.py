@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_interface
+from ipaddress import IPv4Network, IPv6Network, ip_interface
 from typing import Any, ClassVar, Literal
 
 from pydantic import GetJsonSchemaHandler, model_validator
@@ -21,6 +21,12 @@ class InterfaceAddress(Part):
     scope: Literal["global", "site", "link", "host"] | None = None
     broadcast: Address | None = None
     peer: Address | None = None
+
+    @property
+    def subnet(self) -> IPv4Network | IPv6Network:
+        """What its interface leads to without a gateway: the network of the peer, where it has one."""
+        own = ip_interface(self.address)
+        return own.network if self.peer is None else ip_interface(f"{self.peer}/{own.network.prefixlen}").network
 
     @model_validator(mode="before")
     @classmethod

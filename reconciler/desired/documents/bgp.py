@@ -63,3 +63,8 @@ class Bgp(Part):
     peer_groups: dict[PeerGroupName, PeerGroup] = Field(default_factory=dict)
     listen_ranges: Many[ListenRange] = ()
     neighbors: dict[Address, Neighbor] = Field(default_factory=dict)
+
+    def is_internal(self, peer: Neighbor) -> bool:
+        """IBGP: the neighbour, or its group, has our own AS number."""
+        group = self.peer_groups.get(peer.peer_group or "")
+        return (peer.remote_as or (group and group.remote_as)) == self.asn

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -13,6 +15,7 @@ from reconciler.desired.documents.rule import Rule
 from reconciler.desired.documents.spec import Many, Part, Spec
 from reconciler.desired.documents.values import (
     Address,
+    HostAddress,
     Ifname,
     Interface,
     Mac,
@@ -20,6 +23,7 @@ from reconciler.desired.documents.values import (
     PublicKey,
     StationMac,
 )
+from reconciler.linux.route import MAIN_TABLE
 
 
 class Underlay(Part):
@@ -37,7 +41,7 @@ class Vtep(Part):
     """A node's end of the VXLAN tunnels: the address and the MAC of its device."""
 
     example: ClassVar[str] = "{address: 192.168.81.64}"
-    address: Address | None = None
+    address: HostAddress | None = None
     mac: StationMac | None = None
 
 
@@ -45,16 +49,16 @@ class TunnelEnd(Part):
     """A node's end of the tunnels of one kind."""
 
     example: ClassVar[str] = "{address: 10.2.1.0}"
-    address: Address | None = None
+    address: HostAddress | None = None
 
 
 class WireguardEnd(Part):
     """A node's WireGuard identity; ``address6`` and ``publicKey6`` are those of ``wg-v6.cali``."""
 
     example: ClassVar[str] = "{address: 10.65.0.1}"
-    address: Address | None = None
+    address: HostAddress | None = None
     public_key: PublicKey | None = None
-    address6: Address | None = None
+    address6: HostAddress | None = None
     public_key6: PublicKey | None = None
 
 
@@ -108,3 +112,11 @@ class Node(Spec):
     neighbors: Many[Neighbor] = ()
     fdb: Many[FdbEntry] = ()
     ignore: Many[NodeIgnoreRule] = ()
+
+    def reaches(self, table: int) -> Iterator[tuple[IPv4Network | IPv6Network, str]]:
+        """Networks that a gateway of a route of ``table`` may be in, and the interface: subnets, routes to a device."""
+        for ifname, interface in self.interfaces.items():
+            yield from ((given.subnet, ifname) for given in interface.addresses or ())
+        for row in self.routes:
+            if row.type == "unicast" and row.via is None and row.dev is not None and row.table in (MAIN_TABLE, table):
+                yield row.network, row.dev

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.desired.codes import Code
 from reconciler.desired.documents.ranges import Realms
@@ -79,11 +80,22 @@ class Encap(Part):
             wrong(Code.MIXED_IP_VERSIONS, "an IPv4 address among segs", "segments are IPv6 addresses")
 
 
+def _gateway(text: str) -> str:
+    address = ip_address(text)
+    if address.is_multicast or address.is_unspecified or text == "255.255.255.255":
+        wrong(Code.BAD_NEXT_HOP, f"{text} is not the address of a router", "expected one such as 10.10.10.1")
+    return text
+
+
+Gateway = Annotated[Address, AfterValidator(_gateway)]
+"""The kernel refuses all others, and takes 0.0.0.0 for none at all."""
+
+
 class NextHop(Part):
     """One leg of a multipath route."""
 
     example: ClassVar[str] = "{via: 10.10.10.1}"
-    via: Address | None = None
+    via: Gateway | None = None
     dev: Ifname | None = None
     weight: int = Field(default=1, ge=1, le=256)
     onlink: bool = False
@@ -120,7 +132,7 @@ class Route(Metrics):
     dst: Destination
     source: Prefix | None = Field(default=None, alias="from")
     tos: Tos | None = None
-    via: Address | None = None
+    via: Gateway | None = None
     dev: Ifname | None = None
     table: int = Field(default=MAIN_TABLE, ge=1, le=4294967295)
     metric: U32 = 0
@@ -161,6 +173,8 @@ class Route(Metrics):
         for name, value in others.items():
             if value is not None:
                 wrong(Code.OTHER_IP_VERSION, f"an {version} route has no {name}", f"remove {name}")
+        if self.src and (":" in self.src) != self.is_ipv6:
+            wrong(Code.MIXED_IP_VERSIONS, f"an {version} route with src {self.src}", "use an address of its IP version")
         if self.source and ":" not in self.source:
             wrong(Code.MIXED_IP_VERSIONS, f"{self.source} is an IPv4 prefix", "from is a prefix of IPv6 sources")
         if self.is_ipv6 and any(leg.via is None for leg in legs):
@@ -172,9 +186,14 @@ class Route(Metrics):
         return self
 
     @property
+    def network(self) -> IPv4Network | IPv6Network:
+        """Where it leads to; ``default`` is everywhere."""
+        return ip_network(("::/0" if self.is_ipv6 else "0.0.0.0/0") if self.dst == "default" else self.dst)
+
+    @property
     def is_ipv6(self) -> bool:
-        """``default`` is IPv6's if its source or a next hop is; nothing said, IPv4's."""
+        """``default`` is IPv6's if its source is, or what says no more a next hop; nothing said, IPv4's."""
         if self.dst != "default":
             return ":" in self.dst
-        hints = [self.source, self.via, self.src, *(leg.via for leg in self.nexthops or ())]
+        hints = [self.source, self.src, self.via, *(leg.via for leg in self.nexthops or ())]
         return ":" in next((hint for hint in hints if hint is not None), "")

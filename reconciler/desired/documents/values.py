@@ -60,9 +60,17 @@ def _interface(text: str) -> str:
             f"{text!r} has no prefix length",
             f"add it, such as {text}/{24 if interface.version == 4 else 64}",
         )
+    _host(text.partition("/")[0])
     if interface.network.prefixlen < interface.max_prefixlen - 1 and interface.version == 4:
         _check_host(text, interface)
     return interface.with_prefixlen
+
+
+def _host(text: str) -> str:
+    address = ip_address(text)
+    if address.is_multicast or address.is_unspecified:
+        wrong(Code.NOT_A_HOST_ADDRESS, f"{text} is no host's address", "expected one such as 10.10.10.1 or fd00::1")
+    return text
 
 
 def _check_host(text: str, interface: Any) -> None:
@@ -188,6 +196,7 @@ def _destination(text: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(plain_address), Field(examples=["10.10.10.1"])]
+HostAddress = Annotated[Address, AfterValidator(_host)]
 Interface = Annotated[str, AfterValidator(_interface), Field(examples=["10.10.10.1/24"])]
 Prefix = Annotated[str, AfterValidator(_prefix), Field(examples=["10.10.20.0/24"])]
 Destination = Annotated[str, AfterValidator(_destination), Field(examples=["10.10.20.0/24", "default"])]

@@ -12,6 +12,7 @@ from reconciler.desired.style.value import Entry, Spot, Value
 
 COMMENT = re.compile(r"(?:^|(?<=[ \t\r\n]))#[^\r\n]*")
 ON_HEADER = re.compile(r"[|>][0-9+-]*[ \t]+(#[^\r\n]*)")
+KEEPS = re.compile(r"[|>][0-9]*\+")
 LINE = re.compile(r"\r\n|\r|\n")
 LEADS = re.compile(r"[ \t?-]*")
 """What may stand before an entry on its line, and is none itself."""
@@ -32,8 +33,14 @@ class Lines:
     def __init__(self, text: str, spans: Sequence[Span]) -> None:
         self.text = text
         self.starts = [0, *(found.end() for found in LINE.finditer(text))]
-        many = (span for span in spans if span.last_line > span.start.line)
-        self._taken = {line for span in many for line in range(span.start.line, span.last_line + 1)}
+        self._taken = {line for span in spans for line in self._further(span)}
+
+    def _further(self, span: Span) -> range:
+        """The lines of a text of several; blank ones behind a block belong to it only where it keeps them (``|+``)."""
+        last = span.last_line
+        if span.style in ("|", ">") and not KEEPS.match(self.text, span.start.at):
+            last = self.spot(span.start.at + len(self.text[span.start.at : span.end].rstrip())).line
+        return range(span.start.line, last + 1) if last > span.start.line else range(0)
 
     def spot(self, index: int) -> Spot:
         line = bisect_left(self.starts, index + 1) - 1
@@ -42,6 +49,14 @@ class Lines:
     def before(self, spot: Spot) -> str:
         """What stands before it on its line."""
         return self.text[self.starts[spot.line] : spot.at]
+
+    def dash_of(self, spot: Spot) -> int:
+        """The line of an item's dash; the item's own where a comment is between them, which has that blank line."""
+        line, before = spot.line, self.before(spot)
+        while "-" not in before and "#" not in before and line > 0:
+            line -= 1
+            before = self.text[self.starts[line] : self.starts[line + 1]]
+        return spot.line if "#" in before else line
 
     def is_after_blank(self, line: int) -> bool:
         """Whether the line before it is blank."""
@@ -138,6 +153,7 @@ def _is_inside(value: Value, around: Value, after: Entry | None, comment: Commen
 def spaced(value: Value, lines: Lines) -> None:
     """Keep the blank lines before entries; those within braces mean nothing."""
     for entry in value.entries:
-        if not value.braces and LEADS.fullmatch(lines.before(entry.start)) and lines.is_after_blank(entry.start.line):
-            entry.above.append("")
+        if not value.braces and LEADS.fullmatch(lines.before(entry.start)):
+            line = lines.dash_of(entry.start) if value.shape == "list" else entry.start.line
+            entry.above += [""] if lines.is_after_blank(line) else []
         spaced(entry.value, lines)

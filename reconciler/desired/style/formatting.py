@@ -117,8 +117,9 @@ def _document(lines: Lines, part: Part, found: list[Comment], top: Top, further:
 
 def _as_it_is(text: str, part: Part, *, further: bool) -> str:
     """To the letter, without the ``---`` before it; of the first one with what stands before that."""
-    parts = [] if further else [text[: part.head]]
-    parts.append(text[part.begin : part.end])
+    has_dashes = part.begin > part.head
+    parts = [text[: part.head]] if has_dashes and not further else []
+    parts.append(text[part.begin if has_dashes or further else 0 : part.end])
     return "".join(f"{lines}\n" for one in parts if (lines := one.strip("\r\n")).strip())
 
 

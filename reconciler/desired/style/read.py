@@ -48,6 +48,15 @@ def _spot(mark: Any) -> Spot:
     return Spot(mark.index, mark.line, mark.column)
 
 
+def _column(event: Any) -> int:
+    """Where the entries of a collection begin: an anchor may stand before them, on the line of the key."""
+    if not event.anchor or event.flow_style:
+        return int(event.start_mark.column)
+    mark = event.end_mark
+    is_behind_dash = type(event).__name__ == "SequenceStartEvent" and mark.buffer[mark.pointer] != "-"
+    return int(mark.column) - is_behind_dash
+
+
 @dataclass(slots=True)
 class Reader:
     """Listens to ruamel's events. Only what ``compose`` has nothing to complain of is to be used."""
@@ -83,7 +92,8 @@ class Reader:
         self.parts.append(Part(head, event.end_mark.index if event.explicit else head))
 
     def _begin(self, event: Any, shape: Any) -> None:
-        value = Value(shape, anchor=event.anchor or "", start=_spot(event.start_mark), braces=bool(event.flow_style))
+        start = _spot(event.start_mark)._replace(col=_column(event))
+        value = Value(shape, anchor=event.anchor or "", start=start, braces=bool(event.flow_style))
         if event.anchor and not self._open:
             self.parts[-1].strange = True
         self._open.append(_Open(value))
