@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reconciler.adopt.containerlab.topology import Line
+from reconciler.switch.eos.shown import shown
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 SHELL_FLAGS = frozenset({"-c", "-lc", "-ec", "-xc", "-exc", "-ce"})
 BETWEEN = frozenset({";", "&&", ";;", "\n"})
 SIGNS = frozenset("$`*?[]{}~<>|&()")
 """What a shell would make something else of."""
+PROGRAM = re.compile(r"[\w.+-]+")
+OBJECTS = {"ip": ("address", "route", "link", "neighbour", "neighbor", "rule"), "bridge": ("fdb", "link", "vlan")}
+"""By program: what commands are about that hold no secret, as those of `ip xfrm` and `ip netns exec` may."""
 LONGEST = 20_000
 """Characters; more is a program, not a line."""
 
 
 class NotUnderstood(Exception):
     """A command that is more than words; the text says why."""
+
+
+def told(text: str, command: Sequence[str] = ()) -> str:
+    """A line in quotes, or that ``command`` of it: of others than addresses, routes and links the program alone.
+
+    Whatever else is run may have a password in any of its words.
+    """
+    words = list(command) or text.split()
+    program = words[0].rpartition("/")[2] if words else ""
+    objects = [word for word in words[1:] if not word.startswith("-")]
+    if program in OBJECTS and objects and any(name.startswith(objects[0]) for name in OBJECTS[program]):
+        return shown(shlex.join(command) if command else text)
+    return shown(f"{program} …" if PROGRAM.fullmatch(program) else "…")
 
 
 def commands(line: Line) -> Iterator[list[str]]:
@@ -40,8 +58,8 @@ def _of_shell(script: str) -> Iterator[list[str]]:
             if word in BETWEEN:
                 yield from filter(None, [command])
                 command = []
-            elif SIGNS & set(word):
-                raise NotUnderstood(f"{word!r} means something to the shell")
+            elif signs := sorted(SIGNS & set(word)):
+                raise NotUnderstood(f"{signs[0]!r} means something to the shell")
             else:
                 command.append(word)
         yield from filter(None, [command])

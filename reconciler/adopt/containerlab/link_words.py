@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.adopt.containerlab.commands import NotUnderstood
@@ -76,22 +76,22 @@ def _vxlan(words: Words) -> dict[str, Any]:
 
 
 def changed(words: Words) -> tuple[str, dict[str, Any]]:
-    """What follows ``ip link set``: the device, and its settings. Raises: NotUnderstood."""
-    dev = words.next("set")
-    dev = words.next(dev) if dev == "dev" else dev
-    return dev, dict(_settings(words))
-
-
-def _settings(words: Words) -> Iterator[tuple[str, Any]]:
+    """What follows ``ip link set``: the device, wherever it stands, and its settings. Raises: NotUnderstood."""
+    dev, said = "", dict[str, Any]()
     while words:
         word = words.next("set")
         if word in ("up", "down"):
-            yield "up", word == "up"
+            said["up"] = word == "up"
         elif word in LINK:
             name, read = LINK[word]
-            yield name, read(words.next(word))
+            said[name] = read(words.next(word))
+        elif word == "dev" or not dev:
+            dev = _first(dev, words.next(word) if word == "dev" else word)
         else:
             raise NotUnderstood(f"{word!r} of an interface")
+    if not dev:
+        raise NotUnderstood("no interface")
+    return dev, said
 
 
 def neighbour(words: Words) -> dict[str, Any]:

@@ -8,12 +8,11 @@ from ipaddress import ip_address, ip_interface
 from typing import Any
 
 from reconciler.adopt.adopted import Remark
-from reconciler.adopt.containerlab.commands import NotUnderstood, commands
+from reconciler.adopt.containerlab.commands import NotUnderstood, commands, told
 from reconciler.adopt.containerlab.ip_words import Words, interface_address, route
 from reconciler.adopt.containerlab.link_words import changed, forwarding, made, neighbour
 from reconciler.adopt.containerlab.topology import Line
 from reconciler.linux.route import MAIN_TABLE
-from reconciler.switch.eos.shown import shown
 
 VERBS = ("add", "append", "change", "prepend", "replace", "set")
 OBJECTS = ("address", "route", "link", "neighbour", "neighbor")
@@ -60,14 +59,19 @@ def _with_device(one: dict[str, Any], near: Mapping[Any, str]) -> dict[str, Any]
 
 
 def node_state(lines: Iterable[Line], file: str) -> tuple[NodeState, list[Remark]]:
-    """What the lines leave behind when they are run in order; a command that is not understood changes nothing here."""
+    """What the lines leave behind when they are run in order; a command that is not understood changes nothing here.
+
+    Of several in one line, those behind it do not either.
+    """
     state, remarks = NodeState(), []
     for line in lines:
+        command: list[str] = []
         try:
-            for words in commands(line):
-                _run(state, words)
+            for command in commands(line):
+                _run(state, command)
+                command = []
         except NotUnderstood as error:
-            remarks.append(Remark(file, line.line, f"exec {shown(line.text)}", f"not brought over, {error}"))
+            remarks.append(Remark(file, line.line, f"exec {told(line.text, command)}", f"not brought over, {error}"))
     return state, remarks
 
 

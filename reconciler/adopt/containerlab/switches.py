@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from reconciler.adopt.adopted import NotRead, Remark, Sources, beside, readable
+from reconciler.adopt.containerlab.commands import told
 from reconciler.adopt.containerlab.links import End
 from reconciler.adopt.containerlab.startup import Lines, not_understood, startup
 from reconciler.adopt.containerlab.topology import Lab, Line, Member
@@ -14,12 +16,12 @@ from reconciler.adopt.numbered import Path
 from reconciler.adopt.switch import switch_spec
 from reconciler.desired.style import Draft
 from reconciler.switch.eos.configuration import Configuration
-from reconciler.switch.eos.shown import shown
 
 STARTUP = "startup-config"
 FLASH = "/mnt/flash/startup-config"
 """Where cEOS looks for it: some bind a file to that place themselves."""
-REMOTE = ("http://", "https://", "s3://", "git@")
+REMOTE = re.compile(r"\w+://|git@")
+"""Some people have a password in it."""
 
 
 def switch_draft(
@@ -28,7 +30,7 @@ def switch_draft(
     given = member.said.get(STARTUP) or member.binds.get(FLASH)
     remarks: list[Remark] = []
     why = "commands in a switch's container are not brought over"
-    remarks += [Remark(lab.file, line.line, f"exec {shown(line.text)}", why) for line in member.exec]
+    remarks += [Remark(lab.file, line.line, f"exec {told(line.text)}", why) for line in member.exec]
     name, configuration = _configuration(lab, member, given, sources, remarks)
     spec, unsaid = switch_spec(configuration.found if configuration is not None else {})
     lines = Lines(configuration.text if configuration is not None else "")
@@ -68,7 +70,7 @@ def _configuration(
         configuration, found = startup("\n" * given.line + given.text, lab.file, variables)
         remarks += found
         return lab.file, configuration
-    if given.text.startswith(REMOTE):
+    if REMOTE.match(given.text):
         remarks.append(Remark(lab.file, given.line, "a startup-config from elsewhere", "fetch it, and name the file"))
         return lab.file, None
     name = beside(lab.file, given.text)

@@ -150,8 +150,10 @@ def _under(tree: Tree, *path: str) -> Tree:
 
 def _exec(layers: list[Tree], name: str, file: str, remarks: list[Remark]) -> Iterator[Line]:
     for layer in layers:
-        given = layer.child("exec")
-        for one in given.value if given is not None and isinstance(given.value, list) else ():
+        given = layer.child("exec") or Tree([], layer.line, layer.col)
+        if not isinstance(given.value, list):
+            remarks.append(Remark(file, given.line, f"exec of {name}", "expected a list of commands; left out"))
+        for one in given.value if isinstance(given.value, list) else ():
             if isinstance(one.value, str):
                 yield Line(one.value.replace(NODE_NAME, name), one.line)
             else:

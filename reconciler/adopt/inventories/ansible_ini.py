@@ -15,6 +15,8 @@ from reconciler.adopt.inventories.hostnames import BadPattern, names, with_port
 
 SECTION = re.compile(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:[#;].*)?")
 KINDS = ("hosts", "vars", "children")
+NOWHERE = "nowhere"
+"""Below a section that is none: what stands there is not of the group before it, and its variables are no hosts."""
 LONGEST_VALUE = 1000
 """Characters of a value that is tried as a number or a list; a longer one is a text."""
 PORT = "ansible_port"
@@ -35,6 +37,10 @@ def read_ini(text: str, file: str, groups: Groups) -> None:
                     Remark(file, number, f"[{group}:{kind}]", f"a section is one of {', '.join(KINDS)}")
                 )
             groups.group(group)
+        elif line[0] == "[" and (line[-1] == "]" or "]" not in line):
+            kind = NOWHERE
+            right = "[group], [group:vars] or [group:children]; left out, with all below it"
+            groups.remarks.append(Remark(file, number, "a section", f"expected {right}"))
         elif kind == "hosts":
             _hosts(line, group, (file, number), groups)
         elif kind == "vars":
@@ -59,8 +65,9 @@ def _hosts(line: str, group: str, at: tuple[str, int], groups: Groups) -> None:
     except ValueError:
         groups.remarks.append(Remark(*at, "a line of hosts", "a quote without its end; left out"))
         return
-    if any("=" not in pair for pair in pairs):
-        groups.remarks.append(Remark(*at, "a line of hosts", "a word behind the host that is no key=value; left out"))
+    if "=" in pattern or any("=" not in pair for pair in pairs):
+        why = "a word behind the host that is no key=value" if "=" not in pattern else "no host in front of key=value"
+        groups.remarks.append(Remark(*at, "a line of hosts", f"{why}; left out"))
         return
     said: dict[str, Any] = {} if port is None else {PORT: port}
     said |= {name: literal(value) for name, _, value in (pair.partition("=") for pair in pairs)}

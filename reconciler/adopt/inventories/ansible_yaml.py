@@ -44,6 +44,8 @@ def _group(name: str, body: Tree, file: str, groups: Groups, depth: int) -> None
         return
     for key, value in body.value.items():
         inner = value.value if isinstance(value.value, dict) else {}
+        if key in BODY and not isinstance(value.value, (dict, type(None))):
+            groups.remarks.append(Remark(file, value.line, f"{key} of group {name}", "expected a mapping; left out"))
         if key == "vars":
             group.variables |= variables(value, file, name)
         elif key == "children":

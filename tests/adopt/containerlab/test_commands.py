@@ -73,8 +73,8 @@ def test_the_last_route_of_a_key_counts() -> None:
 def test_interfaces() -> None:
     lines = (
         "ip link set dev eth1 mtu 9000 address 02:00:00:00:00:01 up",
-        "ip link set eth2 down",
-        "ip link set eth3 up",
+        "ip link set down eth2",
+        "ip link set up dev eth3",
         "ip link add vx9 type vxlan id 9 dstport 4789 dev eth1 nolearning",
         "ip link add vx8 type vxlan id 8",
     )
@@ -127,6 +127,17 @@ def test_a_line_that_is_a_program_is_not_followed() -> None:
         list(commands(Line("ip addr add 10.0.0.1/24 dev eth1 " * 1000, 1)))
 
 
-def test_a_secret_in_a_command_is_not_repeated() -> None:
-    _, remarks = node_state([Line("vtysh -c 'configure' -c 'neighbor 10.0.0.1 password hunter2'", 1)], "x")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "vtysh -c 'configure' -c 'neighbor 10.0.0.1 password hunter2'",
+        "sh -c \"echo 'root:hunter2' | chpasswd\"",
+        "sh -c 'ip link set eth1 up; useradd -p hunter2$ root'",
+        "TOKEN=hunter2 join",
+        "ip xfrm state add src 1.1.1.1 dst 1.1.1.2 proto esp spi 1 enc aes hunter2",
+        "ip netns exec blue login hunter2",
+    ],
+)
+def test_a_secret_in_a_command_is_not_repeated(line: str) -> None:
+    _, remarks = node_state([Line(line, 1)], "x")
     assert "hunter2" not in str(remarks[0])

@@ -121,3 +121,17 @@ def test_a_line_for_many_hosts_is_remarked_once(tmp_path: Path) -> None:
         "r1 and 1 more",
         "-o stricthostkeychecking of w1 and 2 more",
     ]
+
+
+def test_what_stands_below_no_section_is_nobodys(tmp_path: Path) -> None:
+    text = "[a]\nh1\n[my group:vars]\nansible_password=hunter2\nh2\n[b]\nh3\nansible_password=hunter2\n"
+    (tmp_path / "hosts").write_text(text)
+    adopted = imported(tmp_path / "hosts")
+    assert list(adopted.inventory[0].spec["devices"]) == ["h1", "h3"]
+    assert [one.line for one in adopted.remarks] == [3, 8]
+    assert "hunter2" not in remarks(adopted)
+
+
+def test_hosts_that_are_no_mapping_are_told(tmp_path: Path) -> None:
+    (tmp_path / "hosts.yml").write_text("all:\n  hosts: {a: }\n  children:\n    b: {hosts: [c]}\n")
+    assert remarks(imported(tmp_path / "hosts.yml")).startswith("hosts.yml:4: hosts of group b: expected a mapping")
