@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.desired.check import switches
 from reconciler.desired.check.blocks import node_addresses
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World
+from reconciler.desired.check.within import Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
 from reconciler.desired.documents.node import Tunnel
@@ -75,16 +76,16 @@ def _ends(node: Document[Node]) -> Iterator[Claim]:
 
 def subnets(world: World) -> Iterator[Finding]:
     """Where switches have SVIs, a node's address belongs into the subnet of one of them, with the same mask."""
-    known = {
+    svis = {
         interface.network
         for switch in world.of(Switch)
         for spot, _, interface in switches.addresses(switch)
         if spot.path[1] == "svis"
     }
+    known = Networks((network, str(network)) for network in svis)
     for spot, interface in _underlay_addresses(world):
-        around = sorted(str(network) for network in known if interface.ip in network)
-        same_version = any(network.version == interface.version for network in known)
-        if spot.document.kind != "Node" or not same_version or str(interface.network) in around:
+        around = sorted(known.around(interface.ip))
+        if spot.document.kind != "Node" or not known.has(interface.version) or str(interface.network) in around:
             continue
         if around:
             what = f"{interface} has another prefix length than its SVI's subnet {around[0]}"

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from ipaddress import ip_address, ip_interface
 
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, twice
+from reconciler.desired.check.within import Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node
 from reconciler.desired.documents.route import Route
@@ -67,11 +68,12 @@ def rows(world: World) -> Iterator[Finding]:
 def next_hops(world: World) -> Iterator[Finding]:
     """The kernel refuses a next hop that no address of the node reaches, unless it is told ``onlink``."""
     for node in world.of(Node):
-        networks = [interface.network for _, interface in addresses(node)]
+        given = [interface for _, interface in addresses(node)]
+        connected = Networks((interface.network, interface) for interface in given)
         for index, row in enumerate(node.spec.routes):
-            for path, via in hops(row) if networks and not row.onlink else ():
+            for path, via in hops(row) if given and not row.onlink else ():
                 hop = ip_address(via)
-                if not hop.is_link_local and not any(hop in network for network in networks):
+                if not hop.is_link_local and not connected.contain(hop):
                     spot = Spot(node, ("spec", "routes", index, *path))
                     yield spot.warning(Code.NEXT_HOP_UNREACHABLE, f"{via} is in no subnet of the node", ON_LINK)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_interface
 
-from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, nested, twice
+from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, twice
+from reconciler.desired.check.within import Networks, nested
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
 from reconciler.desired.documents.switch import StaticRoute, SwitchPort
@@ -120,12 +121,12 @@ def routes(world: World) -> Iterator[Finding]:
             Code.ROUTE_TWICE,
             lambda _, other: f"duplicate static route (same vrf, dst and via) of {other}",
         )
-        placed = list(addresses(switch))
+        placed = Networks((interface.network, vrf) for _, vrf, interface in addresses(switch))
         for spot, row in rows:
             yield from _next_hop(row, spot._replace(path=(*spot.path, "via")), placed)
 
 
-def _next_hop(row: StaticRoute, via: Spot, placed: list[tuple[Spot, str, IpInterface]]) -> Iterator[Finding]:
+def _next_hop(row: StaticRoute, via: Spot, placed: Networks[str]) -> Iterator[Finding]:
     """An address of the route's IP version, in a subnet of the switch; an interface alone needs neither."""
     last = row.via.split()[-1]
     if not is_address(last):
@@ -134,5 +135,5 @@ def _next_hop(row: StaticRoute, via: Spot, placed: list[tuple[Spot, str, IpInter
     if (":" in row.dst) != (hop.version == 6):
         what = f"the route to {row.dst} via {row.via} mixes IPv4 and IPv6"
         yield via.error(Code.MIXED_IP_VERSIONS, what, "use a next hop of the route's IP version")
-    elif last == row.via and not any(vrf == row.vrf and hop in one.network for _, vrf, one in placed):
+    elif last == row.via and row.vrf not in placed.around(hop):
         yield via.warning(Code.NEXT_HOP_UNREACHABLE, f"{row.via} is in no subnet of the switch", BEHIND)
