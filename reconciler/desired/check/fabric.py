@@ -75,18 +75,19 @@ def _ends(node: Document[Node]) -> Iterator[Claim]:
 
 
 def subnets(world: World) -> Iterator[Finding]:
-    """Where switches have SVIs, a node's address belongs into the subnet of one of them, with the same mask."""
-    svis = {
-        interface.network
-        for switch in world.of(Switch)
-        for spot, _, interface in switches.addresses(switch)
-        if spot.path[1] == "svis"
-    }
-    known = Networks((network, str(network)) for network in svis)
+    """Where switches have SVIs, a node's address belongs into a subnet of one of them, with the same mask.
+
+    Or into that of a routed port.
+    """
+    placed = [(spot, one) for switch in world.of(Switch) for spot, _, one in switches.addresses(switch)]
+    routed = {one.network for _, one in placed}
+    svis = Networks(
+        (network, str(network)) for network in {one.network for spot, one in placed if spot.path[1] == "svis"}
+    )
     for spot, interface in _underlay_addresses(world):
-        around = sorted(known.around(interface.ip))
-        if spot.document.kind != "Node" or not known.has(interface.version) or str(interface.network) in around:
+        if interface.network in routed or not svis.has(interface.version):
             continue
+        around = sorted(svis.around(interface.ip))
         if around:
             what = f"{interface} has another prefix length than its SVI's subnet {around[0]}"
             yield spot.warning(Code.MASK_DIFFERS, what, f"use /{around[0].partition('/')[2]}")
