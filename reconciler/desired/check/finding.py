@@ -83,7 +83,7 @@ class Spot(NamedTuple):
 
     def _place(self) -> tuple[int, int]:
         places = self.document.places
-        named = isinstance(places.nearest(self.path).value, dict) and len(self.path) > 0
+        named = isinstance(places.nearest(self.path).value, dict)
         return places.key_place(self.path) if named else self.document.at(*self.path)
 
 

@@ -9,6 +9,7 @@ from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, 
 from reconciler.desired.check.within import Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node
+from reconciler.desired.documents.node import Underlay
 from reconciler.desired.documents.route import Route
 from reconciler.desired.repository import Document
 from reconciler.linux.fdb import FLOOD_MAC
@@ -92,8 +93,8 @@ def underlay(world: World) -> Iterator[Finding]:
         if facts is None:
             continue
         for six, address, gateway in (("", facts.address, facts.gateway), ("6", facts.address6, facts.gateway6)):
-            if address and (finding := _underlay_address(node, f"address{six}", address)):
-                yield finding
+            if address:
+                yield from _underlay_address(node, facts, f"address{six}", address)
             if gateway and address and not _is_on_link(gateway, address):
                 spot = Spot(node, ("spec", "underlay", f"gateway{six}"))
                 yield spot.warning(
@@ -108,21 +109,18 @@ def _is_on_link(gateway: str, address: str) -> bool:
     return ip_address(gateway).is_link_local or ip_address(gateway) in ip_interface(address).network
 
 
-def _underlay_address(node: Document[Node], field: str, address: str) -> Finding | None:
+def _underlay_address(node: Document[Node], facts: Underlay, field: str, address: str) -> Iterator[Finding]:
     """Only interfaces whose addresses are ours can tell."""
-    facts = node.spec.underlay
-    interface = node.spec.interfaces.get(facts.dev) if facts and facts.dev else None
     spot = Spot(node, ("spec", "underlay", field))
-    if not spot.path or (field == "address") != (ip_interface(address).version == 4):
-        return spot.error(
-            Code.MIXED_IP_VERSIONS, f"{address} is of the other IP version", "give IPv4 as address, IPv6 as address6"
-        )
-    given = [one.address for one in (interface and interface.addresses) or ()]
-    if interface is None or interface.addresses is None or address in given:
-        return None
-    dev, known = facts.dev if facts else "", ", ".join(given)
-    return spot.warning(
-        Code.UNDERLAY_NOT_ON_INTERFACE,
-        f"{address} is not an address of {dev}",
-        f"use one of {known}" if known else f"{dev} has none",
-    )
+    if (field == "address") != (ip_interface(address).version == 4):
+        what = f"{address} is of the other IP version"
+        yield spot.error(Code.MIXED_IP_VERSIONS, what, "give IPv4 as address, IPv6 as address6")
+        return
+    interface = node.spec.interfaces.get(facts.dev or "")
+    if interface is None or interface.addresses is None:
+        return
+    given = [one.address for one in interface.addresses]
+    if address not in given:
+        right = f"use one of {', '.join(given)}" if given else f"{facts.dev} has none"
+        what = f"{address} is not an address of {facts.dev}"
+        yield spot.warning(Code.UNDERLAY_NOT_ON_INTERFACE, what, right)
