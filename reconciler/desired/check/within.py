@@ -16,17 +16,18 @@ class Networks(Generic[Item]):
     """Items by their networks; what is around an address costs one look-up per prefix length in use."""
 
     def __init__(self, placed: Iterable[tuple[Network, Item]]) -> None:
-        self._by_length: dict[int, dict[int, dict[int, list[Item]]]] = {4: {}, 6: {}}
+        found: dict[int, dict[int, dict[int, list[Item]]]] = {4: {}, 6: {}}
         for network, item in placed:
-            of_length = self._by_length[network.version].setdefault(network.prefixlen, {})
+            of_length = found[network.version].setdefault(network.prefixlen, {})
             of_length.setdefault(int(network.network_address), []).append(item)
+        self._by_length = {version: dict(sorted(some.items(), reverse=True)) for version, some in found.items()}
 
     def has(self, version: int) -> bool:
         """Whether there is a network of this IP version."""
         return bool(self._by_length[version])
 
     def around(self, address: Address, length: int | None = None) -> Iterator[Item]:
-        """The items of all networks that contain ``address``, or all of its prefix of this ``length``."""
+        """The items of each network around ``address``, or around its prefix of this ``length``; the nearest first."""
         bits, number = address.max_prefixlen, int(address)
         for prefixlen, items in self._by_length[address.version].items():
             if prefixlen <= (bits if length is None else length):
