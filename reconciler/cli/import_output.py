@@ -89,8 +89,9 @@ def write(path: Path, text: str, mode: int) -> None:
     """In one step: nobody ever reads half a file. Raises: OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
+    number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)  # one that is there stays
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "w") as file:
+        with os.fdopen(number, "w") as file:
             file.write(text)
         draft.replace(path)
     finally:

@@ -124,14 +124,11 @@ class _Reading:
 
     def check_jumps(self) -> None:
         """Whoever jumps over itself never arrives."""
-        for name, device in self.devices.items():
-            seen, hop = [name], device.jump
-            while hop in self.devices and hop not in seen:
-                seen.append(hop)
-                hop = self.devices[hop].jump
-            if hop == name:
+        for loop in _jump_loops(self.devices):
+            for place, name in enumerate(loop):
                 file, line, col = self.places[name]
-                what = f"the jump hosts of {name} form a loop ({' → '.join([*seen, hop])})"
+                way = " → ".join([*loop[place:], *loop[: place + 1]])
+                what = f"the jump hosts of {name} form a loop ({way})"
                 self.complain(file, [Fault(line, col, Code.JUMP_LOOP, what, "remove one of the jumps")])
 
     def check_order(self) -> None:
@@ -141,6 +138,20 @@ class _Reading:
         for device, code, what, right in misorders(self.devices, self.places):
             file, line, col = self.places[device]
             self.complain(file, [Fault(line, col, code, what, right)])
+
+
+def _jump_loops(devices: Mapping[str, Device]) -> Iterator[list[str]]:
+    """The circles that jumps lead in, each once; no device is looked at twice."""
+    seen: set[str] = set()
+    for name in devices:
+        way: dict[str, int] = {}
+        hop: str | None = name
+        while hop is not None and hop in devices and hop not in seen:
+            seen.add(hop)
+            way[hop] = len(way)
+            hop = devices[hop].jump
+        if hop in way:
+            yield list(way)[way[hop] :]
 
 
 def _outline(tree: Tree) -> tuple[Tree, list[Fault]]:

@@ -99,7 +99,14 @@ class Repository:
         """The documents of one kind, by its name or its model."""
         name = kind if isinstance(kind, str) else kind.__name__
         assert name in KINDS, f"no kind {name}"
-        return tuple(document for document in self.documents if document.kind == name)
+        return self._of.get(name, ())
+
+    @cached_property
+    def _of(self) -> dict[str, tuple[Document[Any], ...]]:
+        found: dict[str, list[Document[Any]]] = {}
+        for document in self.documents:
+            found.setdefault(document.kind, []).append(document)
+        return {kind: tuple(documents) for kind, documents in found.items()}
 
     def problem(self, file: str, fault: Fault, severity: Severity = "error") -> Problem:
         """A fault of one of the files, under the path that the user knows it by."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from reconciler.cli.import_output import write
 from reconciler.cli.main import root
 from reconciler.desired.inventory import load_inventory
 from reconciler.desired.load import load
@@ -59,6 +61,14 @@ def test_a_link_is_never_written_through(tmp_path: Path) -> None:
     (tmp_path / "out/desired/nodes.yaml").symlink_to(tmp_path / "precious")
     assert imported("containerlab", TOPOLOGY, "--to", tmp_path / "out", "--force").exit_code == 1
     assert (tmp_path / "precious").read_text() == "mine"
+
+
+def test_a_draft_of_somebody_else_stays(tmp_path: Path) -> None:
+    draft = tmp_path / f".nodes.yaml.{os.getpid()}"
+    draft.write_text("theirs")
+    with pytest.raises(FileExistsError):
+        write(tmp_path / "nodes.yaml", "ours", 0o644)
+    assert draft.read_text() == "theirs"
 
 
 @pytest.mark.parametrize("startup", ["/etc/passwd", "../secret.cfg", "linked.cfg", "configs/../../secret.cfg"])

@@ -29,6 +29,10 @@ LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 FELIX = "apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: {name: default}\n"
 POOL = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\n"
+ROUTERS = ", ".join(
+    f"{v}: {{addresses: [10.{v // 256}.{v % 256}.2/24], virtualRouter: [10.{v // 256}.{v % 256}.1]}}"
+    for v in range(2, 802)
+)
 SLIPS = ", ".join(f"wroker-{i}" for i in range(3_000))
 
 
@@ -73,6 +77,7 @@ HOSTILE = {
         f"{{interfaces: {{Ethernet1: {{trunk: {{allowed: '{'1-4094,' * 50_000}'}}}}}}}}"
     ),
     "thousands of unknown fields": node("n1", "{" + ", ".join(f"fild{i}: 1" for i in range(2_000)) + "}"),
+    "hundreds of virtual routers": switch(f"{{svis: {{{ROUTERS}}}}}"),
     "thousands of unknown nodes": "---\n".join(
         [node(f"worker-{i}") for i in range(120)]
         + [f"{OWN}kind: Cluster\nmetadata: {{name: k}}\nspec: {{cni: none, nodes: [{SLIPS}]}}\n"]

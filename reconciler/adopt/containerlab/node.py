@@ -12,6 +12,7 @@ from reconciler.adopt.containerlab.commands import NotUnderstood, commands, told
 from reconciler.adopt.containerlab.ip_words import Words, interface_address, route
 from reconciler.adopt.containerlab.link_words import changed, forwarding, made, neighbour
 from reconciler.adopt.containerlab.topology import Line
+from reconciler.desired.check.within import Networks
 from reconciler.linux.route import MAIN_TABLE
 
 VERBS = ("add", "append", "change", "prepend", "replace", "set")
@@ -23,14 +24,17 @@ HARMLESS = frozenset({"sleep", "true", ":", "echo"})
 """They leave nothing behind."""
 
 
+Rows = dict[tuple[Any, ...], dict[str, Any]]
+
+
 @dataclass(slots=True)
 class NodeState:
-    """One node while its commands are read. All values as its document has them."""
+    """One node while its commands are read. All values as its document has them; rows by what they are keyed on."""
 
     interfaces: dict[str, dict[str, Any]] = field(default_factory=dict)
-    routes: list[dict[str, Any]] = field(default_factory=list)
-    neighbors: list[dict[str, Any]] = field(default_factory=list)
-    fdb: list[dict[str, Any]] = field(default_factory=list)
+    routes: Rows = field(default_factory=dict)
+    neighbors: Rows = field(default_factory=dict)
+    fdb: Rows = field(default_factory=dict)
 
     def interface(self, name: str) -> dict[str, Any]:
         """Raises: NotUnderstood for the one that is never ours."""
@@ -40,21 +44,21 @@ class NodeState:
 
     def spec(self) -> dict[str, Any]:
         """The spec of its Node document; a route says the device that its gateway is a neighbour on."""
-        near = {
-            ip_interface(one["address"] if isinstance(one, dict) else one).network: dev
+        near = Networks(
+            (ip_interface(one["address"] if isinstance(one, dict) else one).network, dev)
             for dev, interface in self.interfaces.items()
             for one in interface.get("addresses", ())
-        }
-        routes = [_with_device(one, near) for one in self.routes]
-        spec = {"interfaces": self.interfaces, "routes": routes, "neighbors": self.neighbors, "fdb": self.fdb}
+        )
+        rows = {"neighbors": [*self.neighbors.values()], "fdb": [*self.fdb.values()]}
+        routes = [_with_device(one, near) for one in self.routes.values()]
+        spec = {"interfaces": self.interfaces, "routes": routes, **rows}
         return {name: value for name, value in spec.items() if value}
 
 
-def _with_device(one: dict[str, Any], near: Mapping[Any, str]) -> dict[str, Any]:
+def _with_device(one: dict[str, Any], near: Networks[str]) -> dict[str, Any]:
     if "via" not in one or "dev" in one:
         return one
-    gateway = ip_address(one["via"])
-    dev = next((dev for network, dev in near.items() if gateway in network), None)
+    dev = next(near.around(ip_address(one["via"])), None)
     return one if dev is None else {**one, "dev": dev}
 
 
@@ -79,17 +83,13 @@ def _run(state: NodeState, words: list[str]) -> None:
     """Raises: NotUnderstood."""
     program = words[0].rpartition("/")[2]
     if program == "bridge" and words[1:2] == ["fdb"] and words[2:3] and words[2] in VERBS:
-        _put(state.fdb, forwarding(Words(words[3:])))
+        said = forwarding(Words(words[3:]))
+        state.fdb.setdefault((said["mac"], said["dev"], said["dst"]), said)
     elif program == "ip":
         family, rest = _family(words[1:])
         _ip(state, family, rest)
     elif program not in HARMLESS:
         raise NotUnderstood("no command of `ip`, and no `bridge fdb add`")
-
-
-def _put(entries: list[dict[str, Any]], entry: dict[str, Any]) -> None:
-    if entry not in entries:
-        entries.append(entry)
 
 
 def _family(words: list[str]) -> tuple[int, list[str]]:
@@ -123,12 +123,9 @@ def _route(state: NodeState, _verb: str, words: Words, family: int) -> None:
     said = route(words, six=family == 6)
     if said.get("dev") == MANAGEMENT:
         raise NotUnderstood(f"{MANAGEMENT} is the management network's, and not ours")
-    state.routes[:] = [one for one in state.routes if _key(one) != _key(said)] + [said]
-
-
-def _key(said: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What the kernel keys a route on."""
-    return said["dst"], said.get("metric", 0), said.get("table", MAIN_TABLE)
+    key = said["dst"], said.get("metric", 0), said.get("table", MAIN_TABLE)
+    state.routes.pop(key, None)
+    state.routes[key] = said
 
 
 def _link(state: NodeState, verb: str, words: Words, _family: int) -> None:
@@ -142,7 +139,8 @@ def _link(state: NodeState, verb: str, words: Words, _family: int) -> None:
 
 
 def _neighbour(state: NodeState, _verb: str, words: Words, _family: int) -> None:
-    _put(state.neighbors, neighbour(words))
+    said = neighbour(words)
+    state.neighbors.setdefault((said["dst"], said["dev"], said["mac"]), said)
 
 
 READERS: Mapping[str, Callable[[NodeState, str, Words, int], None]] = {

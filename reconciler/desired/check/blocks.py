@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from ipaddress import ip_interface, ip_network
 
 from reconciler.desired.check import nodes as node_rules
-from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot, World, contains, nested
+from reconciler.desired.check.finding import Finding, IpInterface, Spot, World
 from reconciler.desired.check.pools import carrying, networks
+from reconciler.desired.check.within import Network, Networks, contains, nested
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import BlockAffinity, IPAMBlock, Node
 from reconciler.desired.repository import Document
@@ -73,15 +74,11 @@ def affinities(world: World) -> Iterator[Finding]:
 
 def nodes_in_pools(world: World) -> Iterator[Finding]:
     """A node whose own address is a pod's becomes unreachable once that address is routed (calico 12847)."""
-    placed = carrying(world)
+    placed = Networks((cidr, (pool, cidr)) for pool, cidr in carrying(world))
     for spot, interface in node_addresses(world):
-        for pool, cidr in placed:
-            if interface.ip in cidr:
-                yield spot.warning(
-                    Code.NODE_IN_POOL,
-                    f"{interface.ip} is within {cidr} of IPPool {pool.name}",
-                    "use a node address outside all pools",
-                )
+        for pool, cidr in placed.around(interface.ip):
+            what = f"{interface.ip} is within {cidr} of IPPool {pool.name}"
+            yield spot.warning(Code.NODE_IN_POOL, what, "use a node address outside all pools")
 
 
 def node_addresses(world: World) -> Iterator[tuple[Spot, IpInterface]]:

@@ -15,13 +15,9 @@ DEVICES = (Switch, Node)
 def ends(world: World) -> Iterator[Finding]:
     """One socket takes one cable. A far end without a document may be somebody else's, or a slip of the pen."""
     rows = list(_rows(world))
-    yield from twice(
-        (((near, far), spot) for near, far, spot in _sockets(rows)),
-        Code.SOCKET_TWICE,
-        lambda _, other: f"the far end of another port, too ({other})",
-    )
+    yield from twice(rows, Code.SOCKET_TWICE, lambda _, other: f"the far end of another port, too ({other})")
     known = [name for kind in DEVICES for name in world.names(kind.__name__)]
-    for _, far, spot in rows:
+    for far, spot in rows:
         device = far.partition(":")[0]
         if all(world.lacks(kind.__name__, device) for kind in DEVICES):
             yield spot.warning(
@@ -31,17 +27,9 @@ def ends(world: World) -> Iterator[Finding]:
             )
 
 
-def _rows(world: World) -> Iterator[tuple[str, str, Spot]]:
-    """Near end, far end, and where it is said."""
+def _rows(world: World) -> Iterator[tuple[str, Spot]]:
+    """Each far end, and where it is said."""
     for switch in world.of(Switch):
         for name, port in switch.spec.interfaces.items():
             if port.to is not None:
-                yield f"{switch.name}:{name}", port.to, Spot(switch, ("spec", "interfaces", name, "to"))
-
-
-def _sockets(rows: list[tuple[str, str, Spot]]) -> Iterator[tuple[str, str, Spot]]:
-    """Each far end once; a cable between two switches may be told at both."""
-    told = {(far, near) for near, far, _ in rows}
-    for near, far, spot in rows:
-        if (near, far) not in told or near <= far:
-            yield "", far, spot
+                yield port.to, Spot(switch, ("spec", "interfaces", name, "to"))

@@ -7,7 +7,8 @@ from typing import Any
 
 from reconciler.desired.check import switches
 from reconciler.desired.check.blocks import node_addresses
-from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot, World
+from reconciler.desired.check.finding import Finding, IpInterface, Spot, World
+from reconciler.desired.check.within import Network, Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
 from reconciler.desired.documents.node import Tunnel
@@ -86,15 +87,15 @@ def _ends(node: Document[Node]) -> Iterator[Claim]:
 def subnets(world: World) -> Iterator[Finding]:
     """Where switches have SVIs, a node's address belongs into the subnet of one of them, with the same mask."""
     given = [(spot, one) for switch in world.of(Switch) for spot, _, one in switches.addresses(switch)]
-    svis = {one.network for spot, one in given if spot.path[1] == "svis"}
+    svis = Networks((n, str(n)) for n in {one.network for spot, one in given if spot.path[1] == "svis"})
     routed = {one.network for spot, one in given if spot.path[1] != "svis"}
     placed = [(spot, one) for spot, one in _underlay_addresses(world) if spot.document.kind == Node.__name__]
-    beside = _beside(placed, svis | routed)
+    beside = _beside(placed, Networks((one.network, None) for _, one in given))
     for spot, interface in placed:
-        around = sorted(str(network) for network in svis if interface.ip in network)
-        same_version = any(network.version == interface.version for network in svis)
-        if not same_version or str(interface.network) in around or interface.network in routed:
+        around = sorted(svis.around(interface.ip))
+        if not svis.has(interface.version) or str(interface.network) in around or interface.network in routed:
             continue
+        around = sorted(svis.around(interface.ip))
         if around:
             what = f"{interface} has another prefix length than its SVI's subnet {around[0]}"
             yield spot.warning(Code.MASK_DIFFERS, what, f"use /{around[0].partition('/')[2]}")
@@ -106,9 +107,9 @@ def subnets(world: World) -> Iterator[Finding]:
             )
 
 
-def _beside(placed: list[tuple[Spot, IpInterface]], switched: set[Network]) -> set[Network]:
+def _beside(placed: list[tuple[Spot, IpInterface]], switched: Networks[None]) -> set[Network]:
     """Subnets of several nodes, all of which have a switch's subnet, too: for storage, for management."""
-    inside = {spot.document.name for spot, one in placed if any(one.ip in network for network in switched)}
+    inside = {spot.document.name for spot, one in placed if switched.contain(one.ip)}
     nodes: dict[Network, set[str]] = {}
     for spot, one in placed:
         nodes.setdefault(one.network, set()).add(spot.document.name)

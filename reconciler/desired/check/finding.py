@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
+from functools import cached_property
+from ipaddress import IPv4Interface, IPv6Interface
 from typing import Any, NamedTuple, TypeVar
 
 from reconciler.desired.codes import Code
@@ -14,8 +15,6 @@ from reconciler.desired.problem import Severity
 from reconciler.desired.repository import Document
 
 S = TypeVar("S", bound=Spec)
-T = TypeVar("T")
-Network = IPv4Network | IPv6Network
 IpInterface = IPv4Interface | IPv6Interface
 Path = tuple[str | int, ...]
 
@@ -28,7 +27,7 @@ class Finding(NamedTuple):
     severity: Severity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """``named``: kind and name of all documents, those that do not fit their model too.
 
@@ -40,14 +39,29 @@ class World:
     whole: bool = True
 
     def of(self, kind: type[S]) -> list[Document[S]]:
-        return [document for document in self.documents if document.kind == kind.__name__]
+        return self._of.get(kind.__name__, [])
+
+    @cached_property
+    def _of(self) -> dict[str, list[Document[Any]]]:
+        found: dict[str, list[Document[Any]]] = {}
+        for document in self.documents:
+            found.setdefault(document.kind, []).append(document)
+        return found
 
     def lacks(self, kind: str, name: str) -> bool:
         """Whether there is certainly no such document."""
         return self.whole and (kind, name) not in self.named
 
     def names(self, kind: str) -> list[str]:
-        return sorted(name for of, name in self.named if of == kind)
+        """All of one kind, sorted."""
+        return self._names.get(kind, [])
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for kind, name in sorted(self.named):
+            found.setdefault(kind, []).append(name)
+        return found
 
 
 class Spot(NamedTuple):
@@ -69,7 +83,7 @@ class Spot(NamedTuple):
 
     def _place(self) -> tuple[int, int]:
         places = self.document.places
-        named = isinstance(places.nearest(self.path).value, dict) and len(self.path) > 0
+        named = isinstance(places.nearest(self.path).value, dict)
         return places.key_place(self.path) if named else self.document.at(*self.path)
 
 
@@ -82,19 +96,3 @@ def twice(
         other = first.setdefault(key, spot)
         if other is not spot:
             yield spot.error(code, what(key, other), "remove one")
-
-
-def nested(placed: Iterable[tuple[Network, T]]) -> Iterator[tuple[tuple[Network, T], tuple[Network, T]]]:
-    """Each network that lies in another one, after the closest that contains it (prefixes nest or are apart)."""
-    around: list[tuple[Network, T]] = []
-    for item in sorted(placed, key=lambda pair: (pair[0].version, int(pair[0].network_address), pair[0].prefixlen)):
-        while around and not contains(around[-1][0], item[0]):
-            around.pop()
-        if around:
-            yield around[-1], item
-        around.append(item)
-
-
-def contains(outer: Network, inner: Network) -> bool:
-    """Whether all of ``inner`` is in ``outer``."""
-    return outer.version == inner.version and outer.prefixlen <= inner.prefixlen and inner.network_address in outer

@@ -7,8 +7,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface
 from typing import NamedTuple
 
 from reconciler.desired.check.finding import Finding, IpInterface, Path, Spot, World, twice
+from reconciler.desired.check.within import Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node
+from reconciler.desired.documents.node import Underlay
 from reconciler.desired.documents.route import Route
 from reconciler.desired.repository import Document
 from reconciler.linux.fdb import FLOOD_MAC
@@ -80,20 +82,20 @@ def rows(world: World) -> Iterator[Finding]:
 def next_hops(world: World) -> Iterator[Finding]:
     """The kernel refuses a next hop that no address or route of the node reaches, unless it is told ``onlink``."""
     for node in world.of(Node):
+        near = {row.table: Networks(node.spec.reaches(row.table)) for row in node.spec.routes}
         for index, row in enumerate(node.spec.routes):
             for path, hop in hops(row):
-                if not hop.onlink and not hop.address.is_link_local and _is_off_link(node.spec, row, hop):
+                if not hop.onlink and not hop.address.is_link_local and _is_off_link(node.spec, near[row.table], hop):
                     spot = Spot(node, ("spec", "routes", index, *path))
                     what = f"{hop.address} is in no subnet of {hop.dev or 'the node'}"
                     yield spot.warning(Code.NEXT_HOP_UNREACHABLE, what, ON_LINK)
 
 
-def _is_off_link(node: Node, row: Route, hop: Hop) -> bool:
+def _is_off_link(node: Node, near: Networks[str], hop: Hop) -> bool:
     """Only interfaces whose addresses of that IP version are ours can tell."""
     given = (one for name, one in node.interfaces.items() if hop.dev in (None, name))
     told = any(address.subnet.version == hop.version for one in given for address in one.addresses or ())
-    around = (network for network, name in node.reaches(row.table) if hop.dev in (None, name))
-    return told and not any(hop.address in network for network in around)
+    return told and not any(hop.dev in (None, name) for name in near.around(hop.address))
 
 
 def addresses(node: Document[Node]) -> Iterator[tuple[Spot, IpInterface]]:
@@ -112,8 +114,8 @@ def underlay(world: World) -> Iterator[Finding]:
         if facts is None:
             continue
         for six, address, gateway in (("", facts.address, facts.gateway), ("6", facts.address6, facts.gateway6)):
-            if address and (finding := _underlay_address(node, f"address{six}", address)):
-                yield finding
+            if address:
+                yield from _underlay_address(node, facts, f"address{six}", address)
             if six and gateway and ":" not in gateway:
                 spot = Spot(node, ("spec", "underlay", "gateway6"))
                 yield spot.error(Code.MIXED_IP_VERSIONS, f"{gateway} is an IPv4 address", "give it as gateway")
@@ -131,21 +133,18 @@ def _is_on_link(gateway: str, address: str) -> bool:
     return ip_address(gateway).is_link_local or ip_address(gateway) in ip_interface(address).network
 
 
-def _underlay_address(node: Document[Node], field: str, address: str) -> Finding | None:
+def _underlay_address(node: Document[Node], facts: Underlay, field: str, address: str) -> Iterator[Finding]:
     """Only interfaces whose addresses are ours can tell."""
-    facts = node.spec.underlay
-    interface = node.spec.interfaces.get(facts.dev) if facts and facts.dev else None
     spot = Spot(node, ("spec", "underlay", field))
-    if not spot.path or (field == "address") != (ip_interface(address).version == 4):
-        return spot.error(
-            Code.MIXED_IP_VERSIONS, f"{address} is of the other IP version", "give IPv4 as address, IPv6 as address6"
-        )
-    given = [one.address for one in (interface and interface.addresses) or ()]
-    if interface is None or interface.addresses is None or address in given:
-        return None
-    dev, known = facts.dev if facts else "", ", ".join(given)
-    return spot.warning(
-        Code.UNDERLAY_NOT_ON_INTERFACE,
-        f"{address} is not an address of {dev}",
-        f"use one of {known}" if known else f"{dev} has none",
-    )
+    if (field == "address") != (ip_interface(address).version == 4):
+        what = f"{address} is of the other IP version"
+        yield spot.error(Code.MIXED_IP_VERSIONS, what, "give IPv4 as address, IPv6 as address6")
+        return
+    interface = node.spec.interfaces.get(facts.dev or "")
+    if interface is None or interface.addresses is None:
+        return
+    given = [one.address for one in interface.addresses]
+    if address not in given:
+        right = f"use one of {', '.join(given)}" if given else f"{facts.dev} has none"
+        what = f"{address} is not an address of {facts.dev}"
+        yield spot.warning(Code.UNDERLAY_NOT_ON_INTERFACE, what, right)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from reconciler.desired.check import switches
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World
 from reconciler.desired.check.nodes import addresses
+from reconciler.desired.check.within import Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
 from reconciler.desired.documents.switch import SwitchPort
@@ -33,11 +34,12 @@ def vlans(world: World) -> Iterator[Finding]:
     """Untagged frames of a node reach the SVI of the port's VLAN, and no other one."""
     nodes = {node.name: node for node in world.of(Node)}
     for switch in world.of(Switch):
-        svis = [(spot.path[2], one) for spot, _, one in switches.addresses(switch) if spot.path[1] == "svis"]
+        placed = ((spot, one) for spot, _, one in switches.addresses(switch) if spot.path[1] == "svis")
+        svis = Networks((one.network, int(spot.path[2])) for spot, one in placed)
         for plug in _plugs(switch, nodes):
             access = switch.spec.interfaces[str(plug.port.path[2])].access
             for spot, one in _addresses_of(plug):
-                around = sorted({int(vlan) for vlan, svi in svis if one.ip in svi.network})
+                around = sorted(set(svis.around(one.ip)))
                 if around and access not in around:
                     what = (
                         f"the port is in VLAN {access}, {one} of {plug.node.name} ({spot}) in that of VLAN {around[0]}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_network
 
-from reconciler.desired.check.finding import Finding, Network, Spot, World, contains, nested
+from reconciler.desired.check.finding import Finding, Spot, World
+from reconciler.desired.check.within import Network, contains, nested
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Cluster, Node
 from reconciler.desired.repository import Document
@@ -45,7 +46,8 @@ def networks(world: World) -> Iterator[Finding]:
 
 
 def _shares(world: World, cluster: Document[Cluster]) -> Iterator[tuple[Network, Spot]]:
+    members = frozenset(cluster.spec.nodes)
     for node in world.of(Node):
-        if node.name in cluster.spec.nodes:
+        if node.name in members:
             for index, cidr in enumerate(node.spec.pod_cidrs):
                 yield ip_network(cidr), Spot(node, ("spec", "podCIDRs", index))

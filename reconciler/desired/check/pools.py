@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_network
 
-from reconciler.desired.check.finding import Finding, Network, Spot, World, nested
+from reconciler.desired.check.finding import Finding, Spot, World
+from reconciler.desired.check.within import Network, nested
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import IPPool
 from reconciler.desired.repository import Document

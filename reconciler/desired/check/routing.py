@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from reconciler.desired.check import switches
 from reconciler.desired.check.finding import Finding, Path, Spot, World
+from reconciler.desired.check.within import Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
 from reconciler.desired.repository import Document
@@ -71,16 +72,17 @@ def neighbors(world: World) -> Iterator[Finding]:
     for switch in world.of(Switch):
         bgp = switch.spec.bgp
         placed = [one for _, vrf, one in switches.addresses(switch) if vrf == DEFAULT_VRF]
+        own, connected = {one.ip for one in placed}, Networks((one.network, one) for one in placed)
         for text, peer in bgp.neighbors.items() if bgp else ():
             spot, address = Spot(switch, ("spec", "bgp", "neighbors", text)), ip_address(text)
-            if any(address == one.ip for one in placed):
+            if address in own:
                 what = f"{text} is an address of {switch.name} itself"
                 yield spot.error(Code.NEXT_HOP_IS_ITSELF, what, "use the neighbour's address")
             elif (
                 placed
                 and not address.is_link_local
                 and not (bgp and bgp.is_internal(peer))
-                and not any(address in one.network for one in placed)
+                and not connected.contain(address)
             ):
                 right = "use an address in the subnet of an SVI or routed port"
                 yield spot.warning(Code.NEIGHBOR_OFF_SUBNET, f"{text} is in no subnet of the switch", right)

@@ -42,11 +42,11 @@ def own_hops(world: World) -> Iterator[Finding]:
 def near_names(world: World) -> Iterator[Finding]:
     """An interface may be nobody's to declare; one whose letters are nearly those of a declared one is a slip."""
     for node in world.of(Node):
+        known = tuple(node.spec.interfaces)
+        letters = set(map(_letters, known))
         for spot, name in _named(node):
-            if name not in node.spec.interfaces and not is_cni_device(name):
-                meant = alike(name, [one for one in node.spec.interfaces if _letters(one) != _letters(name)])
-                if meant and _letters(name) not in map(_letters, node.spec.interfaces):
-                    yield spot.warning(Code.UNKNOWN_INTERFACE, f"{name} is not declared", meant)
+            if _letters(name) not in letters and not is_cni_device(name) and (meant := alike(name, known)):
+                yield spot.warning(Code.UNKNOWN_INTERFACE, f"{name} is not declared", meant)
 
 
 def _letters(name: str) -> str:

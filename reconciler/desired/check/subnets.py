@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from reconciler.desired.check import switches
-from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot, World, nested
+from reconciler.desired.check.finding import Finding, IpInterface, Spot, World
 from reconciler.desired.check.nodes import addresses
 from reconciler.desired.check.pools import carrying
+from reconciler.desired.check.within import Network, nested, overlapping
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
 from reconciler.switch.kinds import DEFAULT_MTU, DEFAULT_VRF
@@ -57,14 +58,10 @@ def between_switches(world: World) -> Iterator[Finding]:
 
 def pools_between(world: World) -> Iterator[Finding]:
     """What is a pod's to the nodes must not be a neighbour's to the switch."""
-    taken = [(spot, one) for switch in world.of(Switch) for spot, vrf, one in switches.addresses(switch)]
-    for pool, cidr in carrying(world):
-        for spot, one in taken:
-            if one.version == cidr.version and one.network.overlaps(cidr):
-                what = f"{cidr} overlaps {one} of {spot.document.name} ({spot})"
-                yield Spot(pool, ("spec", "cidr")).warning(
-                    Code.POOL_OVERLAPS_SUBNET, what, "use another range for pods"
-                )
+    taken = [(one.network, (spot, one)) for switch in world.of(Switch) for spot, _, one in switches.addresses(switch)]
+    for (pool, cidr), (spot, one) in overlapping([(cidr, (pool, cidr)) for pool, cidr in carrying(world)], taken):
+        what = f"{cidr} overlaps {one} of {spot.document.name} ({spot})"
+        yield Spot(pool, ("spec", "cidr")).warning(Code.POOL_OVERLAPS_SUBNET, what, "use another range for pods")
 
 
 def hosts(world: World) -> Iterator[Finding]:
@@ -79,8 +76,11 @@ def hosts(world: World) -> Iterator[Finding]:
 def virtual_routers(world: World) -> Iterator[Finding]:
     """A virtual router answers for an address in a subnet of its SVI."""
     for switch in world.of(Switch):
+        subnets: dict[str | int, list[Network]] = {}
+        for spot, _, one in switches.addresses(switch):
+            subnets.setdefault(spot.path[2], []).append(one.network)
         for vlan, svi in switch.spec.svis.items():
-            own = [one.network for spot, _, one in switches.addresses(switch) if spot.path[1:3] == ("svis", vlan)]
+            own = subnets.get(vlan, [])
             for index, text in enumerate(svi.virtual_router or ()):
                 if own and not any(ip_address(text.partition("/")[0]) in network for network in own):
                     spot = Spot(switch, ("spec", "svis", vlan, "virtualRouter", index))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_interface, ip_network
 
-from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot, World, nested, twice
+from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, twice
+from reconciler.desired.check.within import Network, Networks, nested
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
 from reconciler.desired.documents.switch import StaticRoute, SwitchPort
@@ -122,12 +123,12 @@ def routes(world: World) -> Iterator[Finding]:
         )
         known = {(vrf, one.network) for _, vrf, one in addresses(switch)}
         known |= {(row.vrf, network) for _, row in rows if (network := ip_network(row.dst)).prefixlen}
+        near = Networks((network, (vrf, network)) for vrf, network in known)
         for spot, row in rows:
-            known_here = [network for vrf, network in known if vrf == row.vrf and network != ip_network(row.dst)]
-            yield from _next_hop(row, spot._replace(path=(*spot.path, "via")), known_here)
+            yield from _next_hop(row, spot._replace(path=(*spot.path, "via")), near)
 
 
-def _next_hop(row: StaticRoute, via: Spot, known: list[Network]) -> Iterator[Finding]:
+def _next_hop(row: StaticRoute, via: Spot, near: Networks[tuple[str, Network]]) -> Iterator[Finding]:
     """An address of the route's IP version, which a subnet or another route leads to; an interface needs neither."""
     last = row.via.split()[-1]
     if not is_address(last):
@@ -136,5 +137,5 @@ def _next_hop(row: StaticRoute, via: Spot, known: list[Network]) -> Iterator[Fin
     if (":" in row.dst) != (hop.version == 6):
         what = f"the route to {row.dst} via {row.via} mixes IPv4 and IPv6"
         yield via.error(Code.MIXED_IP_VERSIONS, what, "use a next hop of the route's IP version")
-    elif last == row.via and not any(hop in network for network in known):
+    elif last == row.via and not any(vrf == row.vrf and to != ip_network(row.dst) for vrf, to in near.around(hop)):
         yield via.warning(Code.NEXT_HOP_UNREACHABLE, f"{row.via} is in no subnet of the switch", BEHIND)

@@ -8,6 +8,7 @@ from ipaddress import ip_address, ip_network
 from reconciler.desired.check.blocks import node_addresses, standing
 from reconciler.desired.check.finding import Finding, Spot, World
 from reconciler.desired.check.pools import OFF, networks
+from reconciler.desired.check.within import Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Cluster, FelixConfiguration, IPPool, Node
 from reconciler.desired.repository import Document
@@ -21,21 +22,18 @@ OF_CALICO = ("vxlan", "vxlan6", "ipip", "wireguard")
 
 def places(world: World) -> Iterator[Finding]:
     """A tunnel address is one of the node's own block of a pool (calico 6244, 3589, 5595, 6160)."""
-    ranges, blocks = [network for _, network in networks(world)], dict(standing(world))
-    used = _used(world)
-    lengths = sorted({network.prefixlen for network in blocks})
+    ranges = Networks((network, pool) for pool, network in networks(world))
+    blocks, used = Networks(dict(standing(world)).items()), _used(world)
     for node in members(world, "calico"):
         for spot, text in _ends(node):
             if spot.path[2] not in used:
                 continue
             address = ip_address(text)
-            of_version = [network for network in ranges if network.version == address.version]
-            if of_version and not any(address in network for network in of_version):
+            if ranges.has(address.version) and not ranges.contain(address):
                 what = f"tunnel address {text} is in no IPPool"
                 yield spot.warning(Code.TUNNEL_ADDRESS_OUTSIDE_POOLS, what, "use an address of a pool, or leave it out")
-            for length in lengths:
-                block = blocks.get(ip_network((address, min(length, address.max_prefixlen)), strict=False))
-                if block is not None and block.spec.node != node.name:
+            for block in blocks.around(address):
+                if block.spec.node != node.name:
                     what = f"tunnel address {text} is in {block.spec.cidr}, a block of {block.spec.node}"
                     right = f"use an address of a block of {node.name}"
                     yield spot.warning(Code.TUNNEL_ADDRESS_IN_FOREIGN_BLOCK, what, right)
@@ -127,9 +125,9 @@ def _labels(node: Document[Node]) -> Mapping[str, str]:
 def vnis(world: World) -> Iterator[Finding]:
     """The kernel has one VXLAN device for a VNI and a port: where ours is, the CNI's cannot be (cilium 2925, 8990)."""
     for cluster in world.of(Cluster):
-        taken = _device_of(world, cluster)
+        taken, named = _device_of(world, cluster), frozenset(cluster.spec.nodes)
         for node in world.of(Node) if taken else ():
-            for name, interface in node.spec.interfaces.items() if node.name in cluster.spec.nodes else ():
+            for name, interface in node.spec.interfaces.items() if node.name in named else ():
                 if interface.vxlan is not None and (interface.vxlan.id, interface.vxlan.port) == taken:
                     spot = Spot(node, ("spec", "interfaces", name, "vxlan", "id"))
                     what = f"VNI {taken[0]} on port {taken[1]} is that of {cluster.spec.cni} in {cluster.name}"
@@ -153,12 +151,13 @@ def forwarding(world: World) -> Iterator[Finding]:
     """An entry that leads to no node is what is left of one (calico 7281); learning overwrites what is written."""
     known = {interface.ip for _, interface in node_addresses(world)}
     for node in world.of(Node):
+        by_hand = {row.dev for row in node.spec.fdb}
         for index, row in enumerate(node.spec.fdb):
             spot = Spot(node, ("spec", "fdb", index, "dst"))
             if known and world.whole and is_cni_device(row.dev) and ip_address(row.dst) not in known:
                 yield spot.warning(Code.FDB_TO_NOBODY, f"no node has the address {row.dst}", "use a node's address")
         for name, interface in node.spec.interfaces.items():
-            if interface.vxlan is not None and interface.vxlan.learning and any(r.dev == name for r in node.spec.fdb):
+            if interface.vxlan is not None and interface.vxlan.learning and name in by_hand:
                 spot = Spot(node, ("spec", "interfaces", name, "vxlan", "learning"))
                 what = f"{name} learns, and has entries by hand, which what it learns overwrites"
                 yield spot.warning(Code.FDB_WITH_LEARNING, what, "set learning: false, or remove the entries")

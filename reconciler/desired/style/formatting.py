@@ -22,6 +22,14 @@ from reconciler.desired.style.value import Value
 from reconciler.desired.tree import Tree
 
 Models = dict[str, type[BaseModel]]
+DIRECTIVE = Fault(1, 1, Code.NOT_FORMATTED, "a %YAML or %TAG directive", "remove it: documents are YAML 1.2 anyway")
+UNSURE = Fault(
+    1,
+    1,
+    Code.NOT_FORMATTED,
+    "the canonical form would not say the same",
+    "write it in a plainer way, and tell us of this file",
+)
 
 
 class Formatted(NamedTuple):
@@ -49,23 +57,11 @@ def formatted(text: str, models: Models | None = None) -> Formatted:
     source, faults = _read(text)
     faults += [fault for tree in source.trees if (fault := _misfit(tree))]
     if source.reader.directives:
-        faults.append(
-            Fault(1, 1, Code.NOT_FORMATTED, "a %YAML or %TAG directive", "remove it: documents are YAML 1.2 anyway")
-        )
+        faults.append(DIRECTIVE)
     if faults or not source.trees:
         return Formatted(text, tuple(faults))
     new = _text(source, known)
     return Formatted(new) if new == text or _same(source, new, known) else Formatted(text, (UNSURE,))
-
-
-DIRECTIVE = Fault(1, 1, Code.NOT_FORMATTED, "a %YAML or %TAG directive", "remove it: documents are YAML 1.2 anyway")
-UNSURE = Fault(
-    1,
-    1,
-    Code.NOT_FORMATTED,
-    "the canonical form would not say the same",
-    "write it in a plainer way, and tell us of this file",
-)
 
 
 def _read(text: str) -> tuple[_Source, list[Fault]]:

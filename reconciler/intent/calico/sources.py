@@ -109,13 +109,13 @@ class Sources:
             return tuple(_pool(spec, f"{self.here}: {name}") for name, spec in self.facts.pools.items())
         return tuple(_pool(d.spec, d.origin("spec")) for d in self.repository.of(IPPool) if not d.is_absent)
 
-    @property
+    @cached_property
     def poolless(self) -> bool:
         """Whether no document says anything about pools: then it is not said either that there are to be none."""
         follows_live = self.cluster.spec.mode == "audit" and self.facts.pools is not None
         return not follows_live and not self.repository.of(IPPool)
 
-    @property
+    @cached_property
     def lacks_affinities(self) -> bool:
         """Whether neither documents nor the cluster tell which node has which block."""
         return not documented_affinities(self.repository, self.cluster) and self.facts.affinities is None
