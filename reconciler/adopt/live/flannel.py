@@ -135,8 +135,23 @@ def _settings(backend: str, links: Sequence[Link]) -> dict[str, Any]:
         vni, port = usual(link.id for link in links), usual(link.port for link in links)
         found |= {"vni": vni} if vni not in (None, 1) else {}
         found |= {"port": port} if port not in (None, 8472) else {}
-    whole = (usual(link.mtu for link in links) or ETHERNET_MTU) + TAKES.get(backend, 0)
+    whole = _mtu(backend, links)
     return found | ({"mtu": whole} if links and whole < ETHERNET_MTU else {})
+
+
+def _mtu(backend: str, links: Sequence[Link]) -> int:
+    """Before the tunnel. A VXLAN device over IPv6 tells only what fits, which is less."""
+    four = [link.mtu for link in links if not _is_six(link)]
+    mtu = usual(four or [link.mtu for link in links])
+    fits = ETHERNET_MTU - OVERHEAD["vxlan", 6]
+    if mtu is None or (backend == "vxlan" and not four and mtu == fits):
+        return ETHERNET_MTU
+    return int(mtu) + TAKES.get(backend, 0)
+
+
+def _is_six(link: Link) -> bool:
+    """``flannel-v6.1``, ``flannel-wg-v6``."""
+    return "-v6" in link.ifname
 
 
 def _networks(members: Sequence[Seen]) -> dict[str, str]:

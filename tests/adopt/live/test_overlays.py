@@ -83,6 +83,28 @@ def test_the_short_intent_comes_back(name: str) -> None:
         assert {key: row for key, row in state.items() if not _is_cable(row)}.items() <= wanted.items()
 
 
+def node(place: int, families: str) -> Document:
+    """One of two flannel nodes, of IPv4, of IPv6, or of both."""
+    own = {"4": f"10.0.0.{place}/24", "6": f"fd00::{place}/64"}
+    shares = {"4": f"10.42.{place}.0/24", "6": f"fd42:0:0:{place}::/64"}
+    ends = {"4": {"vxlan": {"mac": f"02:00:00:00:04:0{place}"}}, "6": {"vxlan6": {"mac": f"02:00:00:00:06:0{place}"}}}
+    spec = {
+        "interfaces": {"eth1": {"addresses": [own[one] for one in families]}},
+        "tunnel": {name: end for one in families for name, end in ends[one].items()},
+        "podCIDRs": [shares[one] for one in families],
+    }
+    return {"apiVersion": "reconciler/v1", "kind": "Node", "metadata": {"name": f"k-{place}"}, "spec": spec}
+
+
+@pytest.mark.parametrize("families", ["46", "6"])
+def test_flannel_over_ipv6_has_no_mtu_of_its_own(families: str) -> None:
+    spec = {"cni": "flannel", "nodes": ["k-1", "k-2"]}
+    cluster = {"apiVersion": "reconciler/v1", "kind": "Cluster", "metadata": {"name": "k"}, "spec": spec}
+    made = check(made_true([node(1, families), node(2, families), cluster]), {})
+    assert cluster_of(made) == {"cni": "flannel"}
+    assert [one.name for one in made.documents for section in ROWS if one.spec.get(section)] == []
+
+
 def _is_cable(row: Resource) -> bool:
     """Of these documents say less than the kernel does."""
     return isinstance(row, Link) and row.info_kind is None
