@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
 from reconciler.adopt.adopted import Remark
+from reconciler.adopt.containerlab import abbreviated
 from reconciler.core.driver import Unreadable
 from reconciler.core.resource import Key
 from reconciler.switch.eos.config import END_OF_TEXT, INDENT
@@ -22,8 +23,6 @@ ONLY_A_HEAD = "address-family "
 FREE_TEXT = re.compile(r"banner (login|motd|exec)|action bash|code( unit \S+)?")
 VARIABLE = re.compile(r"\{\{-? *\.(\w+) *-?\}\}", re.ASCII)
 TEMPLATE = "{{"
-INTERFACE = re.compile(r"int(?:e|er|erf|erfa|erfac|erface)? +(?P<name>[A-Za-z][A-Za-z-]+) *(?P<ports>[0-9][0-9/.,-]*)")
-NAMES = ("Ethernet", "Port-Channel", "Vlan", "Loopback", MANAGEMENT)
 RANGE = re.compile(r"interface Ethernet([0-9]+ *[,-].*)")
 SEVERAL = "several ports at once: give each of them lines of its own"
 OTHERS = "no document speaks of it, left as it is"
@@ -71,15 +70,10 @@ def _canonical(lines: list[str]) -> Iterator[str]:
             if depth and (not depths or depths[-1] < depth):
                 depths.append(depth)
             free = bool(FREE_TEXT.fullmatch(words))
-            yield INDENT * len(depths if depth else ()) + (words if depth else _in_full(words))
+            yield INDENT * len(depths if depth else ()) + (
+                abbreviated.body(words) if depth else abbreviated.head(words)
+            )
             depths = depths if depth else []
-
-
-def _in_full(head: str) -> str:
-    """``int et1`` as EOS prints it; it takes what is short for one name alone."""
-    typed = INTERFACE.fullmatch(head)
-    names = [name for name in NAMES if name.lower().startswith(typed["name"].lower())] if typed else []
-    return f"interface {names[0]}{typed['ports']}" if typed and names else head
 
 
 def not_understood(configuration: Configuration) -> set[str]:

@@ -17,7 +17,8 @@ topology:
 """
 CONFIGURATION = """
 int et1
-  switchport access vlan 10
+  sw acc vl 10
+  desc to  the node
 interface Ethernet2-3,5
   mtu 9000
 interface ethernet 4
@@ -37,7 +38,10 @@ def test_a_port_that_no_document_can_say_is_not_declared_for_its_cable(tmp_path:
     (tmp_path / "sw.cfg").write_text(CONFIGURATION)
     adopted = imported(tmp_path / "lab.clab.yaml")
     specs = {draft.name: draft.spec for draft in adopted.documents}
-    assert specs["sw"]["interfaces"] == {"Ethernet1": {"to": "h:sw1", "access": 10}, "Ethernet6": {"to": "h:sw6"}}
+    assert specs["sw"]["interfaces"] == {
+        "Ethernet1": {"to": "h:sw1", "access": 10, "description": "to  the node"},
+        "Ethernet6": {"to": "h:sw6"},
+    }
     assert specs["sw"]["svis"] == {10: {"addresses": ["10.0.0.1/24"]}}
     assert specs["away"] == {}
-    assert "sw.cfg:4: 'interface Ethernet2-3,5' and what is below it: several ports at once" in remarks(adopted)
+    assert "sw.cfg:5: 'interface Ethernet2-3,5' and what is below it: several ports at once" in remarks(adopted)
