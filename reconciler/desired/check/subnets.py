@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_interface
 
 from reconciler.desired.check import switches
 from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot, World, nested
@@ -57,14 +57,22 @@ def between_switches(world: World) -> Iterator[Finding]:
 
 def pools_between(world: World) -> Iterator[Finding]:
     """What is a pod's to the nodes must not be a neighbour's to the switch."""
-    taken = [(spot, one) for switch in world.of(Switch) for spot, vrf, one in switches.addresses(switch)]
+    taken = [
+        (_span(one.network), spot, one) for switch in world.of(Switch) for spot, _, one in switches.addresses(switch)
+    ]
     for pool, cidr in carrying(world):
-        for spot, one in taken:
-            if one.version == cidr.version and one.network.overlaps(cidr):
+        version, first, last = _span(cidr)
+        for (of, low, high), spot, one in taken:
+            if of == version and low <= last and first <= high:
                 what = f"{cidr} overlaps {one} of {spot.document.name} ({spot})"
                 yield Spot(pool, ("spec", "cidr")).warning(
                     Code.POOL_OVERLAPS_SUBNET, what, "use another range for pods"
                 )
+
+
+def _span(network: Network) -> tuple[int, int, int]:
+    """Version, first and last address, as numbers: there may be thousands on either side."""
+    return network.version, int(network.network_address), int(network.broadcast_address)
 
 
 def hosts(world: World) -> Iterator[Finding]:
@@ -80,7 +88,7 @@ def virtual_routers(world: World) -> Iterator[Finding]:
     """A virtual router answers for an address in a subnet of its SVI."""
     for switch in world.of(Switch):
         for vlan, svi in switch.spec.svis.items():
-            own = [one.network for spot, _, one in switches.addresses(switch) if spot.path[1:3] == ("svis", vlan)]
+            own = [ip_interface(text).network for text in (*svi.addresses, *(svi.virtual or ()))]
             for index, text in enumerate(svi.virtual_router or ()):
                 if own and not any(ip_address(text.partition("/")[0]) in network for network in own):
                     spot = Spot(switch, ("spec", "svis", vlan, "virtualRouter", index))

@@ -9,6 +9,7 @@ from reconciler.desired.check.finding import Finding, IpInterface, Network, Spot
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
 from reconciler.desired.documents.switch import StaticRoute, SwitchPort
+from reconciler.desired.prefixes import Longest
 from reconciler.desired.repository import Document
 from reconciler.desired.suggestion import alike_or
 from reconciler.switch.addresses import is_address
@@ -120,14 +121,18 @@ def routes(world: World) -> Iterator[Finding]:
             Code.ROUTE_TWICE,
             lambda _, other: f"duplicate static route (same vrf, dst and via) of {other}",
         )
-        known = {(vrf, one.network) for _, vrf, one in addresses(switch)}
-        known |= {(row.vrf, network) for _, row in rows if (network := ip_network(row.dst)).prefixlen}
+        leading: dict[str, list[tuple[Network, str]]] = {}
+        for _, vrf, one in addresses(switch):
+            leading.setdefault(vrf, []).append((one.network, ""))
+        for _, row in rows:
+            if (network := ip_network(row.dst)).prefixlen:
+                leading.setdefault(row.vrf, []).append((network, row.dst))
+        known = {vrf: Longest(placed) for vrf, placed in leading.items()}
         for spot, row in rows:
-            known_here = [network for vrf, network in known if vrf == row.vrf and network != ip_network(row.dst)]
-            yield from _next_hop(row, spot._replace(path=(*spot.path, "via")), known_here)
+            yield from _next_hop(row, spot._replace(path=(*spot.path, "via")), known.get(row.vrf))
 
 
-def _next_hop(row: StaticRoute, via: Spot, known: list[Network]) -> Iterator[Finding]:
+def _next_hop(row: StaticRoute, via: Spot, known: Longest[str] | None) -> Iterator[Finding]:
     """An address of the route's IP version, which a subnet or another route leads to; an interface needs neither."""
     last = row.via.split()[-1]
     if not is_address(last):
@@ -136,5 +141,5 @@ def _next_hop(row: StaticRoute, via: Spot, known: list[Network]) -> Iterator[Fin
     if (":" in row.dst) != (hop.version == 6):
         what = f"the route to {row.dst} via {row.via} mixes IPv4 and IPv6"
         yield via.error(Code.MIXED_IP_VERSIONS, what, "use a next hop of the route's IP version")
-    elif last == row.via and not any(hop in network for network in known):
+    elif last == row.via and (known.around(hop) if known else None) in (None, (ip_network(row.dst).prefixlen, row.dst)):
         yield via.warning(Code.NEXT_HOP_UNREACHABLE, f"{row.via} is in no subnet of the switch", BEHIND)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network
+from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address
+from operator import itemgetter
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -23,6 +24,7 @@ from reconciler.desired.documents.values import (
     PublicKey,
     StationMac,
 )
+from reconciler.desired.prefixes import Longest, Network
 from reconciler.linux.route import MAIN_TABLE
 
 
@@ -113,10 +115,24 @@ class Node(Spec):
     fdb: Many[FdbEntry] = ()
     ignore: Many[NodeIgnoreRule] = ()
 
-    def reaches(self, table: int) -> Iterator[tuple[IPv4Network | IPv6Network, str]]:
-        """Networks that a gateway of a route of ``table`` may be in, and the interface: subnets, routes to a device."""
-        for ifname, interface in self.interfaces.items():
-            yield from ((given.subnet, ifname) for given in interface.addresses or ())
-        for row in self.routes:
-            if row.type == "unicast" and row.via is None and row.dev is not None and row.table in (MAIN_TABLE, table):
-                yield row.network, row.dev
+    @cached_property
+    def _links(self) -> dict[tuple[int, str | None], Longest[str]]:
+        """What needs no gateway, by table and interface, and by table alone: subnets, and routes to a device."""
+        main = [(given.subnet, name) for name, one in self.interfaces.items() for given in one.addresses or ()]
+        rows = [(MAIN_TABLE, network, name) for network, name in main]
+        rows += [
+            (row.table, row.network, row.dev)
+            for row in self.routes
+            if row.type == "unicast" and row.via is None and row.dev is not None
+        ]
+        grouped: dict[tuple[int, str | None], list[tuple[Network, str]]] = {}
+        for table, network, name in rows:
+            for key in ((table, None), (table, name)):
+                grouped.setdefault(key, []).append((network, name))
+        return {key: Longest(placed) for key, placed in grouped.items()}
+
+    def link_to(self, gateway: IPv4Address | IPv6Address, table: int, dev: str | None = None) -> str | None:
+        """The interface (``dev`` or any) that leads to the gateway of a route in ``table``: the longest prefix wins."""
+        given = (self._links[key] for key in ((MAIN_TABLE, dev), (table, dev)) if key in self._links)
+        found = (one for links in given if (one := links.around(gateway)))
+        return max(found, key=itemgetter(0), default=(0, None))[1]
