@@ -14,6 +14,7 @@ from reconciler.cli.late import Late
 from reconciler.cli.options import Common, common
 from reconciler.cli.terminal import flush, give_up_output, speak_plainly
 from reconciler.cli.terms import terms
+from reconciler.core.words import printable
 
 FAILPOINTS = frozenset({"RECONCILE_FAILPOINT", "RECONCILE_FAILPOINT_LOG"})
 """Variables with which tests break us at a named point (`lab.failpoints`)."""
@@ -83,7 +84,7 @@ def main() -> None:
         code = ERROR
     except OSError as error:
         give_up_output()
-        click.echo(f"reconcile: {error.filename or 'output'}: {error.strerror or error}", err=True)
+        click.echo(f"reconcile: {printable(str(error.filename or 'output'))}: {error.strerror or error}", err=True)
         code = ERROR
     except Exception as error:
         from reconciler.report.mistake import mistake

@@ -21,6 +21,8 @@ CALICO_GROUPS = tuple(api.partition("/")[0] for api in CALICO_APIS)
 ELSEWHERE = ("Inventory", "Settings")
 """Kinds of our own that have files of their own: among desired state they are ignored."""
 ALIKE = 0.8
+CALICO_SPELT = {spelt.lower(): kind for kind in CALICO_KINDS for spelt in (kind, f"{kind}s")}
+"""Kinds of Calico's as somebody may write them; those that it does not have are no other ones of its many kinds."""
 S = TypeVar("S", bound=Spec)
 
 
@@ -85,9 +87,12 @@ def _example(field: str) -> str:
 
 
 def _wrong_kind(tree: Tree, what: Head) -> Fault | None:
+    kind = tree.nearest(("kind",))
+    meant = CALICO_SPELT.get(what.kind.lower(), what.kind) if what.api in CALICO_APIS else what.kind
+    if meant != what.kind:
+        return Fault(kind.line, kind.col, Code.UNKNOWN_KIND, f"unknown kind {what.kind!r}", f"did you mean {meant!r}?")
     if what.api != OWN_API or what.kind in (*OWN_KINDS, *ELSEWHERE):
         return None
-    kind = tree.nearest(("kind",))
     known = [*OWN_KINDS, *ELSEWHERE]
     right = f"use apiVersion: {CALICO_APIS[0]}" if what.kind in CALICO_KINDS else did_you_mean(what.kind, known)
     return Fault(kind.line, kind.col, Code.UNKNOWN_KIND, f"unknown kind {what.kind!r} of {OWN_API}", right)

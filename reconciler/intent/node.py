@@ -65,12 +65,15 @@ class NodePart(Part):
     def _rules_alike(self) -> Iterator[Problem]:
         """Rules of one priority that the kernel takes for each other when one of them is added or deleted."""
         rules = [rule_row(rule, "") for rule in self.document.spec.rules]
+        alike: dict[tuple[int, int], list[int]] = {}
         for number, rule in enumerate(rules):
-            for other in range(number):
+            before = alike.setdefault((rule.priority, rule.family), [])
+            for other in before:
                 if rule.may_stand_for(rules[other]) or rules[other].may_stand_for(rule):
                     place = self.document.origin("spec", "rules", other)
                     what = f"the kernel cannot tell this rule from that of {place}"
                     yield problem(self.document, Code.RULES_ALIKE, what, "a priority of its own", "rules", number)
+            before.append(number)
 
     def _unclear_gateways(self) -> Iterator[Problem]:
         """A gateway whose interface is neither named nor to be seen from the addresses: the kernel would choose."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_address
-from operator import itemgetter
 
 from reconciler.desired.documents import Node
 from reconciler.desired.documents import route as written
@@ -105,9 +104,5 @@ def _leg(leg: written.NextHop, node: Node, table: int) -> NextHop:
 
 
 def behind(node: Node, gateway: str | None, table: int) -> str | None:
-    """The declared interface that leads to ``gateway``, as the kernel would find it: the longest prefix wins."""
-    if gateway is None:
-        return None
-    hop = ip_address(gateway)
-    around = ((network.prefixlen, ifname) for network, ifname in node.reaches(table) if hop in network)
-    return max(around, key=itemgetter(0), default=(0, None))[1]
+    """The declared interface that leads to ``gateway``, as the kernel would find it."""
+    return None if gateway is None else node.link_to(ip_address(gateway), table)

@@ -76,6 +76,13 @@ HOSTILE = {
     "a list of VLANs without end": switch(
         f"{{interfaces: {{Ethernet1: {{trunk: {{allowed: '{'1-4094,' * 50_000}'}}}}}}}}"
     ),
+    "hundreds of SVIs": switch(
+        "{vlans: {"
+        + "".join(f"{vlan}: {{}}, " for vlan in range(2, 602))
+        + "}, svis: {"
+        + "".join(f"{vlan}: {{addresses: [10.{vlan // 256}.{vlan % 256}.1/24]}}, " for vlan in range(2, 602))
+        + "}, routes: [{dst: 11.0.0.0/8, via: 12.0.0.1}]}"
+    ),
     "thousands of unknown fields": node("n1", "{" + ", ".join(f"fild{i}: 1" for i in range(2_000)) + "}"),
     "hundreds of virtual routers": switch(f"{{svis: {{{ROUTERS}}}}}"),
     "thousands of unknown nodes": "---\n".join(

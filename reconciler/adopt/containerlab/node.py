@@ -12,7 +12,7 @@ from reconciler.adopt.containerlab.commands import NotUnderstood, commands, told
 from reconciler.adopt.containerlab.ip_words import Words, interface_address, route
 from reconciler.adopt.containerlab.link_words import changed, forwarding, made, neighbour
 from reconciler.adopt.containerlab.topology import Line
-from reconciler.desired.check.within import Networks
+from reconciler.desired.prefixes import Networks
 from reconciler.linux.route import MAIN_TABLE
 
 VERBS = ("add", "append", "change", "prepend", "replace", "set")

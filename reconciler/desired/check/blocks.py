@@ -8,9 +8,9 @@ from ipaddress import ip_interface, ip_network
 from reconciler.desired.check import nodes as node_rules
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World
 from reconciler.desired.check.pools import carrying, networks
-from reconciler.desired.check.within import Network, Networks, contains, nested
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import BlockAffinity, IPAMBlock, Node
+from reconciler.desired.prefixes import Network, Networks, contains, nested
 from reconciler.desired.repository import Document
 from reconciler.desired.suggestion import did_you_mean
 

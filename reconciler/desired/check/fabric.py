@@ -8,10 +8,10 @@ from typing import Any
 from reconciler.desired.check import switches
 from reconciler.desired.check.blocks import node_addresses
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World
-from reconciler.desired.check.within import Network, Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
 from reconciler.desired.documents.node import Tunnel
+from reconciler.desired.prefixes import Network, Networks
 from reconciler.desired.repository import Document
 from reconciler.linux.claim import matches
 

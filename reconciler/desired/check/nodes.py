@@ -7,7 +7,6 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface
 from typing import NamedTuple
 
 from reconciler.desired.check.finding import Finding, IpInterface, Path, Spot, World, twice
-from reconciler.desired.check.within import Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node
 from reconciler.desired.documents.node import Underlay
@@ -80,22 +79,23 @@ def rows(world: World) -> Iterator[Finding]:
 
 
 def next_hops(world: World) -> Iterator[Finding]:
-    """The kernel refuses a next hop that no address or route of the node reaches, unless it is told ``onlink``."""
+    """The kernel refuses a next hop that no address or route of the node reaches, unless it is told ``onlink``.
+
+    Only interfaces whose addresses of that IP version are ours can tell.
+    """
     for node in world.of(Node):
-        near = {row.table: Networks(node.spec.reaches(row.table)) for row in node.spec.routes}
+        interfaces = node.spec.interfaces.items()
+        told: set[tuple[str | None, int]] = {
+            (name, given.subnet.version) for name, one in interfaces for given in one.addresses or ()
+        }
+        told |= {(None, version) for _, version in told}
         for index, row in enumerate(node.spec.routes):
             for path, hop in hops(row):
-                if not hop.onlink and not hop.address.is_link_local and _is_off_link(node.spec, near[row.table], hop):
+                is_told = (hop.dev, hop.version) in told and not hop.onlink and not hop.address.is_link_local
+                if is_told and node.spec.link_to(hop.address, row.table, hop.dev) is None:
                     spot = Spot(node, ("spec", "routes", index, *path))
                     what = f"{hop.address} is in no subnet of {hop.dev or 'the node'}"
                     yield spot.warning(Code.NEXT_HOP_UNREACHABLE, what, ON_LINK)
-
-
-def _is_off_link(node: Node, near: Networks[str], hop: Hop) -> bool:
-    """Only interfaces whose addresses of that IP version are ours can tell."""
-    given = (one for name, one in node.interfaces.items() if hop.dev in (None, name))
-    told = any(address.subnet.version == hop.version for one in given for address in one.addresses or ())
-    return told and not any(hop.dev in (None, name) for name in near.around(hop.address))
 
 
 def addresses(node: Document[Node]) -> Iterator[tuple[Spot, IpInterface]]:

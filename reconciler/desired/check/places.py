@@ -10,10 +10,10 @@ from typing import NamedTuple
 from reconciler.desired.check import switches
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World
 from reconciler.desired.check.nodes import addresses
-from reconciler.desired.check.within import Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
 from reconciler.desired.documents.switch import SwitchPort
+from reconciler.desired.prefixes import Networks
 from reconciler.desired.repository import Document
 from reconciler.desired.suggestion import did_you_mean
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from reconciler.desired.check.finding import Finding, Spot, World
-from reconciler.desired.check.within import Network, contains, nested
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Cluster, Node
+from reconciler.desired.prefixes import Network, contains, nested
 from reconciler.desired.repository import Document
 
 

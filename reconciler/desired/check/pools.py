@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from reconciler.desired.check.finding import Finding, Spot, World
-from reconciler.desired.check.within import Network, nested
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import IPPool
+from reconciler.desired.prefixes import Network, nested
 from reconciler.desired.repository import Document
 
 BLOCK_SIZES = {4: range(20, 33), 6: range(116, 129)}

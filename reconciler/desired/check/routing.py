@@ -7,9 +7,9 @@ from ipaddress import ip_address
 
 from reconciler.desired.check import switches
 from reconciler.desired.check.finding import Finding, Path, Spot, World
-from reconciler.desired.check.within import Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
+from reconciler.desired.prefixes import Networks
 from reconciler.desired.repository import Document
 from reconciler.desired.suggestion import alike
 from reconciler.switch.addresses import is_address

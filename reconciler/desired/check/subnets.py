@@ -9,9 +9,9 @@ from reconciler.desired.check import switches
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World
 from reconciler.desired.check.nodes import addresses
 from reconciler.desired.check.pools import carrying
-from reconciler.desired.check.within import Network, nested, overlapping
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Node, Switch
+from reconciler.desired.prefixes import Network, nested, overlapping
 from reconciler.switch.kinds import DEFAULT_MTU, DEFAULT_VRF
 
 Placed = list[tuple[Network, tuple[Spot, IpInterface]]]

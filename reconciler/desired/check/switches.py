@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from ipaddress import ip_address, ip_interface, ip_network
 
 from reconciler.desired.check.finding import Finding, IpInterface, Spot, World, twice
-from reconciler.desired.check.within import Network, Networks, nested
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
 from reconciler.desired.documents.switch import StaticRoute, SwitchPort
+from reconciler.desired.prefixes import Network, Networks, nested
 from reconciler.desired.repository import Document
 from reconciler.desired.suggestion import alike_or
 from reconciler.switch.addresses import is_address

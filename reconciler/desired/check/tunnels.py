@@ -8,9 +8,9 @@ from ipaddress import ip_address, ip_network
 from reconciler.desired.check.blocks import node_addresses, standing
 from reconciler.desired.check.finding import Finding, Spot, World
 from reconciler.desired.check.pools import OFF, networks
-from reconciler.desired.check.within import Networks
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Cluster, FelixConfiguration, IPPool, Node
+from reconciler.desired.prefixes import Networks
 from reconciler.desired.repository import Document
 from reconciler.desired.selector import Selector, Unreadable, selector
 from reconciler.linux.claim import is_cni_device

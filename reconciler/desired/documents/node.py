@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network
+from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -23,6 +23,7 @@ from reconciler.desired.documents.values import (
     PublicKey,
     StationMac,
 )
+from reconciler.desired.prefixes import Networks
 from reconciler.linux.route import MAIN_TABLE
 
 
@@ -113,10 +114,15 @@ class Node(Spec):
     fdb: Many[FdbEntry] = ()
     ignore: Many[NodeIgnoreRule] = ()
 
-    def reaches(self, table: int) -> Iterator[tuple[IPv4Network | IPv6Network, str]]:
-        """Networks that a gateway of a route of ``table`` may be in, and the interface: subnets, routes to a device."""
-        for ifname, interface in self.interfaces.items():
-            yield from ((given.subnet, ifname) for given in interface.addresses or ())
-        for row in self.routes:
-            if row.type == "unicast" and row.via is None and row.dev is not None and row.table in (MAIN_TABLE, table):
-                yield row.network, row.dev
+    @cached_property
+    def _links(self) -> Networks[tuple[int, str]]:
+        """What needs no gateway, as table and interface: subnets, and routes to a device."""
+        subnets = ((one.subnet, name) for name, given in self.interfaces.items() for one in given.addresses or ())
+        rows = ((row.table, row.network, row.dev) for row in self.routes if row.type == "unicast" and row.via is None)
+        links = [(network, (MAIN_TABLE, name)) for network, name in subnets]
+        return Networks(links + [(network, (table, dev)) for table, network, dev in rows if dev is not None])
+
+    def link_to(self, gateway: IPv4Address | IPv6Address, table: int, dev: str | None = None) -> str | None:
+        """The interface (``dev`` or any) that leads to the gateway of a route in ``table``: the longest prefix wins."""
+        around = self._links.around(gateway)
+        return next((name for of, name in around if of in (MAIN_TABLE, table) and dev in (None, name)), None)
