@@ -7,7 +7,7 @@ what is wanted gets a line of its own, all else one under `ignore`, whose commen
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.adopt.drafting import not_here
@@ -67,6 +67,13 @@ class Settling:
             else:
                 dirty = set(self.seen)
         self._give_up()
+
+    def agree(self, devices: Collection[str]) -> None:
+        """Take out only what the rules refuse: of single documents, of all together, and of what they mean."""
+        for _ in range(ROUNDS):
+            trial = self._trial()
+            if not any(self._take_out(refused) for refused in trial.refused(devices)):
+                return
 
     def _trial(self) -> Trial:
         return Trial(self.sketches, self.owns, self.inventory)
