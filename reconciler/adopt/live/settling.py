@@ -19,6 +19,7 @@ from reconciler.adopt.live.trial import Misfit, Trial
 from reconciler.adopt.numbered import Path, order
 from reconciler.core.change import Change
 from reconciler.core.resource import Key
+from reconciler.core.words import plural
 from reconciler.desired.documents.ignore import fields_of
 from reconciler.desired.inventory import Inventory
 from reconciler.intent.against import differing, split
@@ -81,13 +82,15 @@ class Settling:
     def _take_out(self, misfits: Iterable[Misfit]) -> bool:
         """Whether something was refused. Of a list the last one goes first, so that the others keep their places."""
         found = sorted(misfits, key=lambda one: order(one.path), reverse=True)
-        taken: set[tuple[int, Path]] = set()
+        reasons: dict[tuple[int, Path], list[str]] = {}
+        sketches = {id(sketch): sketch for sketch, _, _ in found}
         for sketch, path, why in found:
-            whole = entry(sketch.kind, path)
-            self._say(f"{sketch.kind} {sketch.name}", ".".join(map(str, whole or ("document",))), why)
-            if (id(sketch), whole) not in taken and (not whole or sketch.take(whole) is None):
+            reasons.setdefault((id(sketch), entry(sketch.kind, path)), []).append(why)
+        for (number, whole), each in reasons.items():
+            sketch = sketches[number]
+            self._say(f"{sketch.kind} {sketch.name}", ".".join(map(str, whole or ("document",))), several(each))
+            if not whole or sketch.take(whole) is None:
                 self._drop(sketch)
-            taken.add((id(sketch), whole))
         return bool(found)
 
     def _drop(self, sketch: Sketch) -> None:
@@ -185,6 +188,12 @@ def entry(kind: str, path: Path) -> Path:
     if kind == "Node":
         return path[:2] if path[:1] in (("routes",), ("rules",), ("neighbors",), ("fdb",), ("ignore",)) else path
     return path if kind == "Cluster" and len(path) > 1 else ()
+
+
+def several(reasons: Iterable[str]) -> str:
+    """The first, and how many more there are: a trunk of all VLANs has thousands."""
+    first, *others = sorted(set(reasons))
+    return f"{first} (and {plural(len(others), 'reason')} more)" if others else first
 
 
 def literally(name: str) -> str:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.adopt.live.adopt import Imported
+from reconciler.adopt.live.settling import Left, Settling
+from reconciler.adopt.live.sketch import Sketch
+from reconciler.adopt.live.trial import Misfit
 from reconciler.core.resource import Resource, State, state_of
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
@@ -87,3 +90,11 @@ def test_a_switch_that_no_document_may_describe_as_it_is() -> None:
 def test_a_node_that_has_nothing_of_its_own_has_no_document() -> None:
     made = check({"n1": state_of([ETH1])}, {})
     assert made.documents == ()
+
+
+def test_an_entry_that_goes_for_many_reasons_is_told_once() -> None:
+    sketch = Sketch("Switch", "s1", {"interfaces": {"Ethernet1": {"trunk": {"allowed": "2-4"}}}})
+    settling = Settling({}, [sketch])
+    assert settling._take_out([Misfit(sketch, ("interfaces", "Ethernet1", "trunk"), f"VLAN {n}") for n in (2, 3, 4)])
+    assert settling.left == [Left("Switch s1", "interfaces.Ethernet1", "VLAN 2 (and 2 reasons more)")]
+    assert sketch.spec == {}
