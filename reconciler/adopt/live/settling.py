@@ -69,6 +69,12 @@ class Settling:
                 dirty = set(self.seen)
         self._give_up()
 
+    def fit(self) -> None:
+        """Take out what the models refuse: a document with one bad value is none, as far as guesses can see."""
+        for _ in range(ROUNDS):
+            if not self._take_out(self._trial().unshaped()):
+                return
+
     def agree(self, devices: Collection[str]) -> None:
         """Take out only what the rules refuse: of single documents, of all together, and of what they mean."""
         for _ in range(ROUNDS):

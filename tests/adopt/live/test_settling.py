@@ -10,6 +10,7 @@ from reconciler.adopt.live.settling import Left, Settling
 from reconciler.adopt.live.sketch import Sketch
 from reconciler.adopt.live.trial import Misfit
 from reconciler.core.resource import Resource, State, state_of
+from reconciler.linux.address import Address
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import Route
@@ -85,6 +86,15 @@ def test_a_switch_that_no_document_may_describe_as_it_is() -> None:
     assert {"kind": "interface", "name": "Ethernet1", "fields": ["trunk_allowed"]} in switch["ignore"]
     assert {"kind": "svi", "name": "Vlan77"} in switch["ignore"]
     assert {one.what for one in made.left} >= {"vlan 1500", "svi Vlan77", "interfaces.Ethernet2.description"}
+
+
+def test_an_interface_with_an_odd_name_hides_no_cluster() -> None:
+    odd = (
+        Link(ifname='q"1', mtu=1500, up=True, info_kind="bridge"),
+        Address(dev='q"1', local="10.64.0.1", prefixlen=24),
+    )
+    world = {name: {**rows, **state_of(odd if name != SWITCH else ())} for name, rows in seed().items()}
+    assert "Cluster" in {one.kind for one in check(world, {}).documents}
 
 
 def test_a_node_that_has_nothing_of_its_own_has_no_document() -> None:
