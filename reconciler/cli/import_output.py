@@ -79,6 +79,9 @@ def _check(to: Path, files: Iterable[File], *, force: bool) -> None:
     """A link is nobody's file: what it leads to is not ours to replace, with or without --force."""
     for file in files:
         path = to / file.path
+        if path.parent.is_symlink() or (path.parent.exists() and not path.parent.is_dir()):
+            right = "remove it, or choose another folder"
+            raise click.ClickException(printable(f"{path.parent} is no folder of its own: {right}"))
         if path.is_symlink() or path.is_dir():
             raise click.ClickException(printable(f"{path} is no regular file: remove it, or choose another folder"))
         if path.exists() and not force:
@@ -94,5 +97,8 @@ def write(path: Path, text: str, mode: int) -> None:
         with os.fdopen(number, "w") as file:
             file.write(text)
         draft.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
     finally:
         draft.unlink(missing_ok=True)

@@ -12,9 +12,10 @@ import click
 from reconciler.cli.compiled import STATE_SCHEMA
 from reconciler.cli.documents import BadDocuments, offline_limits, offline_owns
 from reconciler.cli.options import Common
-from reconciler.core.codec import as_json, from_json
+from reconciler.core.codec import as_json, from_json, misfits
 from reconciler.core.plan import Plan
-from reconciler.core.resource import Key, State, ordered, state_of
+from reconciler.core.resource import Key, Resource, State, ordered, state_of
+from reconciler.core.words import printable
 from reconciler.desired.kinds import KINDS
 from reconciler.desired.repository import Repository
 from reconciler.engine.compiled import Contradiction
@@ -27,6 +28,9 @@ from reconciler.engine.record import Record
 from reconciler.intent.against import split
 from reconciler.intent.compile import World
 from reconciler.intent.wish import Wish
+
+MOST = 20
+"""Faults of one file that are told."""
 
 
 def document(sights: Mapping[str, Sight], world: World) -> dict[str, object]:
@@ -83,21 +87,45 @@ def sights_of(file: Path) -> dict[str, Sight]:
         found = json.loads(file.read_text(encoding="utf-8"))
         if found["schema"] != STATE_SCHEMA:
             raise ValueError(f"its schema is {found['schema']!r}, not {STATE_SCHEMA!r}")
-        return {name: _sight(name, device) for name, device in found["devices"].items()}
+        faults: list[str] = []
+        sights = {name: _sight(name, device, faults) for name, device in found["devices"].items()}
+        if faults:
+            raise ValueError("; ".join([*faults[:MOST], *([f"{len(faults) - MOST} more"] if faults[MOST:] else [])]))
+        return sights
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = f"{type(error).__name__}: {error}" if isinstance(error, (KeyError, TypeError)) else str(error)
-        raise click.ClickException(f"{file} is no output of `reconcile observe -o json`: {reason}") from None
+        said = f"{file} is no output of `reconcile observe -o json`: {reason}"
+        raise click.ClickException(printable(said)) from None
 
 
-def _sight(name: str, device: Mapping[str, Any]) -> Sight:
+def _sight(name: str, device: Any, faults: list[str]) -> Sight:
+    """``faults``: what is wrong with its resources, each with its number, from 0."""
+    if not isinstance(device, dict) or not {"status", "resources"} <= device.keys():
+        faults.append(f"{name}: expected an object with status and resources")
+        return Sight(name)
     status = device["status"]
     if status in ("unreachable", "unreadable"):
         return Sight(name, status=status, reason=device.get("reason", ""))
-    found = state_of(from_json(row, KINDS) for row in device["resources"])
+    rows = device["resources"] if isinstance(device["resources"], list) else [None]
+    found = state_of(row for number, one in enumerate(rows) if (row := _row(one, f"{name}: {number}", faults)))
     frozen = {Key(row["kind"], row["name"]): str(row["reason"]) for row in device.get("frozen", ())}
     return Sight(name, reading_for(_platform(key.kind for key in found), found, frozen))
+
+
+def _row(one: object, place: str, faults: list[str]) -> Resource | None:
+    try:
+        if not isinstance(one, dict):
+            raise ValueError("expected an object with a kind and its attributes")
+        row = from_json(one, KINDS)
+        if odd := misfits(row):
+            raise ValueError(f"{row.kind}: {', '.join(odd)}: neither a value that observe prints, nor absent")
+    except (ValueError, TypeError, AttributeError) as error:
+        said = str(error).replace(".__init__()", "") if isinstance(error, ValueError) else "attributes make no sense"
+        faults.append(f"{place}: {said}")
+        return None
+    return row
 
 
 def _found(sight: Sight) -> State:

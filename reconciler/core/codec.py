@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from reconciler.core.resource import Resource
+
+TYPES: dict[str, type] = {
+    **{kind.__name__: kind for kind in (str, int, bool, tuple)},
+    "None": type(None),
+    "Mapping": dict,
+}
 
 
 def as_json(resource: Resource) -> dict[str, object]:
@@ -41,3 +49,16 @@ def from_json(record: Mapping[str, object], kinds: Sequence[type[Resource]]) -> 
         return kind.of_values(values)
     except TypeError as error:
         raise ValueError(f"{kind.kind}: {error}") from None
+
+
+def misfits(resource: Resource) -> list[str]:
+    """The attributes whose values are of no type that they may have: a file may hold texts where numbers belong."""
+    return [name for name, kinds in _types(type(resource)) if type(getattr(resource, name)) not in kinds]
+
+
+@cache
+def _types(kind: type[Resource]) -> tuple[tuple[str, frozenset[type]], ...]:
+    """What each attribute may be, by the words of its annotation."""
+    fields = (field for field in dataclasses.fields(kind) if field.compare)
+    words = ((field.name, set(re.findall(r"\w+", str(field.type)))) for field in fields)
+    return tuple((name, frozenset(TYPES[word] for word in said & TYPES.keys())) for name, said in words)

@@ -71,6 +71,16 @@ def test_a_draft_of_somebody_else_stays(tmp_path: Path) -> None:
     assert draft.read_text() == "theirs"
 
 
+def test_a_folder_that_is_a_link_is_never_written_through(tmp_path: Path) -> None:
+    for name in ("out", "elsewhere"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "out/desired").symlink_to(tmp_path / "elsewhere")
+    result = imported("containerlab", TOPOLOGY, "--to", tmp_path / "out", "--force")
+    assert result.exit_code == 1
+    assert "desired is no folder of its own: remove it" in result.stderr
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 @pytest.mark.parametrize("startup", ["/etc/passwd", "../secret.cfg", "linked.cfg", "configs/../../secret.cfg"])
 def test_no_file_outside_of_the_folder_is_read(startup: str, tmp_path: Path) -> None:
     (tmp_path / "secret.cfg").write_text("hostname out-of-bounds\n")

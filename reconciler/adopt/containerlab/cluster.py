@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from reconciler.adopt.adopted import Remark
+from reconciler.adopt.agreeing import Made
 from reconciler.adopt.containerlab.calico import Installed
 from reconciler.adopt.containerlab.kind import KindCluster
 from reconciler.adopt.containerlab.manifests import Manifest
@@ -13,7 +14,6 @@ from reconciler.adopt.drafting import all_at, drafted
 from reconciler.adopt.fitting import NotFitting
 from reconciler.desired.style import Draft
 
-Made = tuple[Draft | None, list[Remark]]
 LOOKED_UP = "Tunnel addresses, block affinities and Calico's version are read from it, with kubectl on apiNode."
 OWN_NETWORK = "Its own network is none that we know, so its rows are left alone."
 NO_CNI = "No Calico Installation is beside the topology: say which CNI it has."

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.adopt.adopted import Adopted, NotRead, Refused, Remark, Sources, beside, readable, sorted_remarks
+from reconciler.adopt.agreeing import Made, agreeing
 from reconciler.adopt.containerlab.calico import Installed, installed
-from reconciler.adopt.containerlab.cluster import Made, cluster_draft, object_drafts
+from reconciler.adopt.containerlab.cluster import cluster_draft, object_drafts
 from reconciler.adopt.containerlab.kind import KindCluster, KindNode, kind_cluster
 from reconciler.adopt.containerlab.links import cables
 from reconciler.adopt.containerlab.manifests import Manifests, manifests
@@ -47,12 +48,15 @@ class _Import:
 
     def done(self, host: Host) -> Adopted:
         """Remarks on a document stand above it, all others above the inventory."""
-        made = self._made()
+        made = agreeing(self._made(), self._at)
         inventory, more = inventory_draft(self.lab, dict(self._containers()), host)
         whole = [*self.remarks, *more, *(one for draft, found in made if draft is None for one in found)]
         remarks = sorted_remarks([*whole, *(one for _, found in made for one in found)])
         documents = tuple(draft for draft, _ in made if draft is not None)
         return Adopted(documents, (commented(inventory, whole),), remarks)
+
+    def _at(self, name: str) -> tuple[str, int]:
+        return self.lab.file, self.lab.members[name].line if name in self.lab.members else 1
 
     def _made(self) -> list[Made]:
         made: list[Made] = [self._member(member) for member in self.lab.members.values()]

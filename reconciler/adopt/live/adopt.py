@@ -43,7 +43,9 @@ def adopt(devices: Sequence[Seen], inventory: Inventory | None = None, cluster: 
     owns = {device.name: device.owns for device in named}
     switches = [_switch(device, left) for device in named if device.is_switch and not device.absent]
     nodes = [device for device in named if not device.is_switch]
-    written = _nodes(nodes, management_networks(named), owns, cluster or cluster_name(node.name for node in nodes))
+    written = _nodes(
+        nodes, management_networks(named), owns, cluster or cluster_name(node.name for node in nodes), left
+    )
     read = {device.name: device for device in named if not device.absent}
     settling = Settling(read, [*switches, *written], owns, inventory, left)
     settling.settle()
@@ -84,7 +86,9 @@ def _switch(device: Seen, left: list[Left]) -> Sketch:
     return Sketch("Switch", device.name, {name: said for name, said in spec.items() if said not in ({}, [])}, lines)
 
 
-def _nodes(nodes: Sequence[Seen], management: Collection[str], owns: Mapping[str, Owns], name: str) -> list[Sketch]:
+def _nodes(
+    nodes: Sequence[Seen], management: Collection[str], owns: Mapping[str, Owns], name: str, left: list[Left]
+) -> list[Sketch]:
     """Each node's document, first with every row that may be by hand, so that guesses know the routes out."""
     foreign = {
         node.name: Foreign(management_of(node, management, carriers(node)), node.owns.excepted) for node in nodes
@@ -93,6 +97,8 @@ def _nodes(nodes: Sequence[Seen], management: Collection[str], owns: Mapping[str
     full = {node.name: node_sketch(node, foreign[node.name]) for node in nodes}
     for node in nodes:
         add_rows(full[node.name], by_hand(node, foreign[node.name]))
+    Settling({}, [*bare.values()], left=left).fit()
+    Settling({}, [*full.values()]).fit()
     clusters = chosen(Fabric(nodes, full, name), owns)
     made = {sketch.name: sketch for sketch in _with_clusters(bare.values(), clusters)}
     others = list(chain.from_iterable([one.cluster, *one.others] for one in clusters))

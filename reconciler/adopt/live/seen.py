@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, fields, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeVar, cast
 
+from reconciler.core.codec import misfits
 from reconciler.core.driver import Reading
 from reconciler.core.resource import Resource
 from reconciler.intent.wish import Owns
 
 R = TypeVar("R", bound=Resource)
-TYPES: dict[str, type] = {
-    **{kind.__name__: kind for kind in (str, int, bool, tuple)},
-    "None": type(None),
-    "Mapping": dict,
-}
 
 
 @dataclass(frozen=True)
@@ -68,13 +63,6 @@ def sane(device: Seen) -> tuple[Seen, list[Resource]]:
 def _makes_sense(row: Resource) -> bool:
     """A file may hold anything: texts where numbers belong, and the other way round."""
     try:
-        return all(type(getattr(row, name)) in kinds for name, kinds in _types(type(row))) and bool(row.place)
+        return not misfits(row) and bool(row.place)
     except (ValueError, TypeError):
         return False
-
-
-@cache
-def _types(kind: type[Resource]) -> tuple[tuple[str, frozenset[type]], ...]:
-    """What each attribute may be, by the words of its annotation."""
-    words = ((field.name, set(re.findall(r"\w+", str(field.type)))) for field in fields(kind) if field.compare)
-    return tuple((name, frozenset(TYPES[word] for word in said & TYPES.keys())) for name, said in words)

@@ -7,7 +7,7 @@ what is wanted gets a line of its own, all else one under `ignore`, whose commen
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.adopt.drafting import not_here
@@ -19,6 +19,7 @@ from reconciler.adopt.live.trial import Misfit, Trial
 from reconciler.adopt.numbered import Path, order
 from reconciler.core.change import Change
 from reconciler.core.resource import Key
+from reconciler.core.words import plural
 from reconciler.desired.documents.ignore import fields_of
 from reconciler.desired.inventory import Inventory
 from reconciler.intent.against import differing, split
@@ -68,19 +69,34 @@ class Settling:
                 dirty = set(self.seen)
         self._give_up()
 
+    def fit(self) -> None:
+        """Take out what the models refuse: a document with one bad value is none, as far as guesses can see."""
+        for _ in range(ROUNDS):
+            if not self._take_out(self._trial().unshaped()):
+                return
+
+    def agree(self, devices: Collection[str]) -> None:
+        """Take out only what the rules refuse: of single documents, of all together, and of what they mean."""
+        for _ in range(ROUNDS):
+            trial = self._trial()
+            if not any(self._take_out(refused) for refused in trial.refused(devices)):
+                return
+
     def _trial(self) -> Trial:
         return Trial(self.sketches, self.owns, self.inventory)
 
     def _take_out(self, misfits: Iterable[Misfit]) -> bool:
         """Whether something was refused. Of a list the last one goes first, so that the others keep their places."""
         found = sorted(misfits, key=lambda one: order(one.path), reverse=True)
-        taken: set[tuple[int, Path]] = set()
+        reasons: dict[tuple[int, Path], list[str]] = {}
+        sketches = {id(sketch): sketch for sketch, _, _ in found}
         for sketch, path, why in found:
-            whole = entry(sketch.kind, path)
-            self._say(f"{sketch.kind} {sketch.name}", ".".join(map(str, whole or ("document",))), why)
-            if (id(sketch), whole) not in taken and (not whole or sketch.take(whole) is None):
+            reasons.setdefault((id(sketch), entry(sketch.kind, path)), []).append(why)
+        for (number, whole), each in reasons.items():
+            sketch = sketches[number]
+            self._say(f"{sketch.kind} {sketch.name}", ".".join(map(str, whole or ("document",))), several(each))
+            if not whole or sketch.take(whole) is None:
                 self._drop(sketch)
-            taken.add((id(sketch), whole))
         return bool(found)
 
     def _drop(self, sketch: Sketch) -> None:
@@ -178,6 +194,12 @@ def entry(kind: str, path: Path) -> Path:
     if kind == "Node":
         return path[:2] if path[:1] in (("routes",), ("rules",), ("neighbors",), ("fdb",), ("ignore",)) else path
     return path if kind == "Cluster" and len(path) > 1 else ()
+
+
+def several(reasons: Iterable[str]) -> str:
+    """The first, and how many more there are: a trunk of all VLANs has thousands."""
+    first, *others = sorted(set(reasons))
+    return f"{first} (and {plural(len(others), 'reason')} more)" if others else first
 
 
 def literally(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +23,9 @@ from reconciler.intent.compile import World, compile_world
 from reconciler.intent.wish import Owns
 
 FOLDER = "live"
+PLACE = re.compile(rf"(?:{FOLDER}/)?#(\d+)(?::\d+)+")
+"""Where a draft has a value: no place that anybody could look at."""
+BRACKETED = re.compile(rf" \({PLACE.pattern}\)")
 
 
 class Misfit(NamedTuple):
@@ -51,7 +55,7 @@ class Trial:
 
     @cached_property
     def _leaves(self) -> list[_Leaf]:
-        return [_leaf(sketch, str(number)) for number, sketch in enumerate(self.sketches)]
+        return [_leaf(sketch, f"#{number}") for number, sketch in enumerate(self.sketches)]
 
     @cached_property
     def repository(self) -> Repository:
@@ -93,8 +97,12 @@ class Trial:
                 yield self._misfit(one.file.removeprefix(f"{FOLDER}/"), one.line, f"{one.what}: {one.right}")
 
     def _misfit(self, file: str, line: int, why: str) -> Misfit:
-        number = int(file)
-        return Misfit(self.sketches[number], self._leaves[number].places.get(line, ()), why)
+        number = int(file.removeprefix("#"))
+        said = PLACE.sub(lambda found: self._called(int(found[1])), BRACKETED.sub("", why))
+        return Misfit(self.sketches[number], self._leaves[number].places.get(line, ()), said)
+
+    def _called(self, number: int) -> str:
+        return f"{self.sketches[number].kind} {self.sketches[number].name}"
 
 
 def _leaf(sketch: Sketch, file: str) -> _Leaf:

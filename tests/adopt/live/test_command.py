@@ -112,6 +112,18 @@ def test_a_name_that_is_none_is_not_written(tmp_path: Path) -> None:
     assert "'a\\nkind: Node': all of it: no name for a device" in ran.stderr.replace("\\\\", "\\")
 
 
+def test_all_that_is_wrong_with_a_file_is_told_with_its_places(tmp_path: Path) -> None:
+    document = state(seed())
+    rows = document["devices"]["k01-worker"]["resources"]
+    number = next(place for place, row in enumerate(rows) if row["kind"] == "route")
+    rows[number] |= {"metric": "x", "table": [1]}
+    rows[number + 1] = "route"
+    ran = imported(tmp_path, document)
+    assert ran.returncode == 1
+    assert f"k01-worker: {number}: route: table, metric: neither a value that observe prints, nor absent" in ran.stderr
+    assert f"k01-worker: {number + 1}: expected an object" in ran.stderr
+
+
 @functools.cache
 def _text() -> str:
     return json.dumps(state(seed()))

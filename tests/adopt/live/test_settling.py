@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.adopt.live.adopt import Imported
+from reconciler.adopt.live.settling import Left, Settling
+from reconciler.adopt.live.sketch import Sketch
+from reconciler.adopt.live.trial import Misfit
 from reconciler.core.resource import Resource, State, state_of
+from reconciler.linux.address import Address
 from reconciler.linux.link import Link
 from reconciler.linux.neighbour import Neighbour
 from reconciler.linux.route import Route
@@ -92,6 +96,23 @@ def test_a_switch_that_no_document_may_describe_as_it_is() -> None:
     assert {one.what for one in made.left} >= {"vlan 1500", "svi Vlan77", "interfaces.Ethernet2.description"}
 
 
+def test_an_interface_with_an_odd_name_hides_no_cluster() -> None:
+    odd = (
+        Link(ifname='q"1', mtu=1500, up=True, info_kind="bridge"),
+        Address(dev='q"1', local="10.64.0.1", prefixlen=24),
+    )
+    world = {name: {**rows, **state_of(odd if name != SWITCH else ())} for name, rows in seed().items()}
+    assert "Cluster" in {one.kind for one in check(world, {}).documents}
+
+
 def test_a_node_that_has_nothing_of_its_own_has_no_document() -> None:
     made = check({"n1": state_of([ETH1])}, {})
     assert made.documents == ()
+
+
+def test_an_entry_that_goes_for_many_reasons_is_told_once() -> None:
+    sketch = Sketch("Switch", "s1", {"interfaces": {"Ethernet1": {"trunk": {"allowed": "2-4"}}}})
+    settling = Settling({}, [sketch])
+    assert settling._take_out([Misfit(sketch, ("interfaces", "Ethernet1", "trunk"), f"VLAN {n}") for n in (2, 3, 4)])
+    assert settling.left == [Left("Switch s1", "interfaces.Ethernet1", "VLAN 2 (and 2 reasons more)")]
+    assert sketch.spec == {}
