@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from reconciler.adopt.numbered import Path, numbered, order
+from reconciler.adopt.numbered import Path, key_of, numbered, order
 from reconciler.desired.invalid import faults
 
 DEEP = frozenset({"bgp", "calico"})
@@ -75,11 +75,6 @@ def _take(spec: Any, path: Path) -> bool:
     if not path:
         return False
     for step in path[:-1]:
-        spec = spec[_key(spec, step)]
-    del spec[_key(spec, path[-1])]
+        spec = spec[key_of(spec, step)]
+    del spec[key_of(spec, path[-1])]
     return True
-
-
-def _key(spec: Any, step: str | int) -> Any:
-    """A mapping's key as it is there: a number, where the path has its digits."""
-    return next(key for key in spec if str(key) == str(step)) if isinstance(spec, dict) else step

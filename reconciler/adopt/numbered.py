@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from reconciler.desired.tree import Tree
 
 Path = tuple[str | int, ...]
+NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def numbered(value: Any) -> tuple[Tree, dict[int, Path]]:
@@ -25,6 +27,13 @@ def _tree(value: Any, path: Path, places: dict[int, Path], lines: Iterator[int])
     elif isinstance(value, (list, tuple)):
         value = [_tree(inner, (*path, number), places, lines) for number, inner in enumerate(value)]
     return Tree(value, line, 1)
+
+
+def key_of(data: Any, step: str | int) -> Any:
+    """One step of a path as the key that is there: VLANs are numbers in documents, and texts in paths."""
+    if not isinstance(data, Mapping) or step in data or not isinstance(step, str):
+        return step
+    return int(step) if NUMBER.fullmatch(step) and int(step) in data else step
 
 
 def order(path: Path) -> tuple[tuple[bool, int | str], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from reconciler.core.change import Change
 from reconciler.core.driver import Claim, Tolerance
@@ -40,6 +40,13 @@ class Owns:
     ignore: tuple[Ignore, ...] = ()
 
 
+class Tables(Protocol):
+    """Rows that many devices share, each made once."""
+
+    def take_over(self, before: Any) -> None:
+        """Keep the rows of ``before``, tables of the same sort, that still hold."""
+
+
 class Part(ABC):
     """Some documents that together want something of some devices: a switch, a node, a cluster's CNI."""
 
@@ -48,8 +55,16 @@ class Part(ABC):
         """What it is known by from one compilation to the next; empty: it takes nothing over."""
         return ""
 
-    def take_over(self, before: Part) -> None:  # noqa: B027 - most parts have nothing to keep
+    @property
+    def tables(self) -> Sequence[Tables]:
+        """What of it may be kept from one compilation to the next; most parts have nothing."""
+        return ()
+
+    def take_over(self, before: Part) -> None:
         """Keep those rows of ``before``, its own last compilation, that follow from what has not changed."""
+        for tables in self.tables:
+            for known in before.tables:
+                tables.take_over(known)
 
     @property
     def audit(self) -> bool:

@@ -22,11 +22,13 @@ def folded(sketch: Sketch, keys: Iterable[Key]) -> bool:
     for line in sketch.spec.get("ignore", ()):
         if on := ON.fullmatch(line["name"]):
             groups.setdefault((line["kind"], tuple(line.get("fields", ())), on[1]), []).append(line)
-    known = {(key.kind, on[1], key.name) for key in keys if (on := ON.fullmatch(key.name))}
+    there: dict[tuple[str, str], set[str]] = {}
+    for key in keys:
+        if on := ON.fullmatch(key.name):
+            there.setdefault((key.kind, on[1]), set()).add(key.name)
     found = False
     for (kind, fields, dev), lines in groups.items():
-        there = {name for of, where, name in known if (of, where) == (kind, dev)}
-        if len(lines) > FEW and there <= {line["name"] for line in lines}:
+        if len(lines) > FEW and there.get((kind, dev), set()) <= {line["name"] for line in lines}:
             _replace(
                 sketch, lines, {"kind": kind, "name": f"* dev {dev}*"} | ({"fields": list(fields)} if fields else {})
             )
@@ -35,5 +37,6 @@ def folded(sketch: Sketch, keys: Iterable[Key]) -> bool:
 
 
 def _replace(sketch: Sketch, lines: list[Line], whole: dict[str, Any]) -> None:
-    sketch.spec["ignore"] = [line for line in sketch.spec["ignore"] if all(line is not other for other in lines)]
+    gone = set(map(id, lines))
+    sketch.spec["ignore"] = [line for line in sketch.spec["ignore"] if id(line) not in gone]
     sketch.add("ignore", whole, f"{plural(len(lines), 'line')} in one: take it out to have all of them put right")

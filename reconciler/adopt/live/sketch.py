@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.adopt.numbered import Path
+from reconciler.adopt.numbered import Path, key_of
 from reconciler.desired.style import Draft
 
 IGNORED = "what differs today; take a line out to have it put right"
@@ -34,7 +34,7 @@ class Sketch:
         inner: Any = self.spec
         for step in path[:-1]:
             inner = _child(inner, step)
-        key = path[-1] if isinstance(inner, list) else _key(inner, path[-1])
+        key = key_of(inner, path[-1])
         try:
             taken = inner.pop(key)
         except (KeyError, IndexError, AttributeError, TypeError):
@@ -44,19 +44,16 @@ class Sketch:
         return taken
 
     def draft(self) -> Draft:
-        notes = dict(self.notes) | ({("ignore",): IGNORED} if self.spec.get("ignore") else {})
-        for section, item, note in self._items:
-            places = [n for n, other in enumerate(self.spec.get(section, ())) if other is item]
-            notes.update({(section, place): note for place in places})
+        sections = {section for section, _, _ in self._items}
+        places = {(name, id(one)): place for name in sections for place, one in enumerate(self.spec.get(name, ()))}
+        items = [(section, places.get((section, id(item))), note) for section, item, note in self._items]
+        notes = self.notes | {(section, place): note for section, place, note in items if place is not None}
+        if self.spec.get("ignore"):
+            notes[("ignore",)] = IGNORED
         return Draft(self.kind, self.name, self.spec, "\n".join(self.lines), notes)
 
 
 def _child(inner: Any, step: str | int) -> Any:
     if isinstance(inner, list):
         return inner[step] if isinstance(step, int) and step < len(inner) else None
-    return inner.get(_key(inner, step)) if isinstance(inner, dict) else None
-
-
-def _key(inner: Any, step: str | int) -> Any:
-    """Documents have VLANs as numbers, paths as texts."""
-    return next((key for key in inner if str(key) == str(step)), step) if isinstance(inner, dict) else step
+    return inner.get(key_of(inner, step)) if isinstance(inner, dict) else None

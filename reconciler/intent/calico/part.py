@@ -31,12 +31,6 @@ class CalicoPart(Part):
     def name(self) -> str:
         return f"calico {self.sources.cluster.name}"
 
-    def take_over(self, before: Part) -> None:
-        if isinstance(before, CalicoPart):
-            for tables in self.tables:
-                for known in before.tables:
-                    tables.take_over(known)
-
     @property
     def audit(self) -> bool:
         return self.sources.cluster.spec.mode == "audit"

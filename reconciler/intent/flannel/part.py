@@ -67,12 +67,6 @@ class FlannelPart(Part):
     def name(self) -> str:
         return f"flannel {self.cluster.name}"
 
-    def take_over(self, before: Part) -> None:
-        if isinstance(before, FlannelPart):
-            for tables in self.tables:
-                for known in before.tables:
-                    tables.take_over(known)
-
     @property
     def audit(self) -> bool:
         return self.cluster.spec.mode == "audit"
