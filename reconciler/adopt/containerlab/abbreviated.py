@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from reconciler.switch.names import MANAGEMENT
 
-INTERFACE = re.compile(r"int(?:e|er|erf|erfa|erfac|erface)? +(?P<name>[A-Za-z][A-Za-z-]+) *(?P<ports>[0-9][0-9/.,-]*)")
+INTERFACE = re.compile(r"int(?:e|er|erf|erfa|erfac|erface)? +(?P<name>[A-Za-z][A-Za-z-]+) *(?P<ports>[0-9].*)")
 NAMES = ("Ethernet", "Port-Channel", "Vlan", "Loopback", MANAGEMENT)
 HEADS = ("hostname", "ip route", "ip routing", "ip virtual-router", "router bgp", "vlan", "vrf instance")
 BODIES = (
@@ -29,6 +29,14 @@ def head(line: str) -> str:
 def body(line: str) -> str:
     """A line within a section."""
     return _in_full(line, BODIES)
+
+
+def is_body(line: str) -> bool:
+    """Whether a line is one within a section, and nothing else."""
+    typed = line.split()
+    return any(_is_short_for(typed, command.split()) for command in BODIES) and not any(
+        _is_short_for(typed, command.split()) for command in HEADS
+    )
 
 
 def _in_full(line: str, commands: Iterable[str]) -> str:

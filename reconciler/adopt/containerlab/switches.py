@@ -9,13 +9,12 @@ from typing import Any
 from reconciler.adopt.adopted import NotRead, Remark, Sources, beside, readable
 from reconciler.adopt.containerlab.commands import told
 from reconciler.adopt.containerlab.links import End
-from reconciler.adopt.containerlab.startup import Lines, not_understood, startup
+from reconciler.adopt.containerlab.startup import Lines, Startup, startup
 from reconciler.adopt.containerlab.topology import Lab, Line, Member
 from reconciler.adopt.drafting import drafted
 from reconciler.adopt.numbered import Path
 from reconciler.adopt.switch import switch_spec
 from reconciler.desired.style import Draft
-from reconciler.switch.eos.configuration import Configuration
 
 STARTUP = "startup-config"
 FLASH = "/mnt/flash/startup-config"
@@ -31,12 +30,12 @@ def switch_draft(
     remarks: list[Remark] = []
     why = "commands in a switch's container are not brought over"
     remarks += [Remark(lab.file, line.line, f"exec {told(line.text)}", why) for line in member.exec]
-    name, configuration = _configuration(lab, member, given, sources, remarks)
-    spec, unsaid = switch_spec(configuration.found if configuration is not None else {})
-    lines = Lines(configuration.text if configuration is not None else "")
+    name, said = _startup(lab, member, given, sources, remarks)
+    spec, unsaid = switch_spec(said.configuration.found if said is not None else {})
+    lines = said.lines if said is not None else Lines()
     remarks += [Remark(name, lines.of(one.key.name), f"{one.key}: {one.what}", one.why) for one in unsaid]
-    if configuration is not None:
-        strange = not_understood(configuration) | {one.key.name for one in unsaid}
+    if said is not None:
+        strange = None if said.unclear is None else said.unclear | {one.key.name for one in unsaid}
         _plug(member, spec, {near: far for near, far in cables.items() if _is_known(near.interface, spec, strange)})
     elif given is None:
         _plug(member, spec, cables)
@@ -55,10 +54,10 @@ def _called(spec: Mapping[str, Any], path: Path) -> str:
     return f"Vlan{path[1]}" if path[0] == "svis" else str(path[-1])
 
 
-def _configuration(
+def _startup(
     lab: Lab, member: Member, given: Line | None, sources: Sources, remarks: list[Remark]
-) -> tuple[str, Configuration | None]:
-    """The file that the configuration stands in, and the configuration."""
+) -> tuple[str, Startup | None]:
+    """The file that the configuration stands in, and what it says."""
     if given is None:
         remarks.append(
             Remark(lab.file, member.line, f"{member.name} has no startup-config", "only its cables are known")
@@ -67,9 +66,9 @@ def _configuration(
     variables = {"ShortName": member.name, "LongName": member.container, "Fqdn": f"{member.name}.{lab.name}.io"}
     if "\n" in given.text:
         # Within the topology: `|` begins a line before its text does.
-        configuration, found = startup("\n" * given.line + given.text, lab.file, variables)
+        said, found = startup("\n" * given.line + given.text, lab.file, variables)
         remarks += found
-        return lab.file, configuration
+        return lab.file, said
     if REMOTE.match(given.text):
         remarks.append(Remark(lab.file, given.line, "a startup-config from elsewhere", "fetch it, and name the file"))
         return lab.file, None
@@ -79,14 +78,14 @@ def _configuration(
     except NotRead as error:
         remarks.append(Remark(lab.file, given.line, f"{given.text!r}: {error.what}", error.right))
         return lab.file, None
-    configuration, found = startup(text, name, variables)
+    said, found = startup(text, name, variables)
     remarks += found
-    return name, configuration
+    return name, said
 
 
-def _is_known(port: str, spec: Mapping[str, Any], strange: Collection[str]) -> bool:
+def _is_known(port: str, spec: Mapping[str, Any], strange: Collection[str] | None) -> bool:
     """A port that is left out as a whole has no cable either: with `to` alone it would be at EOS's default."""
-    return port not in strange or port in spec.get("interfaces", {})
+    return port in spec.get("interfaces", {}) or (strange is not None and port not in strange)
 
 
 def _plug(member: Member, spec: dict[str, Any], cables: Mapping[End, End | None]) -> None:

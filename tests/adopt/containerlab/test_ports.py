@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from reconciler.adopt.containerlab.sections import sections
 from tests.adopt.worlds import imported, remarks
 
 TOPOLOGY = """
@@ -20,7 +23,7 @@ int et1
   sw acc vl 10
   desc to  the node
 interface Ethernet2-3,5
-  mtu 9000
+  switchport mode tap
 interface ethernet 4
   switchport mode dot1q-tunnel
 interface vlan 10
@@ -44,4 +47,48 @@ def test_a_port_that_no_document_can_say_is_not_declared_for_its_cable(tmp_path:
     }
     assert specs["sw"]["svis"] == {10: {"addresses": ["10.0.0.1/24"]}}
     assert specs["away"] == {}
-    assert "sw.cfg:5: 'interface Ethernet2-3,5' and what is below it: several ports at once" in remarks(adopted)
+    assert "sw.cfg:5: interface Ethernet3: mode tap" in remarks(adopted)
+
+
+TYPED = """\
+vlan 10-12
+interface Ethernet1-2, et4
+switchport mode trunk
+sw tr all vl 10-12
+!
+vlan 11
+   name Storage
+interface Ethernet2
+   desc to the store
+   switchport mode access
+   switchport access vlan 11
+   shutdown
+   no shutdown
+banner login
+vlan 3
+EOF
+vlan 11
+name Stores
+"""
+
+
+def test_what_was_typed_together_or_in_two_places_is_one(tmp_path: Path) -> None:
+    """The last word on each port and VLAN counts, as in EOS; free text says nothing."""
+    (tmp_path / "lab.clab.yaml").write_text("topology: {nodes: {sw: {kind: ceos, startup-config: sw.cfg}}}")
+    (tmp_path / "sw.cfg").write_text(TYPED)
+    adopted = imported(tmp_path / "lab.clab.yaml")
+    trunk = {"trunk": {"allowed": "10-12"}}
+    assert adopted.documents[0].spec["interfaces"] == {
+        "Ethernet1": trunk,
+        "Ethernet2": {"description": "to the store", "access": 11},
+        "Ethernet4": trunk,
+    }
+    assert adopted.documents[0].spec["vlans"] == {10: {}, 11: {"name": "Stores"}, 12: {}}
+    assert [one.line for one in adopted.remarks] == [2, 14]
+
+
+@pytest.mark.parametrize(
+    "head", ["vlan " + ",".join(["1-4094"] * 9000), "interface Ethernet1-4094", "interface Ethernet2-1", "vlan 1-9999"]
+)
+def test_no_range_is_a_bomb(head: str) -> None:
+    assert len(sections([head] + [" mtu 9000"] * 100 + [head] * 20)) < 10_000
