@@ -14,6 +14,8 @@ SHELL_FLAGS = frozenset({"-c", "-lc", "-ec", "-xc", "-exc", "-ce"})
 BETWEEN = frozenset({";", "&&", ";;", "\n"})
 SIGNS = frozenset("$`*?[]{}~<>|&()")
 """What a shell would make something else of."""
+WHATEVER = re.compile(r" *\|\| *(true|:)(?= *(?:;|&&|$))")
+"""A command that may fail."""
 PROGRAM = re.compile(r"[\w.+-]+")
 OBJECTS = {"ip": ("address", "route", "link", "neighbour", "neighbor", "rule"), "bridge": ("fdb", "link", "vlan")}
 """By program: what commands are about that hold no secret, as those of `ip xfrm` and `ip netns exec` may."""
@@ -54,7 +56,7 @@ def _of_shell(script: str) -> Iterator[list[str]]:
     """Commands one after the other; whatever else a shell can do is not followed."""
     command: list[str] = []
     for part in script.split("\n"):
-        for word in _split(part, punctuation=True):
+        for word in _split(WHATEVER.sub("", part), punctuation=True):
             if word in BETWEEN:
                 yield from filter(None, [command])
                 command = []

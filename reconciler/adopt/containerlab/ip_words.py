@@ -191,6 +191,15 @@ def interface_address(words: Words) -> tuple[str, str | dict[str, Any]]:
     return dev, _as_document(said)
 
 
+def device(words: Words) -> str:
+    """What follows ``ip link delete`` and ``ip address flush``: one device. Raises: NotUnderstood."""
+    word = words.next("the verb")
+    name = words.next(word) if word == "dev" else word
+    if words:
+        raise NotUnderstood(f"{words.peek()!r} behind the device")
+    return name
+
+
 def _with_length(text: str) -> str:
     try:
         return ip_interface(text).with_prefixlen

@@ -9,15 +9,21 @@ from typing import Any
 
 from reconciler.adopt.adopted import Remark
 from reconciler.adopt.containerlab.commands import NotUnderstood, commands, told
-from reconciler.adopt.containerlab.ip_words import Words, interface_address, route
+from reconciler.adopt.containerlab.ip_words import Words, device, interface_address, route
 from reconciler.adopt.containerlab.link_words import changed, forwarding, made, neighbour
 from reconciler.adopt.containerlab.topology import Line
 from reconciler.desired.prefixes import Networks
 from reconciler.linux.route import MAIN_TABLE
 
-VERBS = ("add", "append", "change", "prepend", "replace", "set")
-OBJECTS = ("address", "route", "link", "neighbour", "neighbor")
-"""In the order in which iproute2 tries them: ``r`` is a route, ``n`` a neighbour."""
+VERBS: Mapping[str, tuple[str, ...]] = {
+    "address": ("add", "change", "replace", "delete", "flush"),
+    "route": ("add", "append", "change", "prepend", "replace", "delete"),
+    "link": ("add", "set", "delete"),
+    "neighbour": ("add", "change", "replace"),
+    "neighbor": ("add", "change", "replace"),
+}
+"""By object; both in the order in which iproute2 tries what is short for them: ``r`` is a route, ``n`` a neighbour."""
+OF_FDB = ("add", "append", "replace")
 MANAGEMENT = "eth0"
 """Of a container: docker's network, by which we may reach it."""
 HARMLESS = frozenset({"sleep", "true", ":", "echo"})
@@ -41,6 +47,18 @@ class NodeState:
         if name == MANAGEMENT:
             raise NotUnderstood(f"{MANAGEMENT} is the management network's, and not ours")
         return self.interfaces.setdefault(name, {})
+
+    def flush(self, name: str, address: Any = None) -> None:
+        """Without an interface's ``address``, or without any; one that was given none may have some still."""
+        known = self.interfaces.get(name, {})
+        if "addresses" in known:
+            known["addresses"] = [one for one in known["addresses"] if address not in (None, one)]
+
+    def forget(self, said: Mapping[str, Any]) -> None:
+        """Without the first route that fits, as the kernel deletes; docker's own default is not among them."""
+        given = {name: value for name, value in said.items() if name != "protocol"}
+        fits = (key for key, one in self.routes.items() if all(one.get(name) == given[name] for name in given))
+        self.routes.pop(next(fits, ()), None)
 
     def spec(self) -> dict[str, Any]:
         """The spec of its Node document; a route says the device that its gateway is a neighbour on."""
@@ -82,7 +100,7 @@ def node_state(lines: Iterable[Line], file: str) -> tuple[NodeState, list[Remark
 def _run(state: NodeState, words: list[str]) -> None:
     """Raises: NotUnderstood."""
     program = words[0].rpartition("/")[2]
-    if program == "bridge" and words[1:2] == ["fdb"] and words[2:3] and words[2] in VERBS:
+    if program == "bridge" and words[1:2] == ["fdb"] and words[2:3] and words[2] in OF_FDB:
         said = forwarding(Words(words[3:]))
         state.fdb.setdefault((said["mac"], said["dev"], said["dst"]), said)
     elif program == "ip":
@@ -103,24 +121,33 @@ def _family(words: list[str]) -> tuple[int, list[str]]:
 
 
 def _ip(state: NodeState, family: int, words: list[str]) -> None:
-    found = next((name for name in OBJECTS if words and name.startswith(words[0])), None)
+    found = next((name for name in VERBS if words and name.startswith(words[0])), None)
     if found is None or len(words) < 2:
         raise NotUnderstood(f"`ip {' '.join(words[:1])}` is not of addresses, routes, links or neighbours")
-    verb = next((name for name in VERBS if name.startswith(words[1])), words[1])
-    if verb not in VERBS or (verb == "set") != (found == "link" and verb != "add"):
-        raise NotUnderstood(f"the verb {verb!r}")
+    verb = next((name for name in VERBS[found] if name.startswith(words[1])), None)
+    if verb is None:
+        raise NotUnderstood(f"the verb {words[1]!r}")
     READERS[found](state, verb, Words(words[2:]), family)
 
 
-def _address(state: NodeState, _verb: str, words: Words, _family: int) -> None:
+def _address(state: NodeState, verb: str, words: Words, _family: int) -> None:
+    if verb == "flush":
+        state.flush(device(words))
+        return
     dev, given = interface_address(words)
+    if verb == "delete":
+        state.flush(dev, given)
+        return
     addresses = state.interface(dev).setdefault("addresses", [])
     if given not in addresses:
         addresses.append(given)
 
 
-def _route(state: NodeState, _verb: str, words: Words, family: int) -> None:
+def _route(state: NodeState, verb: str, words: Words, family: int) -> None:
     said = route(words, six=family == 6)
+    if verb == "delete":
+        state.forget(said)
+        return
     if said.get("dev") == MANAGEMENT:
         raise NotUnderstood(f"{MANAGEMENT} is the management network's, and not ours")
     key = said["dst"], said.get("metric", 0), said.get("table", MAIN_TABLE)
@@ -129,6 +156,9 @@ def _route(state: NodeState, _verb: str, words: Words, family: int) -> None:
 
 
 def _link(state: NodeState, verb: str, words: Words, _family: int) -> None:
+    if verb == "delete":
+        state.interfaces.pop(device(words), None)
+        return
     dev, said = made(words) if verb == "add" else changed(words)
     if said == {"up": True} and dev not in state.interfaces:
         return

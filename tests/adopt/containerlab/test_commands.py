@@ -65,6 +65,29 @@ def test_a_route_goes_where_its_gateway_is_a_neighbour() -> None:
     assert spec_of(*lines)["routes"] == [{"dst": "10.2.0.0/24", "via": "10.0.0.1", "protocol": 3, "dev": "eth1"}]
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["ip route del default", "ip route add default via 10.0.0.1"], route(dst="default", via="10.0.0.1")),
+        (
+            ["sh -c 'ip r d default dev eth0 || true; ip r a default via 10.0.0.1'"],
+            route(dst="default", via="10.0.0.1"),
+        ),
+        (["ip route add 10.2.0.0/24 dev eth1", "ip route delete 10.2.0.0/24"], {}),
+        (
+            ["ip route add 10.2.0.0/24 dev eth1", "ip route del 10.2.0.0/24 dev eth2"],
+            route(dst="10.2.0.0/24", dev="eth1"),
+        ),
+        (["ip addr add 10.0.0.1/24 dev eth1", "ip addr flush dev eth1"], {"interfaces": {"eth1": {"addresses": []}}}),
+        (["ip addr flush dev eth1", "ip addr del 10.0.0.1/24 dev eth1", "ip link del br0"], {}),
+        (["ip link add br0 type bridge", "ip link delete br0"], {}),
+    ],
+)
+def test_what_is_deleted_is_not_there(lines: list[str], expected: dict[str, Any]) -> None:
+    """The default route that docker makes, which many take away first, was none of ours."""
+    assert spec_of(*lines) == expected
+
+
 def test_the_last_route_of_a_key_counts() -> None:
     lines = ("ip route add 10.2.0.0/24 via 10.0.0.1", "ip route replace 10.2.0.0/24 via 10.0.0.2")
     assert spec_of(*lines) == route(dst="10.2.0.0/24", via="10.0.0.2")
@@ -93,12 +116,13 @@ def test_interfaces() -> None:
     [
         "ip addr add 10.0.0.1/24",
         "ip addr add 10.0.0.1/24 dev eth1 label eth1:0",
-        "ip addr del 10.0.0.1/24 dev eth1",
+        "ip neigh del 10.0.0.1 dev eth1",
         "ip addr add 10.0.0.1/24 dev eth0",
         "ip addr add 10.0.0.999/24 dev eth1",
         "ip route add 10.2.0.5/24 via 10.0.0.1",
         "ip route add via 10.0.0.1",
-        "ip route del 10.2.0.0/24",
+        "ip route flush 10.2.0.0/24",
+        "ip link del dev eth1 now",
         "ip route add 10.2.0.0/24 via 10.0.0.1 encap mpls 100",
         "ip route set 10.2.0.0/24 via 10.0.0.1",
         "ip link set eth1 netns 1",
@@ -111,7 +135,7 @@ def test_interfaces() -> None:
         "sysctl -w net.ipv4.ip_forward=1",
         "bash -c 'ip addr add $(hostname -i)/24 dev eth1'",
         "sh -c 'ip addr add 10.0.0.1/24 dev eth1 | tee log'",
-        "sh -c 'ip addr add 10.0.0.1/24 dev eth1 || true'",
+        "sh -c 'ip addr add 10.0.0.1/24 dev eth1 || reboot'",
         "ip addr add '10.0.0.1/24 dev eth1",
         "ip addr add 10.0.0.1/24 dev eth1 \x00",
     ],
