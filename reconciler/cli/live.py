@@ -31,6 +31,8 @@ from reconciler.intent.wish import Wish
 
 MOST = 20
 """Faults of one file that are told."""
+MAX_BYTES = 256 << 20
+"""A million rows."""
 
 
 def document(sights: Mapping[str, Sight], world: World) -> dict[str, object]:
@@ -84,7 +86,7 @@ def is_switch(sight: Sight) -> bool:
 def sights_of(file: Path) -> dict[str, Sight]:
     """The devices in an output of `observe -o json`. Raises: click.ClickException."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(_text(file))
         if found["schema"] != STATE_SCHEMA:
             raise ValueError(f"its schema is {found['schema']!r}, not {STATE_SCHEMA!r}")
         faults: list[str] = []
@@ -98,6 +100,15 @@ def sights_of(file: Path) -> dict[str, Sight]:
         reason = f"{type(error).__name__}: {error}" if isinstance(error, (KeyError, TypeError)) else str(error)
         said = f"{file} is no output of `reconcile observe -o json`: {reason}"
         raise click.ClickException(printable(said)) from None
+
+
+def _text(file: Path) -> str:
+    """Raises: OSError, ValueError."""
+    with file.open("rb") as opened:
+        data = opened.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"it has more than {MAX_BYTES >> 20} MiB: observe fewer devices at once with --target")
+    return data.decode()
 
 
 def _sight(name: str, device: Any, faults: list[str]) -> Sight:

@@ -124,6 +124,7 @@ def test_bad_documents_stop_everything_before_a_device_is_contacted(
     [
         (["--dry-run", "--live", "nowhere.json"], "nowhere.json cannot be read"),
         (["--dry-run", "--live", "README.md"], "is no output of `reconcile observe -o json`"),
+        (["--dry-run", "--live", "/dev/zero"], "it has more than 256 MiB"),
         (["--live", LIVE], "--dry-run"),
         (["--nope"], "--nope"),
         (["compil"], "compil"),
