@@ -147,14 +147,13 @@ def configured(config: Path) -> Found:
 
 
 def _show(found: Found, problems: Sequence[Problem], *, settings: bool) -> None:
-    for problem in problems:
-        click.echo(str(problem))
-    for entry in found.repository.ignored if found.repository else ():
-        click.echo(f"ignored: {entry}")
+    lines = [str(problem) for problem in problems]
+    lines += [f"ignored: {entry}" for entry in found.repository.ignored] if found.repository else []
     errors = sum(problem.severity == "error" for problem in problems)
     what = ["settings"] if settings else []
     if settings and found.inventory is not None:
         what.append(plural(len(found.inventory.devices), "device"))
     if found.repository is not None:
         what.append(plural(len(found.repository.documents), "document"))
-    click.echo(f"{', '.join(what)}: {plural(errors, 'error')}, {plural(len(problems) - errors, 'warning')}.")
+    lines.append(f"{', '.join(what)}: {plural(errors, 'error')}, {plural(len(problems) - errors, 'warning')}.")
+    click.echo("\n".join(lines))

@@ -110,8 +110,12 @@ class Repository:
 
     def problem(self, file: str, fault: Fault, severity: Severity = "error") -> Problem:
         """A fault of one of the files, under the path that the user knows it by."""
+        return Problem(f"{self._base}{file}", *fault, severity)
+
+    @cached_property
+    def _base(self) -> str:
         base = self.folder.parent if self.folder.is_file() else self.folder
-        return Problem(f"{printable(base.name)}/{file}" if base.name else file, *fault, severity)
+        return f"{printable(base.name)}/" if base.name else ""
 
     def having(self, severity: Severity) -> tuple[Problem, ...]:
         """The problems of one severity: ``error`` or ``warning``."""
