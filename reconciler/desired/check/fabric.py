@@ -95,7 +95,6 @@ def subnets(world: World) -> Iterator[Finding]:
         around = sorted(svis.around(interface.ip))
         if not svis.has(interface.version) or str(interface.network) in around or interface.network in routed:
             continue
-        around = sorted(svis.around(interface.ip))
         if around:
             what = f"{interface} has another prefix length than its SVI's subnet {around[0]}"
             yield spot.warning(Code.MASK_DIFFERS, what, f"use /{around[0].partition('/')[2]}")

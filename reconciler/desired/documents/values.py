@@ -21,6 +21,8 @@ PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
 ADDRESS = re.compile(r"([0-9.]+|\[[0-9A-Fa-f:.]+\])(:\d+)?")
 CALICO_VERSION = re.compile(r"3\.[0-9]{1,3}(\.[0-9]{1,3})?")
 CONGESTION = re.compile(r"[a-z][a-z0-9_-]{0,14}")
+NETWORK_LIKE = {4: 1 << 8, 6: 1 << 16}
+"""By IP version: an address that is divided by it without a rest looks like a network's."""
 
 
 def wrong(code: Code, what: str, right: str) -> NoReturn:
@@ -89,6 +91,7 @@ def _check_host(text: str, interface: Any) -> None:
 
 
 def _prefix(text: str) -> str:
+    """A host may be without its length, as ``ip route`` prints it; 10.9.0.0 alone would be one, and is never meant."""
     without_zone(text)
     try:
         interface = ip_interface(text)
@@ -99,7 +102,7 @@ def _prefix(text: str) -> str:
             else "expected one such as 10.10.20.0/24 or fd00::/64"
         )
         wrong(Code.NOT_A_PREFIX, f"{text!r} is not an IP prefix", right)
-    if "/" not in text:
+    if "/" not in text and int(interface.ip) % NETWORK_LIKE[interface.version] == 0:
         right = f"add it, such as {interface.network} for this address alone"
         wrong(Code.PREFIX_LENGTH, f"{text!r} has no prefix length", right)
     if interface.ip != interface.network.network_address:
