@@ -21,7 +21,7 @@ from reconciler.desired.codes import Code
 from reconciler.desired.inventory import Inventory, load_inventory
 from reconciler.desired.kept import Kept, usual_place
 from reconciler.desired.problem import Problem
-from reconciler.desired.repository import Repository
+from reconciler.desired.repository import Ignored, Repository
 from reconciler.desired.suggestion import did_you_mean
 from reconciler.engine.owned import owns_of
 from reconciler.intent.compile import compile_world
@@ -41,6 +41,10 @@ class Found:
     repository: Repository | None = None
     inventory: Inventory | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def ignored(self) -> tuple[Ignored, ...]:
+        return self.repository.ignored if self.repository is not None else ()
 
     def judged(self) -> list[Problem]:
         """All problems of each, and of what does not fit together; sorted."""
@@ -106,7 +110,8 @@ def validate(options: Common, config: Path | None, explain: str | None) -> int:
         click.echo(json.dumps(_sarif(found, problems, options), indent=2))
     elif options.json:
         rows = [dataclasses.asdict(problem) for problem in problems]
-        click.echo(json.dumps({"schema": PROBLEMS_SCHEMA, "problems": rows}, indent=2))
+        ignored = [dataclasses.asdict(entry) for entry in found.ignored]
+        click.echo(json.dumps({"schema": PROBLEMS_SCHEMA, "problems": rows, "ignored": ignored}, indent=2))
     else:
         _show(found, problems, settings=config is not None)
     return ERROR if any(problem.severity == "error" for problem in problems) else CONVERGED
@@ -148,7 +153,7 @@ def configured(config: Path) -> Found:
 
 def _show(found: Found, problems: Sequence[Problem], *, settings: bool) -> None:
     lines = [str(problem) for problem in problems]
-    lines += [f"ignored: {entry}" for entry in found.repository.ignored] if found.repository else []
+    lines += [f"ignored: {entry}" for entry in found.ignored]
     errors = sum(problem.severity == "error" for problem in problems)
     what = ["settings"] if settings else []
     if settings and found.inventory is not None:

@@ -83,7 +83,7 @@ class _Reading:
         if fault := recognise.misfit(tree, what):
             self._whole = False
             self.complain(file, [fault])
-        elif entry := recognise.ignored(tree, what, file):
+        elif entry := recognise.ignored(tree, what, self._blank.known(file)):
             self.ignored.append(entry)
         elif not self._twice(tree, what, file):
             self._whole &= bool(what.name)

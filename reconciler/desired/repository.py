@@ -109,8 +109,12 @@ class Repository:
         return {kind: tuple(documents) for kind, documents in found.items()}
 
     def problem(self, file: str, fault: Fault, severity: Severity = "error") -> Problem:
-        """A fault of one of the files, under the path that the user knows it by."""
-        return Problem(f"{self._base}{file}", *fault, severity)
+        """A fault of one of the files."""
+        return Problem(self.known(file), *fault, severity)
+
+    def known(self, file: str) -> str:
+        """The path that the user knows one of the files by: from beside the folder."""
+        return f"{self._base}{file}"
 
     @cached_property
     def _base(self) -> str:

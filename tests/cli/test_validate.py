@@ -94,6 +94,14 @@ def test_it_says_exactly_what_reconcile_refuses(home: Path) -> None:
     assert [f"{p['file']}:{p['line']}:{p['col']}: {p['code']}: {p['what']}: {p['right']}" for p in problems] == MISFITS
 
 
+def test_documents_of_others_are_listed(home: Path) -> None:
+    (home / "desired/others.yaml").write_text("---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n")
+    assert "ignored: desired/others.yaml:2: Deployment web" in reconcile(home, "validate").stdout.splitlines()
+    printed = json.loads(reconcile(home, "validate", "-o", "json").stdout)
+    jsonschema.validate(printed, SCHEMA)
+    assert printed["ignored"] == [{"file": "desired/others.yaml", "line": 2, "kind": "Deployment", "name": "web"}]
+
+
 def test_an_inventory_that_fits_adds_nothing(home: Path) -> None:
     fitting = INVENTORY.replace('"2-999"', '"2-1000"').replace("s2: {platform: arista_eos", "s2: {platform: linux")
     place(home, "inventory", fitting + "    n1: {platform: linux, host: 192.0.2.3}\n")

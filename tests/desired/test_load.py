@@ -80,8 +80,8 @@ def test_a_list_of_kubectl_and_both_api_versions_are_read_and_other_kinds_listed
     assert repository.of(IPPool)[0].origin("spec", "blockSize") == "list.yaml:7"
     assert repository.of(BlockAffinity)[0].spec.stands
     assert [str(entry) for entry in repository.ignored] == [
-        "list.yaml:8: ConfigMap other",
-        "list.yaml:15: NetworkPolicy allow",
+        "desired/list.yaml:8: ConfigMap other",
+        "desired/list.yaml:15: NetworkPolicy allow",
     ]
 
 
