@@ -14,6 +14,8 @@ from reconciler.desired.tree import Tree
 
 MAX_ALIASES = 1_000
 MAX_DEPTH = 50
+MAX_FAULTS = 1_000
+"""Mistakes of form in one file; whoever makes more of them by hand does not read more of them either."""
 CORE_TAGS = "tag:yaml.org,2002:"
 
 
@@ -223,6 +225,8 @@ class _Builder:
             )
 
     def _fault(self, tree: Tree, code: Code, what: str, right: str) -> None:
+        if len(self.faults) >= MAX_FAULTS:
+            self._stop(tree, code, f"more than {MAX_FAULTS:,} mistakes of form", "mend those before first")
         self.faults.append(Fault(tree.line, tree.col, code, what, right))
 
     def _stop(self, tree: Tree, code: Code, what: str, right: str) -> NoReturn:

@@ -66,6 +66,8 @@ HOSTILE = {
     "millions of values": "a: [" + "x," * 4_000_000 + "]",
     "millions of lines": "a: 1\n" * 1_500_000,
     "dashes on every line": ("- " * 40 + "a\n") * 100_000,
+    "one key again and again": node("n1", "\n  mtu: 1" + "\n  mtu: 2" * 400_000),
+    "tags on everything": "[" + "!x a, " * 400_000 + "]",
     "millions of control characters": "a: \x07" * 1_000_000,
     "a word without end": "a: " + "x" * 15_000_000,
     "tags": "a: !!python/object/apply:os.system ['touch /tmp/owned']",
