@@ -218,3 +218,24 @@ def test_no_name_leads_out_of_the_folder_of_variables(tmp_path: Path) -> None:
     (tmp_path / "other.yml").write_text("ansible_user: stray\n")
     (tmp_path / "hosts.yml").write_text("all: {children: {../other: {hosts: {a: }}}}\n")
     assert "username" not in imported(tmp_path / "hosts.yml").inventory[0].spec["devices"]["a"]
+
+
+X, Y, Z = (f"[{name}:vars]\nansible_user={name}\n" for name in "xyz")
+
+
+@pytest.mark.parametrize(
+    ("text", "user"),
+    [
+        (X + Y, "y"),
+        (f"{X}ansible_group_priority=2\n{Y}", "x"),
+        (f"{X}ansible_group_priority=first\n{Y}", "y"),
+        (f"[z:children]\nx\n{X}{Z}", "x"),
+        (f"[z:children]\nx\n{X}{Y}", "x"),
+        (f"[z:children]\nx\n{Z}{Y}", "z"),
+        (f"[z:children]\ny\n[all:vars]\nansible_user=all\n{Z}", "z"),
+    ],
+)
+def test_of_several_groups_this_one_counts(text: str, user: str, tmp_path: Path) -> None:
+    """By depth, by priority, by name (ansible/inventory/helpers.py)."""
+    (tmp_path / "hosts").write_text(f"[x]\nh\n[y]\nh\n{text}")
+    assert imported(tmp_path / "hosts").inventory[0].spec["devices"]["h"]["username"] == user
