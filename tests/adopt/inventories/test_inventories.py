@@ -239,3 +239,21 @@ def test_of_several_groups_this_one_counts(text: str, user: str, tmp_path: Path)
     """By depth, by priority, by name (ansible/inventory/helpers.py)."""
     (tmp_path / "hosts").write_text(f"[x]\nh\n[y]\nh\n{text}")
     assert imported(tmp_path / "hosts").inventory[0].spec["devices"]["h"]["username"] == user
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[a:things]\nh\n", "1: [a:things]: a section is one of hosts, vars, children"),
+        ("[a]\nh x='hunter2\n", "2: a line of hosts: a quote without its end; left out"),
+        ("[a]\nh hunter2\n", "2: a line of hosts: a word behind the host that is no key=value; left out"),
+        ("[a]\nx=hunter2\n", "2: a line of hosts: no host in front of key=value; left out"),
+        ("[a:vars]\nhunter2\n", "2: a line of [a:vars]: expected key=value; left out"),
+        ("[a]\nh[3:1]\n", "2: hosts: [3:1] is empty"),
+    ],
+)
+def test_a_line_that_says_nothing_is_told_and_not_repeated(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text(text)
+    adopted = imported(tmp_path / "hosts")
+    assert [f"{one.line}: {one.what}: {one.why}" for one in adopted.remarks] == [said]
+    assert adopted.inventory[0].spec["devices"] == {}
