@@ -257,3 +257,14 @@ def test_a_line_that_says_nothing_is_told_and_not_repeated(text: str, said: str,
     adopted = imported(tmp_path / "hosts")
     assert [f"{one.line}: {one.what}: {one.why}" for one in adopted.remarks] == [said]
     assert adopted.inventory[0].spec["devices"] == {}
+
+
+def test_groups_of_nornir_count_in_their_order_and_those_around_them_after_each(tmp_path: Path) -> None:
+    (tmp_path / "groups.yaml").write_text("a: {groups: [c, a]}\nb: {username: b, port: 1}\nc: {username: c}\n")
+    (tmp_path / "defaults.yaml").write_text("[not, a, mapping]\n")
+    connection = "{scrapli: {port: 9, extras: {secret: hunter2}}}"
+    hosts = f"h: {{groups: [a, b], port: 7}}\ni: {{groups: [b], platform: eos, connection_options: {connection}}}\n"
+    (tmp_path / "hosts.yaml").write_text(hosts)
+    devices = imported(tmp_path / "hosts.yaml").inventory[0].spec["devices"]
+    assert [(one["username"], one["port"]) for one in devices.values()] == [("c", 7), ("b", 9)]
+    assert devices["i"]["secret"] == {"env": "I_SECRET"}
