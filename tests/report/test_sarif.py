@@ -76,6 +76,11 @@ def test_every_code_makes_a_rule_and_a_result() -> None:
     assert [rule["id"] for rule in rules] == sorted(Code)
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
     assert all(rule["help"]["markdown"] == sections()[rule["id"]] for rule in rules)
+    assert [rule["name"] for rule in rules if rule["id"] == "mtu-too-large"] == ["MtuTooLarge"]
+    assert all(rule["fullDescription"]["text"] in " ".join(sections()[rule["id"]].split()) for rule in rules)
+    assert all(rule["fullDescription"]["text"] != rule["shortDescription"]["text"] for rule in rules)
+    assert run["tool"]["driver"]["version"]
+    assert run["columnKind"] == "unicodeCodePoints"
     json.dumps(log)
 
 
@@ -85,7 +90,7 @@ def test_places_are_relative_to_the_repository(tmp_path: Path, place: str) -> No
     folder = tmp_path / place
     folder.mkdir(parents=True)
     (folder / "n 1.yaml").write_text(NODE)
-    log = sarif(load(folder).problems, [folder.parent, Path()], top_of(folder))
+    log = sarif(load(folder).problems, [Path(), folder.parent], top_of(folder))
     jsonschema.validate(log, LOG)
     (run,) = log["runs"]
     (result,) = run["results"]

@@ -32,7 +32,6 @@ class Autodetection(NamedTuple):
 
     cidrs: tuple[str, ...] = ()
     interface: str = ""
-    node_ip: bool = False
 
 
 class Installed(NamedTuple):
@@ -74,8 +73,9 @@ def _pools(trees: list[Tree], *, bgp: bool, file: str, remarks: list[Remark]) ->
         try:
             network = ip_network(_text(tree, "cidr"))
         except ValueError:
-            place = tree.nearest(("cidr",))
-            remarks.append(Remark(file, place.line, f"cidr {place.value!r}", "not a prefix; the pool is left out"))
+            place, said = tree.nearest(("cidr",)), _text(tree, "cidr")
+            what = f"cidr {said!r}" if said else "a pool without a cidr"
+            remarks.append(Remark(file, place.line, what, "not a prefix; the pool is left out" if said else "left out"))
             continue
         name = _text(tree, "name") or _generated(network.version, str(network), names)
         if name in names:
@@ -122,7 +122,7 @@ def _autodetection(network: Tree, name: str) -> Autodetection:
         return Autodetection()
     cidrs = given.child("cidrs")
     listed = [str(one.value) for one in cidrs.value] if cidrs is not None and isinstance(cidrs.value, list) else []
-    return Autodetection(tuple(listed), _text(given, "interface"), _text(given, "kubernetes") == "NodeInternalIP")
+    return Autodetection(tuple(listed), _text(given, "interface"))
 
 
 def _text(tree: Tree, key: str) -> str:

@@ -108,7 +108,7 @@ def route(words: Words, *, six: bool) -> dict[str, Any]:
             said["onlink"] = True
         elif "dst" not in said:
             text = words.next(word) if word == "to" else word
-            said["dst"] = prefix(text, six=six or ":" in text)
+            said["dst"] = prefix(text, six=six)
         else:
             raise NotUnderstood(f"{word!r} of a route")
     return _whole_route(said)

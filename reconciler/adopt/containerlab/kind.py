@@ -29,7 +29,6 @@ class KindCluster:
     name: str
     nodes: tuple[KindNode, ...]
     own_network: bool = True
-    pod_subnet: str = ""
 
     @property
     def control_plane(self) -> str:
@@ -44,14 +43,15 @@ def kind_cluster(name: str, tree: Tree | None) -> KindCluster:
     nodes = tuple(_nodes(name, trees[:MOST_NODES])) or (KindNode(f"{name}-{ROLES[0]}", ROLES[0]),)
     network = tree.nearest(("networking",)).plain() if tree is not None else {}
     said: dict[str, Any] = network if isinstance(network, dict) else {}
-    return KindCluster(name, nodes, said.get("disableDefaultCNI") is not True, str(said.get("podSubnet") or ""))
+    return KindCluster(name, nodes, said.get("disableDefaultCNI") is not True)
 
 
 def _nodes(name: str, trees: list[Tree]) -> Iterator[KindNode]:
-    """kind numbers the nodes of a role from the second on."""
+    """kind numbers the nodes of a role from the second on; one without a role is a control plane."""
     counts = dict.fromkeys(ROLES, 0)
     for tree in trees:
-        role = tree.nearest(("role",)).value
+        said = tree.child("role")
+        role = ROLES[0] if said is None else said.value
         if isinstance(role, str) and role in counts:
             counts[role] += 1
             number = "" if counts[role] == 1 else str(counts[role])

@@ -38,19 +38,24 @@ def jump(arguments: str) -> tuple[Jump | None, list[str]]:
         elif option == "proxycommand":
             found += _of_command(value, strange)
         elif option not in HARMLESS:
-            strange.append(f"-o {option}" if len(option) > 1 else f"-{option}")
+            strange.append(_called(option))
     if len(found) > 1:
         strange.append("several jump hosts: give each of them a device with a jump of its own")
     return (found[-1] if len(found) == 1 else None), strange
 
 
+def _called(option: str) -> str:
+    """Without its value, and no other word: that may be a password."""
+    return f"-o {option}" if len(option) > 1 else f"-{option}" if option else "a word that is no option"
+
+
 def _options(words: list[str]) -> Iterator[tuple[str, str]]:
-    """Letters with their words; of ``-o`` the name in lower case."""
+    """Letters with their words; of ``-o`` the name in lower case; empty for a word that is no option."""
     left = list(words)
     while left:
         word = left.pop(0)
         if not word.startswith("-") or len(word) < 2:
-            yield word[:1] or "?", ""
+            yield "", ""
             continue
         letter, value = word[1], word[2:]
         if letter in TAKES_WORD and not value:
@@ -86,5 +91,8 @@ def _of_command(text: str, strange: list[str]) -> list[Jump]:
     taken = {place + 1 for place in options if len(words[place]) == 2 and words[place][1] in TAKES_WORD}
     bare = [word for place, word in enumerate(words) if place not in options | taken]
     port = next((words[place + 1] for place in options if words[place] == "-p" and place + 1 < len(words)), "")
-    found = _targets(bare[0], strange) if len(bare) == 1 else []
+    if len(bare) != 1:
+        strange.append("-o proxycommand")
+        return []
+    found = _targets(bare[0], strange)
     return [one._replace(port=one.port or port) for one in found]

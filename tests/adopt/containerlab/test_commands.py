@@ -30,6 +30,7 @@ def route(**fields: object) -> dict[str, Any]:
         ("ip -6 addr add FD00::1/64 dev eth1", ["fd00::1/64"]),
         ("ip addr add 10.0.0.1/24 dev eth1 scope link", [{"address": "10.0.0.1/24", "scope": "link"}]),
         ("ip addr add 10.0.0.1 peer 10.0.0.2/31 dev eth1", [{"address": "10.0.0.1/31", "peer": "10.0.0.2"}]),
+        ("ip addr add 10.0.0.1/24 brd 10.0.0.9 dev eth1", [{"address": "10.0.0.1/24", "broadcast": "10.0.0.9"}]),
         ("sh -c 'ip addr add 10.0.0.1/24 dev eth1; ip addr add 10.0.0.2/24 dev eth1'", ["10.0.0.1/24", "10.0.0.2/24"]),
     ],
 )
@@ -45,6 +46,17 @@ def test_addresses(line: str, expected: list[Any]) -> None:
         ("ip r add to default via 10.0.0.1 dev eth1", route(dst="default", via="10.0.0.1", dev="eth1")),
         ("ip -6 r a default via fd00::1", route(dst="::/0", via="fd00::1")),
         ("ip route add default via fd00::1", route(dst="::/0", via="fd00::1")),
+        ("ip route add fd00:9::/64 via inet6 fd00::1", route(dst="fd00:9::/64", via="fd00::1")),
+        ("ip route add any dev eth1 onlink protocol bird", route(dst="default", dev="eth1", onlink=True, protocol=12)),
+        ("ip route add 10.2.0.0/24 dev eth1 proto kernel", route(dst="10.2.0.0/24", dev="eth1", protocol=2)),
+        (
+            "ip route add 10.2.0.0/24 dev eth1 table 7 preference 9 initrwnd 5 scope host src 10.0.0.9",
+            route(dst="10.2.0.0/24", dev="eth1", table=7, metric=9, initrwnd=5, scope="host", src="10.0.0.9"),
+        ),
+        (
+            "ip route add 10.2.0.0/24 nexthop via 10.0.0.1 onlink",
+            route(dst="10.2.0.0/24", nexthops=[{"via": "10.0.0.1", "onlink": True}]),
+        ),
         ("ip route add blackhole 10.3.0.0/16 proto static", route(type="blackhole", dst="10.3.0.0/16", protocol=4)),
         (
             "ip route add 10.2.0.0/24 dev eth1 table main mtu 1400",
@@ -99,14 +111,17 @@ def test_interfaces() -> None:
         "ip link set down eth2",
         "ip link set up dev eth3",
         "ip link add vx9 type vxlan id 9 dstport 4789 dev eth1 nolearning",
-        "ip link add vx8 type vxlan id 8",
+        "ip link add vx8 type vxlan vni 8 group 239.0.0.8",
+        "ip link set eth4 qlen 5",
+        "echo done",
     )
     assert spec_of(*lines) == {
         "interfaces": {
             "eth1": {"mtu": 9000, "mac": "02:00:00:00:00:01"},
             "eth2": {"up": False},
             "vx9": {"vxlan": {"id": 9, "dev": "eth1"}},
-            "vx8": {"vxlan": {"port": 8472, "learning": True, "id": 8}},
+            "vx8": {"vxlan": {"port": 8472, "learning": True, "id": 8, "group": "239.0.0.8"}},
+            "eth4": {"txqlen": 5},
         }
     }
 
@@ -115,7 +130,20 @@ def test_interfaces() -> None:
     "line",
     [
         "ip addr add 10.0.0.1/24",
+        "ip addr add dev eth1",
+        "ip addr add 10.0.0.1/24 10.0.0.2/24 dev eth1",
+        "ip addr add 10.0.0.1/24 dev eth1 scope wide",
         "ip addr add 10.0.0.1/24 dev eth1 label eth1:0",
+        "ip addr change 10.0.0.1/24 dev",
+        "ip route add 10.2.0.0/24 dev eth1 metric 4294967296",
+        "ip route add 10.2.0.0/24 dev eth1 metric few",
+        "ip route add 10.2.0.0/24 dev eth1 metric 00000000001",
+        "ip route add 10.2.0.0/24 dev eth1 mtu lock 1400",
+        "ip route add 10.2.0.0/24 nexthop via 10.0.0.1 realm 4",
+        "ip link set eth1 promisc on",
+        "ip link set eth1 eth2 up",
+        "ip link set up",
+        "ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:02 dev eth1 proxy",
         "ip neigh del 10.0.0.1 dev eth1",
         "ip addr add 10.0.0.1/24 dev eth0",
         "ip addr add 10.0.0.999/24 dev eth1",

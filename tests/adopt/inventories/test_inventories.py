@@ -135,3 +135,136 @@ def test_what_stands_below_no_section_is_nobodys(tmp_path: Path) -> None:
 def test_hosts_that_are_no_mapping_are_told(tmp_path: Path) -> None:
     (tmp_path / "hosts.yml").write_text("all:\n  hosts: {a: }\n  children:\n    b: {hosts: [c]}\n")
     assert remarks(imported(tmp_path / "hosts.yml")).startswith("hosts.yml:4: hosts of group b: expected a mapping")
+
+
+def test_what_stands_beside_yaml_counts_and_what_is_alike_stands_once(tmp_path: Path) -> None:
+    (tmp_path / "hosts.yml").write_text("all: {hosts: {a: {ansible_ssh_common_args: -J a}, b: }}\n")
+    (tmp_path / "group_vars").mkdir()
+    said = "ansible_user: ops\nansible_port: 2222\nansible_private_key_file: /k\n"
+    (tmp_path / "group_vars/all.yml").write_text(said)
+    shared = {"platform": "linux", "port": 2222, "username": "ops", "key": "/k"}
+    assert imported(tmp_path / "hosts.yml").inventory[0].spec == {
+        "defaults": {**shared, "knownHosts": "known_hosts"},
+        "devices": {"a": {"host": "a"}, "b": {"host": "b"}},
+    }
+    (tmp_path / "one.yml").write_text("all: {hosts: {a: }}\n")
+    spec = imported(tmp_path / "one.yml").inventory[0].spec
+    assert spec == {"defaults": {"knownHosts": "known_hosts"}, "devices": {"a": {"host": "a", **shared}}}
+
+
+def test_two_tools_may_know_one_host(tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text("a\n")
+    (tmp_path / "nornir.yaml").write_text("a: {hostname: 10.0.0.1}\nb: {hostname: 10.0.0.2}\nb: {port: 1}\n")
+    adopted = inventory(Folder(tmp_path), ["hosts", "nornir.yaml"], "not a name")
+    assert adopted.inventory[0].name == "imported"
+    assert {name: one["host"] for name, one in adopted.inventory[0].spec["devices"].items()} == {
+        "a": "a",
+        "b": "10.0.0.2",
+    }
+    assert [(one.line, one.what) for one in adopted.remarks] == [
+        (1, "a second host a"),
+        (3, "duplicate key 'b' (first on line 2)"),
+    ]
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "hosts").mkdir()
+    with pytest.raises(Refused, match="hosts:1: a folder: name its files"):
+        imported(tmp_path / "hosts")
+
+
+@pytest.mark.parametrize(
+    ("said", "device", "told"),
+    [
+        ("ansible_port=65535", {"port": 65535}, []),
+        ("ansible_port=65536", {}, ["the port of a: not a port; left out"]),
+        ("ansible_port=0", {}, ["the port of a: not a port; left out"]),
+        ("ansible_port=٣٣", {}, ["the port of a: not a port; left out"]),
+        ("ansible_connection=httpapi ansible_network_os=eos", {"platform": "arista_eos"}, []),
+        ("ansible_private_key_file='{{ key }}'", {}, ["the key's path of a: a template, or no path; left out"]),
+        ("ansible_private_key_file=~bob/id", {}, ["the key's path of a: in another user's home; write the path out"]),
+        ("ansible_private_key_file=~/id", {"key": "~/id"}, []),
+        ("ansible_become=yes", {"sudo": True}, []),
+        ("ansible_become=no", {}, []),
+        ("ansible_become=yes ansible_user=root", {"username": "root"}, []),
+        ("ansible_become=yes ansible_become_method=su", {}, ["become_method 'su' of a: only sudo is known; left out"]),
+        (
+            "ansible_become=yes ansible_become_pass=x",
+            {"sudo": True},
+            ["the password of sudo of a: never copied: sudo has to work without one"],
+        ),
+    ],
+)
+def test_a_variable_of_ansible_is_this_of_a_device(
+    said: str, device: dict[str, object], told: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "hosts").write_text(f"a {said}\n")
+    adopted = imported(tmp_path / "hosts")
+    assert adopted.inventory[0].spec["devices"]["a"] == {"platform": "linux", "host": "a", **device}
+    assert [f"{one.what}: {one.why}" for one in adopted.remarks] == told
+
+
+def test_a_variable_of_the_environment_is_called_after_its_owner(tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text("1web ansible_password=x\n[all:vars]\nansible_password=y\n[g]\nb\n")
+    devices = imported(tmp_path / "hosts").inventory[0].spec["devices"]
+    assert {name: one["password"] for name, one in devices.items()} == {
+        "1web": {"env": "_1WEB_PASSWORD"},
+        "b": {"env": "DEVICE_PASSWORD"},
+    }
+
+
+def test_no_name_leads_out_of_the_folder_of_variables(tmp_path: Path) -> None:
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "other.yml").write_text("ansible_user: stray\n")
+    (tmp_path / "hosts.yml").write_text("all: {children: {../other: {hosts: {a: }}}}\n")
+    assert "username" not in imported(tmp_path / "hosts.yml").inventory[0].spec["devices"]["a"]
+
+
+X, Y, Z = (f"[{name}:vars]\nansible_user={name}\n" for name in "xyz")
+
+
+@pytest.mark.parametrize(
+    ("text", "user"),
+    [
+        (X + Y, "y"),
+        (f"{X}ansible_group_priority=2\n{Y}", "x"),
+        (f"{X}ansible_group_priority=first\n{Y}", "y"),
+        (f"[z:children]\nx\n{X}{Z}", "x"),
+        (f"[z:children]\nx\n{X}{Y}", "x"),
+        (f"[z:children]\nx\n{Z}{Y}", "z"),
+        (f"[z:children]\ny\n[all:vars]\nansible_user=all\n{Z}", "z"),
+    ],
+)
+def test_of_several_groups_this_one_counts(text: str, user: str, tmp_path: Path) -> None:
+    """By depth, by priority, by name (ansible/inventory/helpers.py)."""
+    (tmp_path / "hosts").write_text(f"[x]\nh\n[y]\nh\n{text}")
+    assert imported(tmp_path / "hosts").inventory[0].spec["devices"]["h"]["username"] == user
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[a:things]\nh\n", "1: [a:things]: a section is one of hosts, vars, children"),
+        ("[a]\nh x='hunter2\n", "2: a line of hosts: a quote without its end; left out"),
+        ("[a]\nh hunter2\n", "2: a line of hosts: a word behind the host that is no key=value; left out"),
+        ("[a]\nx=hunter2\n", "2: a line of hosts: no host in front of key=value; left out"),
+        ("[a:vars]\nhunter2\n", "2: a line of [a:vars]: expected key=value; left out"),
+        ("[a]\nh[3:1]\n", "2: hosts: [3:1] is empty"),
+    ],
+)
+def test_a_line_that_says_nothing_is_told_and_not_repeated(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text(text)
+    adopted = imported(tmp_path / "hosts")
+    assert [f"{one.line}: {one.what}: {one.why}" for one in adopted.remarks] == [said]
+    assert adopted.inventory[0].spec["devices"] == {}
+
+
+def test_groups_of_nornir_count_in_their_order_and_those_around_them_after_each(tmp_path: Path) -> None:
+    (tmp_path / "groups.yaml").write_text("a: {groups: [c, a]}\nb: {username: b, port: 1}\nc: {username: c}\n")
+    (tmp_path / "defaults.yaml").write_text("[not, a, mapping]\n")
+    connection = "{scrapli: {port: 9, extras: {secret: hunter2}}}"
+    hosts = f"h: {{groups: [a, b], port: 7}}\ni: {{groups: [b], platform: eos, connection_options: {connection}}}\n"
+    (tmp_path / "hosts.yaml").write_text(hosts)
+    devices = imported(tmp_path / "hosts.yaml").inventory[0].spec["devices"]
+    assert [(one["username"], one["port"]) for one in devices.values()] == [("c", 7), ("b", 9)]
+    assert devices["i"]["secret"] == {"env": "I_SECRET"}

@@ -31,6 +31,11 @@ def test_the_jump_host_is(arguments: str, expected: Jump) -> None:
         ('-o ProxyCommand="nc -X connect %h %p"', "-o proxycommand"),
         ("-o ProxyJump=$(reboot)", "a jump host that is none"),
         ("-F other_config", "-F"),
+        ("-J 'a b'", "a jump host that is none"),
+        ("-J a,", "a jump host that is none"),
+        ("bastion", "a word that is no option"),
+        ("-", "a word that is no option"),
+        ('-o ProxyCommand="ssh -W %h:%p a b"', "-o proxycommand"),
         ("-o 'unfinished", "a quote"),
     ],
 )
@@ -38,3 +43,7 @@ def test_what_is_none_is_told(arguments: str, strange: str) -> None:
     found, told = jump(arguments)
     assert found is None
     assert any(strange in one for one in told)
+
+
+def test_none_is_none_without_a_word() -> None:
+    assert jump("-J none") == (None, [])
