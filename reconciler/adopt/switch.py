@@ -133,6 +133,8 @@ def _unsaid_of(port: Interface) -> Iterator[Unsaid]:
     for mode, value in asleep.items():
         if mode != port.mode and value is not None:
             yield Unsaid(port.key, f"its {mode} settings", f"it is a {port.mode} port, a document has no others")
+    if port.addresses and port.mode != "routed":
+        yield Unsaid(port.key, "its addresses", f"the port has mode {port.mode}, they count with `no switchport` alone")
     if isinstance(port.portfast, str):
         yield Unsaid(port.key, f"portfast {port.portfast}", "a document says true or false; left as it is")
     if isinstance(port.bpduguard, str):

@@ -15,6 +15,7 @@ from reconciler.adopt.drafting import drafted
 from reconciler.adopt.numbered import Path
 from reconciler.adopt.switch import switch_spec
 from reconciler.desired.style import Draft
+from reconciler.switch.names import MANAGEMENT
 
 STARTUP = "startup-config"
 FLASH = "/mnt/flash/startup-config"
@@ -64,6 +65,7 @@ def _startup(
         )
         return lab.file, None
     variables = {"ShortName": member.name, "LongName": member.container, "Fqdn": f"{member.name}.{lab.name}.io"}
+    variables["MgmtIntf"] = f"{MANAGEMENT}0"
     if "\n" in given.text:
         # Within the topology: `|` begins a line before its text does.
         said, found = startup("\n" * given.line + given.text, lab.file, variables)
