@@ -105,7 +105,19 @@ def test_a_template_is_no_line_of_what_stands_above_it(tmp_path: Path) -> None:
     assert "sw.cfg:11: interface Ethernet3: a line of it is a template" in remarks(adopted)
 
 
-def test_an_address_of_a_switched_port_is_not_lost_in_silence(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        ("ip address 10.0.0.1/24", "addresses"),
+        ("switchport access vlan 9\n switchport mode trunk", "access"),
+        ("no switchport\n switchport trunk native vlan 9", "trunk_native"),
+    ],
+)
+def test_what_a_port_keeps_and_does_not_use_is_told_and_left_alone(lines: str, what: str, tmp_path: Path) -> None:
+    """A document alone would take that away, and the first plan would not be empty."""
     (tmp_path / "lab.clab.yaml").write_text("topology: {nodes: {sw: {kind: ceos, startup-config: sw.cfg}}}")
-    (tmp_path / "sw.cfg").write_text("interface Ethernet1\n   ip address 10.0.0.1/24\n")
-    assert remarks(imported(tmp_path / "lab.clab.yaml")).startswith("sw.cfg:1: interface Ethernet1: its addresses: ")
+    (tmp_path / "sw.cfg").write_text(f"interface Ethernet1\n {lines}\n")
+    adopted = imported(tmp_path / "lab.clab.yaml")
+    rule = {"kind": "interface", "name": "Ethernet1", "fields": [what]}
+    assert adopted.documents[0].spec["ignore"] == [rule]
+    assert remarks(adopted).startswith(f"sw.cfg:1: interface Ethernet1: its {what}: ")
