@@ -127,12 +127,21 @@ def _channel(group: str | None) -> dict[str, Any]:
     return {"id": int(number), "mode": mode}
 
 
+def asleep(port: Interface) -> list[str]:
+    """Fields that a port has in store for modes that it is not in, and that a document would take away."""
+    stored = {
+        "access": (port.access, "access"),
+        "trunk_allowed": (port.trunk_allowed, "trunk"),
+        "trunk_native": (port.trunk_native, "trunk"),
+        "trunk_groups": (port.trunk_groups, "trunk"),
+        "addresses": (port.addresses, "routed"),
+    }
+    return [field for field, (value, mode) in stored.items() if value and mode != port.mode]
+
+
 def _unsaid_of(port: Interface) -> Iterator[Unsaid]:
-    """What a port has in store for a mode that it is not in goes with the first change of it; the rest stays."""
-    asleep = {"access": port.access, "trunk": port.trunk_allowed or port.trunk_native}
-    for mode, value in asleep.items():
-        if mode != port.mode and value is not None:
-            yield Unsaid(port.key, f"its {mode} settings", f"it is a {port.mode} port, a document has no others")
+    if stored := asleep(port):
+        yield Unsaid(port.key, f"its {' and '.join(stored)}", f"not in use in mode {port.mode}, left as it is")
     if isinstance(port.portfast, str):
         yield Unsaid(port.key, f"portfast {port.portfast}", "a document says true or false; left as it is")
     if isinstance(port.bpduguard, str):

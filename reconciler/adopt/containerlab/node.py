@@ -162,6 +162,9 @@ def _link(state: NodeState, verb: str, words: Words, _family: int) -> None:
     dev, said = made(words) if verb == "add" else changed(words)
     if said == {"up": True} and dev not in state.interfaces:
         return
+    master = said.get("master")
+    if master is not None and "bridge" not in state.interfaces.get(master, {}):
+        raise NotUnderstood(f"{master!r} is no bridge that these lines make")
     interface = state.interface(dev)
     interface.update(said)
     if interface.get("up") is True:  # as every interface of a document is

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from reconciler.adopt.adopted import Remark
@@ -13,16 +14,24 @@ from reconciler.core.driver import Unreadable
 from reconciler.core.resource import Key
 from reconciler.switch.eos.configuration import Configuration, read
 from reconciler.switch.eos.shown import shown
-from reconciler.switch.kinds import Interface
+from reconciler.switch.kinds import Interface, Svi, Vlan
 from reconciler.switch.names import MANAGEMENT
 
-NEVER_MEANT = frozenset({"end", "exit", "enable", "configure", "configure terminal", "conf t", "no shutdown"})
+FILLED_IN = "{{ }}"
+"""In the place of a line that containerlab writes: nothing that EOS would take, so it is seen where it belongs."""
+NEVER_MEANT = frozenset(
+    {FILLED_IN, "end", "exit", "enable", "configure", "configure terminal", "conf t", "no shutdown"}
+)
 """Lines that lead to where the next one is typed, and what is so anyway."""
 ONLY_A_HEAD = "address-family "
 """What is below it speaks for itself."""
 VARIABLE = re.compile(r"\{\{-? *\.(\w+) *-?\}\}", re.ASCII)
 TEMPLATE = "{{"
+ACTION = re.compile(r"\{\{[^{}]*\}\}")
 SEVERAL = "which ports is not clear: give each of them lines of its own"
+TEMPLATED = "a line of it is a template: left out as a whole, write it by hand if wanted"
+DECLARED = frozenset({Interface.kind, Svi.kind, Vlan.kind})
+"""What a document says as a whole: with a line missing it would say something else."""
 OTHERS = "no document speaks of it, left as it is"
 
 
@@ -52,16 +61,26 @@ def startup(text: str, file: str, variables: Mapping[str, str]) -> tuple[Startup
         configuration = read("\n".join([*(line.text for line in typed), "end"]))
     except Unreadable as error:
         return None, [*remarks, Remark(file, 1, "no configuration of EOS", str(error))]
-    return Startup(configuration, lines), [*remarks, *_remarks(configuration, lines, file)]
+    remarks += _remarks(configuration, lines, file)
+    left = {key: TEMPLATED for key, rest in configuration.rest.items() if _is_open(key, rest)}
+    remarks += [Remark(file, lines.of(key.name), str(key), why) for key, why in left.items()]
+    found = {key: one for key, one in configuration.found.items() if key not in left}
+    return Startup(replace(configuration, found=found, frozen={**configuration.frozen, **left}), lines), remarks
+
+
+def _is_open(key: Key, rest: tuple[str, ...]) -> bool:
+    """Management stays: its VRF is known by it."""
+    ours = key.kind in DECLARED and not key.name.startswith(MANAGEMENT)
+    return ours and any(line.strip() == FILLED_IN for line in rest)
 
 
 def _rendered(lines: list[str], file: str, known: Mapping[str, str], remarks: list[Remark]) -> Iterator[str]:
-    """Line for line, so that each keeps its number."""
+    """Line for line, so that each keeps its number; a template that is more than a condition is ``FILLED_IN``."""
     for number, line in enumerate(lines, 1):
         filled = VARIABLE.sub(lambda found: known.get(found[1], found[0]), line) if TEMPLATE in line else line
         if TEMPLATE in filled:
             remarks.append(Remark(file, number, f"{shown(line)} is a template", "containerlab fills it in at deploy"))
-            filled = ""
+            filled = line[: len(line) - len(line.lstrip())] + FILLED_IN if ACTION.sub("", filled).strip() else ""
         yield filled.expandtabs(8).replace("\0", "")
 
 

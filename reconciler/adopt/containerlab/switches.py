@@ -13,8 +13,10 @@ from reconciler.adopt.containerlab.startup import Lines, Startup, startup
 from reconciler.adopt.containerlab.topology import Lab, Line, Member
 from reconciler.adopt.drafting import drafted
 from reconciler.adopt.numbered import Path
-from reconciler.adopt.switch import switch_spec
+from reconciler.adopt.switch import asleep, switch_spec
 from reconciler.desired.style import Draft
+from reconciler.switch.kinds import Interface
+from reconciler.switch.names import MANAGEMENT
 
 STARTUP = "startup-config"
 FLASH = "/mnt/flash/startup-config"
@@ -37,6 +39,7 @@ def switch_draft(
     if said is not None:
         strange = None if said.unclear is None else said.unclear | {one.key.name for one in unsaid}
         _plug(member, spec, {near: far for near, far in cables.items() if _is_known(near.interface, spec, strange)})
+        spec |= _left_alone(said, spec)
     elif given is None:
         _plug(member, spec, cables)
     whence = f"from {name}" if given is not None else f"a node of {lab.file}, of which only the cables are known"
@@ -64,6 +67,7 @@ def _startup(
         )
         return lab.file, None
     variables = {"ShortName": member.name, "LongName": member.container, "Fqdn": f"{member.name}.{lab.name}.io"}
+    variables["MgmtIntf"] = f"{MANAGEMENT}0"
     if "\n" in given.text:
         # Within the topology: `|` begins a line before its text does.
         said, found = startup("\n" * given.line + given.text, lab.file, variables)
@@ -81,6 +85,17 @@ def _startup(
     said, found = startup(text, name, variables)
     remarks += found
     return name, said
+
+
+def _left_alone(said: Startup, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """What ports keep though they do not use it: without these rules the first plan would take it away."""
+    ports = (port for port in said.configuration.found.values() if isinstance(port, Interface))
+    rules = [
+        {"kind": port.kind, "name": port.ifname, "fields": stored}
+        for port in ports
+        if port.ifname in spec.get("interfaces", {}) and (stored := asleep(port))
+    ]
+    return {"ignore": rules} if rules else {}
 
 
 def _is_known(port: str, spec: Mapping[str, Any], strange: Collection[str] | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reconciler.adopt.adopted import Remark
-from reconciler.adopt.inventories.ansible_groups import DEEPEST, Groups, Variables
+from reconciler.adopt.inventories.ansible_groups import ALL, DEEPEST, Groups, Variables
 from reconciler.adopt.inventories.foreign import Said
 from reconciler.adopt.inventories.hostnames import BadPattern, names
 from reconciler.desired.tree import Tree
@@ -22,10 +22,17 @@ def untagged(text: str) -> str:
 
 
 def is_inventory(tree: Tree) -> bool:
-    """Whether it looks like one: groups, whose bodies have nothing but hosts, vars and children."""
+    """Whether it looks like one: the group of all, or groups whose bodies have nothing but hosts, vars and children."""
+    whole = tree.child(ALL)
+    if whole is not None and _is_group(whole):
+        return True
     bodies = [body.value for body in tree.value.values()] if isinstance(tree.value, dict) else []
     known = [body for body in bodies if isinstance(body, dict) and body.keys() & BODY]
     return bool(known) and all(body is None or (isinstance(body, dict) and body.keys() <= BODY) for body in bodies)
+
+
+def _is_group(body: Tree) -> bool:
+    return isinstance(body.value, dict) and not body.value.keys().isdisjoint(BODY)
 
 
 def is_listing(tree: Tree) -> bool:
@@ -39,6 +46,10 @@ def read_yaml(tree: Tree, file: str, groups: Groups) -> None:
 
 
 def _group(name: str, body: Tree, file: str, groups: Groups, depth: int) -> None:
+    if body.value and not _is_group(body):
+        at = (file, body.line)
+        groups.remarks.append(Remark(*at, f"group {name}", f"it has none of {', '.join(sorted(BODY))}; left out"))
+        return
     group = groups.group(name)
     if not isinstance(body.value, dict) or depth > DEEPEST:
         return

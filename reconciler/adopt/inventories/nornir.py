@@ -29,10 +29,15 @@ MOST_GROUPS = 100
 
 
 def is_inventory(tree: Tree) -> bool:
-    """Whether it looks like a hosts.yaml: mappings that have nothing but a host's fields, and at least one of them."""
+    """Whether it looks like a hosts.yaml: mappings that have nothing but a host's fields, or all an address.
+
+    Nornir passes over fields that it does not know.
+    """
     bodies = [body.value for body in tree.value.values()] if isinstance(tree.value, dict) else []
     known = [body for body in bodies if isinstance(body, dict) and body]
-    return bool(known) and all(body is None or (isinstance(body, dict) and body.keys() <= FIELDS) for body in bodies)
+    if not known or not all(body is None or isinstance(body, dict) for body in bodies):
+        return False
+    return all(body.keys() <= FIELDS for body in known) or all("hostname" in body for body in known)
 
 
 def hosts(tree: Tree, file: str, sources: Sources, remarks: list[Remark]) -> Iterator[Foreign]:

@@ -154,6 +154,7 @@ def test_interfaces() -> None:
         "ip route add 10.2.0.0/24 via 10.0.0.1 encap mpls 100",
         "ip route set 10.2.0.0/24 via 10.0.0.1",
         "ip link set eth1 netns 1",
+        "ip link set eth1 master bond0",
         "ip link add eth1.10 link eth1 type vlan id 10",
         "ip link add link eth1 name eth1.10 type vlan id 10",
         "ip netns exec blue ip addr add 10.0.0.1/24 dev eth1",

@@ -92,3 +92,32 @@ def test_what_was_typed_together_or_in_two_places_is_one(tmp_path: Path) -> None
 )
 def test_no_range_is_a_bomb(head: str) -> None:
     assert len(sections([head] + [" mtu 9000"] * 100 + [head] * 20)) < 10_000
+
+
+def test_a_template_is_no_line_of_what_stands_above_it(tmp_path: Path) -> None:
+    """And what it would be part of is left out as a whole: without that line it would say something else."""
+    (tmp_path / "lab.clab.yaml").write_text("topology: {nodes: {sw: {kind: ceos, startup-config: sw.cfg}}}")
+    words = "int et1\n mtu 9000\ninterface {{ .Uplink }}\n shutdown\ninterface {{ .MgmtIntf }}\n shutdown\n"
+    words += "int et2\n {{ if .X }}\n mtu 9001\n {{ end }}\nint et3\n mtu 9002\n ip address {{ .A }}/24\n"
+    (tmp_path / "sw.cfg").write_text(words)
+    adopted = imported(tmp_path / "lab.clab.yaml")
+    assert adopted.documents[0].spec == {"interfaces": {"Ethernet1": {"mtu": 9000}, "Ethernet2": {"mtu": 9001}}}
+    assert "sw.cfg:11: interface Ethernet3: a line of it is a template" in remarks(adopted)
+
+
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        ("ip address 10.0.0.1/24", "addresses"),
+        ("switchport access vlan 9\n switchport mode trunk", "access"),
+        ("no switchport\n switchport trunk native vlan 9", "trunk_native"),
+    ],
+)
+def test_what_a_port_keeps_and_does_not_use_is_told_and_left_alone(lines: str, what: str, tmp_path: Path) -> None:
+    """A document alone would take that away, and the first plan would not be empty."""
+    (tmp_path / "lab.clab.yaml").write_text("topology: {nodes: {sw: {kind: ceos, startup-config: sw.cfg}}}")
+    (tmp_path / "sw.cfg").write_text(f"interface Ethernet1\n {lines}\n")
+    adopted = imported(tmp_path / "lab.clab.yaml")
+    rule = {"kind": "interface", "name": "Ethernet1", "fields": [what]}
+    assert adopted.documents[0].spec["ignore"] == [rule]
+    assert remarks(adopted).startswith(f"sw.cfg:1: interface Ethernet1: its {what}: ")

@@ -268,3 +268,22 @@ def test_groups_of_nornir_count_in_their_order_and_those_around_them_after_each(
     devices = imported(tmp_path / "hosts.yaml").inventory[0].spec["devices"]
     assert [(one["username"], one["port"]) for one in devices.values()] == [("c", 7), ("b", 9)]
     assert devices["i"]["secret"] == {"env": "I_SECRET"}
+
+
+def test_a_group_says_what_its_hosts_are_where_nothing_else_does(tmp_path: Path) -> None:
+    text = "[eos]\nleaf1\n[ios]\nrtr1\n[CVP]\ncv ansible_network_os=eos\n[cisco_ios]\nsrv ansible_connection=ssh\n"
+    (tmp_path / "hosts").write_text(text)
+    devices = imported(tmp_path / "hosts").inventory[0].spec["devices"]
+    assert {name: device["platform"] for name, device in devices.items()} == {"leaf1": "arista_eos", "srv": "linux"}
+
+
+def test_what_is_shared_by_anchors_is_no_group(tmp_path: Path) -> None:
+    (tmp_path / "hosts.yml").write_text("_own: &own {ansible_user: ops}\nall: {hosts: {h1: {<<: *own}}}\n")
+    adopted = imported(tmp_path / "hosts.yml")
+    assert adopted.inventory[0].spec["devices"]["h1"]["username"] == "ops"
+    assert remarks(adopted).startswith("hosts.yml:1: group _own: ")
+
+
+def test_fields_that_nornir_passes_over_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "hosts.yaml").write_text("sw1: {hostname: 10.0.0.1, platform: eos, site: here}\n")
+    assert list(imported(tmp_path / "hosts.yaml").inventory[0].spec["devices"]) == ["sw1"]
