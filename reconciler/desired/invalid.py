@@ -42,7 +42,7 @@ def faults(error: ValidationError, model: type[BaseModel], tree: Tree) -> Iterat
     """
     seen = set()
     for detail in error.errors(include_url=False):
-        path, on_key = _path(detail["loc"], tree)
+        path, on_key = steps(detail["loc"], tree)
         unknown = detail["type"] == "extra_forbidden"
         place = tree.key_place(path) if on_key or unknown else _place(tree.nearest(path))
         missing = str(detail["loc"][-1]) if detail["type"] == "missing" else ""
@@ -77,7 +77,7 @@ def _place(tree: Tree) -> tuple[int, int]:
     return tree.line, tree.col
 
 
-def _path(loc: Path, tree: Tree) -> tuple[Path, bool]:
+def steps(loc: Path, tree: Tree) -> tuple[Path, bool]:
     """The steps of ``loc`` that lead through the document (pydantic adds names of union members and ``[key]``)."""
     path: Path = ()
     for step in loc:

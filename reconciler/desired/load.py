@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from reconciler.desired import files, recognise
 from reconciler.desired.check import World, check
+from reconciler.desired.check.finding import Finding
 from reconciler.desired.codes import Code
 from reconciler.desired.compose import Fault
 from reconciler.desired.parsed import Parse, parse
@@ -53,16 +54,22 @@ class _Reading:
         self.problems: list[Problem] = []
         self.files: list[tuple[str, str]] = []
         self._seen: dict[tuple[str, str], _Seen] = {}
+        self._meant: list[Document[Any]] = []
+        self._told: set[tuple[str, int, int]] = set()
         self._whole = True
 
     def result(self) -> Repository:
-        world = World(tuple(self.documents), frozenset(self._seen), self._whole)
-        for finding in check(world):
+        for finding in self._found():
             self.complain(finding.file, [finding.fault], finding.severity)
         problems = tuple(sorted(self.problems))
         digests = tuple(self.files)
         revise = partial(revision_of, self.folder, digests)
-        return Repository(self.folder, world.documents, tuple(self.ignored), problems, revise, digests)
+        return Repository(self.folder, tuple(self.documents), tuple(self.ignored), problems, revise, digests)
+
+    def _found(self) -> list[Finding]:
+        """What the rules of whole documents find, also in those that were mended, but where one has a fault already."""
+        world = World(tuple(self._meant), frozenset(self._seen), self._whole)
+        return [one for one in check(world) if (one.file, one.fault.line, one.fault.col) not in self._told]
 
     def file(self, folder: Path, name: str) -> None:
         file = files.shown(name)
@@ -89,7 +96,10 @@ class _Reading:
             self._whole &= bool(what.name)
             document, faults = recognise.document(tree, what, file)
             self.complain(file, faults)
-            self.documents += [document] if document else []
+            self._told |= {(file, fault.line, fault.col) for fault in faults}
+            if document is not None:
+                self._meant.append(document)
+                self.documents += [] if faults else [document]
 
     def _twice(self, tree: Tree, what: recognise.Head, file: str) -> bool:
         """Whether a document of that kind and name has been read before: a problem, and the first one stays."""

@@ -12,6 +12,7 @@ from reconciler.desired.compose import Fault
 from reconciler.desired.documents import CALICO_APIS, CALICO_KINDS, KINDS, OWN_API, OWN_KINDS, Spec
 from reconciler.desired.documents.metadata import CalicoEnvelope, CalicoMetadata, Envelope, Metadata
 from reconciler.desired.invalid import empties, merged, validated
+from reconciler.desired.mend import judged
 from reconciler.desired.repository import Document, Ignored
 from reconciler.desired.suggestion import did_you_mean
 from reconciler.desired.tree import Tree
@@ -118,7 +119,7 @@ def ignored(tree: Tree, what: Head, file: str) -> Ignored | None:
 
 
 def document(tree: Tree, what: Head, file: str) -> tuple[Document[Any] | None, list[Fault]]:
-    """The document, if it fits the model of its kind; and all that does not fit."""
+    """The document, and all that does not fit the model of its kind: the document is then what it would be without."""
     if what.kind in OWN_KINDS:
         return own(tree, what.kind, KINDS[what.kind], file)
     data = tree.plain()
@@ -126,25 +127,25 @@ def document(tree: Tree, what: Head, file: str) -> tuple[Document[Any] | None, l
     inner = data.get("spec", {})
     if not isinstance(inner, dict):
         return None, found
-    spec, more = validated(KINDS[what.kind], inner, tree.child("spec") or Tree({}, tree.line, tree.col))
+    spec, more = judged(KINDS[what.kind], inner, tree.child("spec") or Tree({}, tree.line, tree.col))
     if envelope is None or spec is None:
         return None, found + more
-    return _document(what.kind, envelope.metadata, spec, file, tree), []
+    return _document(what.kind, envelope.metadata, spec, file, tree), more
 
 
 def own(
     tree: Tree, kind: str, model: type[S], file: str, base: Path | None = None
 ) -> tuple[Document[S] | None, list[Fault]]:
-    """A document of our own, if it fits ``model``; ``base``: the folder that its paths are relative to."""
+    """A document of our own, and all that does not fit ``model``; ``base``: the folder of its relative paths."""
     data = tree.plain()
     envelope, found = validated(Envelope, data, tree)
     blank = list(empties(tree, Envelope, model))
     if not isinstance(data.get("spec"), dict):
         return None, merged(found, blank)
-    spec, more = validated(model, data["spec"], tree.nearest(("spec",)), {"base": base} if base else None)
+    spec, more = judged(model, data["spec"], tree.nearest(("spec",)), {"base": base} if base else None)
     if envelope is None or spec is None or blank:
         return None, merged(found + more, blank)
-    return _document(kind, envelope.metadata, spec, file, tree), []
+    return _document(kind, envelope.metadata, spec, file, tree), more
 
 
 def _document(kind: str, about: Metadata | CalicoMetadata, spec: S, file: str, tree: Tree) -> Document[S]:

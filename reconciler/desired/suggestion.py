@@ -20,9 +20,14 @@ def did_you_mean(word: str, known: list[str]) -> str:
 
 def alike(word: str, known: Iterable[str]) -> str:
     """``did you mean 'mtu'?``, or nothing where nothing comes close."""
+    name = meant(word, known)
+    return f"did you mean {name!r}?" if name is not None else ""
+
+
+def meant(word: str, known: Iterable[str]) -> str | None:
+    """The name that comes closest, if one is close at all."""
     names = tuple(known)
-    meant = _nearest(word, names) if len(names) <= MANY else _near_among_many(word, names)
-    return f"did you mean {meant!r}?" if meant is not None else ""
+    return _nearest(word, names) if len(names) <= MANY else _near_among_many(word, names)
 
 
 def _nearest(word: str, names: tuple[str, ...]) -> str | None:
@@ -55,8 +60,8 @@ def _forms(word: str) -> list[str]:
 
 def alike_or(word: str, known: Iterable[str], right: str) -> str:
     """``did you mean 'mtu'? or add it``; where nothing comes close, ``right`` alone."""
-    meant = alike(word, known)
-    return f"{meant} or {right}" if meant else right
+    question = alike(word, known)
+    return f"{question} or {right}" if question else right
 
 
 def _some(known: list[str]) -> list[str]:

@@ -30,7 +30,7 @@ def sarif(problems: Iterable[Problem], roots: Iterable[Path], top: Path) -> dict
     run = {
         "tool": {"driver": {"name": TOOL, "version": _version(), "rules": rules}},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {BASE: {"uri": f"{top.as_uri().rstrip('/')}/"}},
+        "originalUriBaseIds": {BASE: {"uri": f"{top.as_uri().removesuffix('/')}/"}},
         "results": results,
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}

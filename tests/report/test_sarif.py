@@ -113,3 +113,7 @@ def test_no_problems_are_a_log_without_results(tmp_path: Path) -> None:
     log = sarif([], [tmp_path], tmp_path)
     jsonschema.validate(log, LOG)
     assert log["runs"][0]["results"] == []
+
+
+def test_the_top_of_the_machine_is_a_place_too() -> None:
+    assert sarif([], [], Path("/"))["runs"][0]["originalUriBaseIds"] == {"SRCROOT": {"uri": "file:///"}}
