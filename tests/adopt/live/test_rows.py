@@ -14,7 +14,7 @@ from reconciler.linux.route import NextHop, Route
 from reconciler.linux.rule import Rule
 
 MAC = "02:00:00:00:00:99"
-LEGS = (NextHop(gateway="10.0.0.1", dev="eth1", weight=2), NextHop(dev="eth2", extra=("realms 5",)))
+LEGS = (NextHop(gateway="10.0.0.1", dev="eth1", weight=2, onlink=True), NextHop(dev="eth2", extra=("realms 5",)))
 ENCAP = "encap ip id 7 src 0.0.0.0 dst 10.9.9.9 ttl 0 tos 0"
 SEG6 = "encap seg6 mode encap segs fd00::1,fd00::2"
 MORE = ("advmss 1360", "features ecn", "rto_min 40ms", "tos 0x10")
@@ -31,7 +31,7 @@ LINES: tuple[tuple[Resource, str, dict[str, Any]], ...] = (
      {"dst": "fd00::/64", "type": "blackhole"}),
     (Route(dst="10.2.0.0/16", protocol=142, nexthops=LEGS), "routes",
      {"dst": "10.2.0.0/16"}
-     | {"nexthops": [{"dev": "eth2", "realms": "5"}, {"via": "10.0.0.1", "dev": "eth1", "weight": 2}]}),
+     | {"nexthops": [{"dev": "eth2", "realms": "5"}, {"via": "10.0.0.1", "dev": "eth1", "weight": 2, "onlink": True}]}),
     (Route(dst="10.3.0.0/16", gateway="10.0.0.1", dev="eth1", protocol=142, mtu=1400, extra=MORE), "routes",
      {"dst": "10.3.0.0/16", "via": "10.0.0.1", "dev": "eth1", "mtu": 1400}
      | {"advmss": 1360, "ecn": True, "rtoMin": 40, "tos": 16}),
@@ -44,6 +44,14 @@ LINES: tuple[tuple[Resource, str, dict[str, Any]], ...] = (
      {"priority": 9, "from": "10.0.0.0/8", "table": 100}),
     (Rule(priority=9, family=6, fwmark="0", fwmask="0xff", goto=99, action="goto", protocol=3), "rules",
      {"priority": 9, "family": 6, "goto": 99, "protocol": 3, "fwmark": 0, "fwmask": 255}),
+    (Rule(priority=9, family=4, inverted=True, dst="10.9.0.0/16", tos="0x10", iif="eth1", oif="eth2", table=100,
+          uidrange="5-9", dport="53", tun_id=7, realms="3", protocol=142), "rules",
+     {"priority": 9, "not": True, "to": "10.9.0.0/16", "tos": 16, "iif": "eth1", "oif": "eth2", "uidrange": "5-9"}
+     | {"dport": "53", "tunId": 7, "table": 100, "realms": "3"}),
+    (Rule(priority=9, family=6, src="fd00::/64", action="prohibit", protocol=142), "rules",
+     {"priority": 9, "from": "fd00::/64", "action": "prohibit"}),
+    (Rule(priority=9, family=4, table=254, suppress_prefixlength=0, suppress_ifgroup=0, protocol=142), "rules",
+     {"priority": 9, "table": 254, "suppressPrefixlength": 0, "suppressIfgroup": 0}),
     (Rule(priority=9, family=4, l3mdev=True, sport="1000-2000", ipproto=17, protocol=142), "rules",
      {"priority": 9, "ipproto": 17, "sport": "1000-2000", "l3mdev": True}),
     (Neighbour(dev="eth1", dst="10.0.0.9", lladdr=MAC, protocol=142), "neighbors",
