@@ -9,10 +9,43 @@ from pydantic import BaseModel
 
 from reconciler.desired.device import Defaults, Device, InventoryShape, InventorySpec
 from reconciler.desired.documents import CALICO_APIS, CALICO_KINDS, KINDS, OWN_API, Spec
+from reconciler.desired.documents.values import DEVICE_NAME
 from reconciler.desired.meaning import Meanings, explain, meanings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
+LABELS = TEXTS | {"description": "what selectors of pools and interfaces match"}
+ANNOTATIONS = TEXTS | {"description": 'notes; `reconciler/absent: "true"` has a pool deleted'}
+WHOLE: dict[str, tuple[str, dict[str, Any]]] = {
+    "Switch": (
+        "ceos01",
+        {
+            "vlans": {"10": {"name": "Calico-Network"}},
+            "interfaces": {"Ethernet1": {"description": "to k01-worker", "access": 10}},
+            "svis": {"10": {"addresses": ["10.10.10.1/24"]}},
+        },
+    ),
+    "Node": ("k01-worker", {"interfaces": {"eth1": {"addresses": ["10.10.10.11/24"]}}, "underlay": {"dev": "eth1"}}),
+    "Cluster": ("k01", {"cni": "calico", "nodes": ["k01-worker"], "apiNode": "k01-worker"}),
+    "IPPool": ("default-ipv4-ippool", {"cidr": "192.168.0.0/16", "blockSize": 26, "vxlanMode": "CrossSubnet"}),
+    "BlockAffinity": (
+        "k01-worker-192-168-81-64-26",
+        {"node": "k01-worker", "cidr": "192.168.81.64/26", "state": "confirmed"},
+    ),
+    "FelixConfiguration": ("default", {"vxlanVNI": 4096}),
+    "BGPConfiguration": ("default", {"nodeToNodeMeshEnabled": True}),
+    "IPAMBlock": (
+        "10-0-0-0-26",
+        {"cidr": "10.0.0.0/26", "affinity": "host:k01-worker", "allocations": [], "attributes": []},
+    ),
+    "ClusterInformation": ("default", {"calicoVersion": "v3.30.1"}),
+    "Inventory": (
+        "lab",
+        {"devices": {"k01-worker": {"platform": "linux", "host": "172.20.20.5", "key": "id_ed25519"}}},
+    ),
+    "Settings": ("lab", {"source": {"path": "desired"}, "inventory": "inventory"}),
+}
+"""Name and spec of one whole document of each kind, for whoever begins with an empty file."""
 NEEDED = ("apiVersion", "kind", "metadata")
 
 
@@ -71,9 +104,13 @@ def _only_keys(patterns: dict[str, Any], names: dict[str, Any]) -> dict[str, Any
 def _around(kind: str, spec: dict[str, Any], apis: tuple[str, ...], *, own: bool) -> dict[str, Any]:
     """The whole document around its spec. Kubernetes adds fields of its own to Calico's documents, not to ours."""
     definitions = spec.pop("$defs", {})
+    name = {"type": "string", "minLength": 1, "description": "its name; of a Switch or Node: that in the inventory"}
+    if own:
+        name |= {"pattern": f"^(?:{DEVICE_NAME.pattern})$"}
     metadata = {
         "type": "object",
-        "properties": {"name": {"type": "string", "minLength": 1}, "labels": TEXTS, "annotations": TEXTS},
+        "description": "what the document is called, and what is said about it",
+        "properties": {"name": name, "labels": LABELS, "annotations": ANNOTATIONS},
         "required": ["name"],
         "additionalProperties": not own,
     }
@@ -83,13 +120,16 @@ def _around(kind: str, spec: dict[str, Any], apis: tuple[str, ...], *, own: bool
         "description": spec.get("description", ""),
         "type": "object",
         "properties": {
-            "apiVersion": {"enum": list(apis)},
-            "kind": {"const": kind},
+            "apiVersion": {"enum": list(apis), "description": "whose document it is, and in which version"},
+            "kind": {"const": kind, "description": "what the document describes"},
             "metadata": metadata,
             "spec": spec,
         },
         "required": [*NEEDED, *(["spec"] if own or spec.get("required") else [])],
         "additionalProperties": not own,
+        "examples": [
+            {"apiVersion": apis[0], "kind": kind, "metadata": {"name": WHOLE[kind][0]}, "spec": WHOLE[kind][1]}
+        ],
         "$defs": definitions,
     }
 

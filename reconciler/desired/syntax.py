@@ -19,6 +19,7 @@ HINTS = (
     ("cannot start any token", QUOTES),
     ("expected ',' or", "put a comma between entries, a colon and a space behind each name, and close the bracket"),
     ("end of stream", "close the quote or bracket"),
+    ("<stream end>", "close the bracket that is still open at the end of the file"),
     ("unknown escape", "use single quotes, or double the backslash"),
 )
 

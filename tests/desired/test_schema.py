@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
+from pydantic import BaseModel
 
 from reconciler.desired.compose import compose
+from reconciler.desired.device import InventoryShape
+from reconciler.desired.documents import KINDS as OF_DOCUMENTS
 from reconciler.desired.kinds import KINDS
+from reconciler.settings.model import Settings
 from reconciler.settings.published import OUTPUTS, published, written
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +24,7 @@ PUBLISHED = ROOT / "schemas"
 PRINTED = tuple(f"{name}.v1.json" for name in OUTPUTS)
 TEXTS = {name: text for name, text in published().items() if name not in PRINTED}
 SCHEMAS = written()
+MODELS: dict[str, type[BaseModel]] = {**OF_DOCUMENTS, "Inventory": InventoryShape, "Settings": Settings}
 TOGETHER = Draft202012Validator(SCHEMAS["documents.json"])
 
 
@@ -54,10 +59,20 @@ def test_the_examples_fit_their_schemas(path: Path) -> None:
         TOGETHER.validate(document)
 
 
+@pytest.mark.parametrize("name", [name for name in SCHEMAS if name != "documents.json"])
+def test_a_whole_example_fits_schema_and_model(name: str) -> None:
+    (example,) = SCHEMAS[name]["examples"]
+    Draft202012Validator(SCHEMAS[name]).validate(example)
+    model = MODELS[example["kind"]]
+    assert model.model_validate(example["spec"])
+
+
 BAD: list[tuple[str, dict[str, Any]]] = [
     ("node", {"interfaces": {"eth1": {"adresses": []}}}),
     ("node", {"interfaces": {"eth1": {"addresses": None}}}),
     ("switch", {"interfaces": {"Ethernet1": {"access": "10"}}}),
+    ("switch", {"interfaces": {"Ethernet1": {"access": 10, "addresses": []}}}),
+    ("switch", {"interfaces": {"Ethernet1": {"description": "help?"}}}),
     ("cluster", {"cni": "calicoo", "nodes": []}),
     ("ippool", {"blockSize": 26}),
     ("inventory", {"devices": {"a": {"platform": "linux", "host": "h", "password": "plain"}}}),

@@ -53,7 +53,7 @@ BEYOND = {
         r"^fwmask without fwmark|^suppress\w+ and|of different IP versions$|^family is",
         r"^an IPv6 address with a scope|of the other IP version$|is the address itself$|mix IPv4 and IPv6$",
         r"without a dev to join|^a forwardDelay of|^an interface that is both|^a bridge that is a port",
-        r"^a port cannot be|of its own$|^a VRF on a port|^an SVI with IPv4|^a neighbour without an AS",
+        r"of its own$|^an SVI with IPv4|^a neighbour without an AS",
         r"^a receiver is told in one way|^a window|^an? \w+ with neither",
     ],
     "names that mean something to EOS, or to us": [

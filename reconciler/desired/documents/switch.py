@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from reconciler.desired.codes import Code
 from reconciler.desired.documents.bgp import Bgp
@@ -61,12 +62,24 @@ class ChannelGroup(Part):
     mode: Literal["active", "passive", "on"] = "active"
 
 
+ONE_MODE: JsonDict = {
+    "dependentSchemas": {
+        "access": {"properties": {"trunk": False, "addresses": False}},
+        "trunk": {"properties": {"addresses": False}},
+    },
+    "dependentRequired": {"vrf": ["addresses"]},
+}
+"""A port is one of them, in JSON Schemas; ``_one_mode`` says it in words."""
+
+
 class SwitchPort(Part):
     """One port: access (VLAN 1 unless told), trunk, or routed where it has ``addresses`` (primary first).
 
     Open: ``vrf``, ``channelGroup``, ``portfast``, ``bpduguard``. ``to`` is the other end of its cable: it configures
     nothing, and says which packets pass here.
     """
+
+    model_config = ConfigDict(json_schema_extra=ONE_MODE)
 
     example: ClassVar[str] = "{access: 10}"
     description: Description | None = None

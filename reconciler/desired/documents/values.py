@@ -16,6 +16,7 @@ from reconciler.desired.examples import Example
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 WRITTEN_MAC = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}")
 IFNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,14}")
+SWITCH_TEXT = re.compile(r"[!->@-~]([ ->@-~]*[!->@-~])?")
 DEVICE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
 ADDRESS = re.compile(r"([0-9.]+|\[[0-9A-Fa-f:.]+\])(:\d+)?")
@@ -204,7 +205,7 @@ Interface = Annotated[str, AfterValidator(_interface), Field(examples=["10.10.10
 Prefix = Annotated[str, AfterValidator(_prefix), Field(examples=["10.10.20.0/24"])]
 Destination = Annotated[str, AfterValidator(_destination), Field(examples=["10.10.20.0/24", "default"])]
 Mac = Annotated[str, AfterValidator(_mac), shaped(WRITTEN_MAC), Field(examples=["66:fb:ad:98:aa:13"])]
-Description = Annotated[str, AfterValidator(_description), Field(max_length=80)]
+Description = Annotated[str, AfterValidator(_description), Field(max_length=80), shaped(SWITCH_TEXT)]
 Ifname = Annotated[str, AfterValidator(_ifname), shaped(IFNAME), Field(examples=["eth1"])]
 StationMac = Annotated[Mac, AfterValidator(_station)]
 DeviceName = Annotated[
