@@ -15,6 +15,7 @@ from .errors import LabError
 
 SEED = Path(__file__).parent / "data" / "seed.clab.yaml"
 SWITCH, CLUSTER, MEMBER, LINUX = "arista_ceos", "k8s-kind", "ext-container", "linux"
+ALIASES = {"ceos": SWITCH}
 KINDS = (SWITCH, CLUSTER, MEMBER, LINUX)
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
 
@@ -87,7 +88,7 @@ def _settings(topology: Mapping[str, Any], raw: Any) -> dict[str, Any]:
     kind = own.get("kind") or defaults.get("kind")
     of_kind = (topology.get("kinds") or {}).get(kind) or {}
     labels = {**(defaults.get("labels") or {}), **(of_kind.get("labels") or {}), **(own.get("labels") or {})}
-    return {**defaults, **of_kind, **own, "kind": kind, "labels": labels}
+    return {**defaults, **of_kind, **own, "kind": ALIASES.get(kind, kind), "labels": labels}
 
 
 def _node(name: str, settings: Mapping[str, Any], folder: Path) -> Node:
@@ -101,15 +102,19 @@ def _node(name: str, settings: Mapping[str, Any], folder: Path) -> Node:
         kind=settings["kind"],
         exec=tuple(str(line) for line in settings.get("exec") or ()),
         labels={str(key): str(value) for key, value in settings["labels"].items()},
-        startup=_text(folder / startup) if startup else None,
+        startup=_configuration(str(startup), folder) if startup else None,
     )
 
 
-def _text(path: Path) -> str:
+def _configuration(given: str, folder: Path) -> str:
+    """A file, or the text itself where it has several lines; no error repeats what may hold a password."""
+    if "\n" in given:
+        return given
     try:
-        return path.read_text(encoding="utf-8")
+        return (folder / given).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise LabError(f"Cannot read the startup configuration {path}: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise LabError(f"Cannot read the startup configuration {given}: {why}") from None
 
 
 def _joined(node: Node, clusters: Sequence[str]) -> Node:

@@ -51,6 +51,11 @@ def test_defaults_and_kinds_fill_what_a_node_leaves_out() -> None:
     assert read.nodes[1].exec == ("true",)
 
 
+def test_a_configuration_may_stand_in_the_topology() -> None:
+    (switch,) = parsed({"sw": {"kind": "ceos", "startup-config": "hostname sw\nvlan 10\n"}}).nodes
+    assert (switch.kind, switch.startup) == ("arista_ceos", "hostname sw\nvlan 10\n")
+
+
 def test_containerlabs_long_form_of_a_link() -> None:
     ends = [{"node": "a", "interface": "eth1"}, {"node": "b", "interface": "eth2"}]
     read = parsed({"a": {"kind": "linux"}, "b": {"kind": "linux"}}, [{"type": "veth", "endpoints": ends}])
