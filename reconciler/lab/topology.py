@@ -88,7 +88,7 @@ def _settings(topology: Mapping[str, Any], raw: Any) -> dict[str, Any]:
     kind = own.get("kind") or defaults.get("kind")
     of_kind = (topology.get("kinds") or {}).get(kind) or {}
     labels = {**(defaults.get("labels") or {}), **(of_kind.get("labels") or {}), **(own.get("labels") or {})}
-    return {**defaults, **of_kind, **own, "kind": ALIASES.get(kind, kind), "labels": labels}
+    return {**defaults, **of_kind, **own, "kind": ALIASES.get(str(kind), kind), "labels": labels}
 
 
 def _node(name: str, settings: Mapping[str, Any], folder: Path) -> Node:
