@@ -24,6 +24,10 @@ class Remark:
         return printable(f"{self.file}:{self.line}: {self.what}: {self.why}")
 
 
+Made = tuple[Draft | None, list[Remark]]
+"""A document, if one could be made, and all that is said of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Adopted:
     """``documents``: desired state; ``inventory``: Inventory documents; ``remarks``: sorted, each once."""

@@ -7,14 +7,11 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from reconciler.adopt.adopted import Remark
+from reconciler.adopt.adopted import Made, Remark
 from reconciler.adopt.drafting import commented
 from reconciler.adopt.live.settling import Settling
 from reconciler.adopt.live.sketch import Sketch
 from reconciler.desired.style import Draft
-
-Made = tuple[Draft | None, list[Remark]]
-"""A document, if one could be made, and all that is said of it."""
 
 
 def agreeing(made: Iterable[Made], at: Callable[[str], tuple[str, int]]) -> list[Made]:

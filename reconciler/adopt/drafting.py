@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from reconciler.adopt.adopted import Remark, sorted_remarks
-from reconciler.adopt.fitting import fitted
+from reconciler.adopt.adopted import Made, Remark, sorted_remarks
+from reconciler.adopt.fitting import NotFitting, fitted
 from reconciler.adopt.numbered import Path
 from reconciler.desired.documents import KINDS
 from reconciler.desired.style import Draft
@@ -17,9 +17,12 @@ MOST = 40
 """Remarks above one document; the rest is said on standard error alone."""
 
 
-def drafted(draft: Draft, at: At, remarks: Iterable[Remark] = ()) -> tuple[Draft, list[Remark]]:
-    """The document as far as its model takes it, and all ``remarks``. Raises: NotFitting."""
-    left, misfits = fitted(KINDS[draft.kind], draft.spec)
+def drafted(draft: Draft, at: At, remarks: Iterable[Remark] = ()) -> Made:
+    """The document as far as its model takes it, and all ``remarks``; none where it lacks what each of its kind has."""
+    try:
+        left, misfits = fitted(KINDS[draft.kind], draft.spec)
+    except NotFitting as error:
+        return None, [*remarks, Remark(*at(()), f"{draft.kind} {draft.name}", f"{error}; left out")]
     out = [Remark(*at(one.path), _place(one.path), f"{one.what}; left out ({one.right})") for one in misfits]
     told = [*remarks, *out]
     return commented(replace(draft, spec=left), told), told

@@ -47,9 +47,9 @@ def fitted(model: type[BaseModel], spec: Mapping[Any, Any]) -> tuple[dict[Any, A
         backwards = sorted(found, key=lambda one: order(one.path), reverse=True)
         taken = [misfit for misfit in backwards if _take(left, misfit.path)]
         if not taken:
-            raise NotFitting(found[0])
+            raise NotFitting([*misfits, *found][0])
         misfits += taken
-    raise NotFitting(found[0])
+    raise NotFitting([*misfits, *found][0])
 
 
 def _refused(model: type[BaseModel], spec: dict[Any, Any]) -> Iterator[Misfit]:

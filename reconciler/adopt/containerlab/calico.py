@@ -35,8 +35,9 @@ class Autodetection(NamedTuple):
 
 
 class Installed(NamedTuple):
-    """What an Installation leads to. ``mtu``: of the tunnels, None: found by Calico itself."""
+    """What an Installation leads to, and its file and line. ``mtu``: of the tunnels, None: found by Calico itself."""
 
+    place: tuple[str, int]
     pools: tuple[Draft, ...]
     detect4: Autodetection
     detect6: Autodetection
@@ -62,9 +63,9 @@ def installed(manifest: Manifest) -> tuple[Installed, list[Remark]]:
         plane = network.nearest(("linuxDataplane",))
         why = "its rows are not what Felix writes for iptables; set the Cluster's mode to audit"
         remarks.append(Remark(manifest.file, plane.line, f"linuxDataplane {plane.value}", why))
-    mtu = network.nearest(("mtu",)).value
+    mtu, place = network.nearest(("mtu",)).value, (manifest.file, manifest.line)
     detect = [_autodetection(network, f"nodeAddressAutodetectionV{version}") for version in (4, 6)]
-    return Installed(pools, detect[0], detect[1], mtu if type(mtu) is int else None), remarks
+    return Installed(place, pools, detect[0], detect[1], mtu if type(mtu) is int else None), remarks
 
 
 def _pools(trees: list[Tree], *, bgp: bool, file: str, remarks: list[Remark]) -> Iterator[Draft]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from reconciler.adopt.adopted import Remark
-from reconciler.adopt.agreeing import Made
+from reconciler.adopt.adopted import Made, Remark
 from reconciler.adopt.containerlab.calico import Installed
 from reconciler.adopt.containerlab.kind import KindCluster
 from reconciler.adopt.containerlab.manifests import Manifest
 from reconciler.adopt.drafting import all_at, drafted
-from reconciler.adopt.fitting import NotFitting
 from reconciler.desired.style import Draft
 
 LOOKED_UP = "Tunnel addresses, block affinities and Calico's version are read from it, with kubectl on apiNode."
@@ -48,10 +46,8 @@ def object_drafts(objects: Iterable[Manifest], calico: Installed | None) -> list
             continue
         spec = one.tree.nearest(("spec",)).plain() if one.tree.child("spec") is not None else {}
         at = all_at(one.file, one.line)
-        try:
-            made[place] = drafted(Draft(one.kind, one.name, spec if isinstance(spec, dict) else {}), at)
-        except NotFitting as error:
-            made[place] = (None, [Remark(one.file, one.line, f"{one.kind} {one.name}", f"{error}; left out")])
-    for pool in calico.pools if calico is not None else ():
-        made.setdefault((pool.kind, pool.name), drafted(pool, all_at("", 1)))
+        made[place] = drafted(Draft(one.kind, one.name, spec if isinstance(spec, dict) else {}), at)
+    if calico is not None:
+        for pool in calico.pools:
+            made.setdefault((pool.kind, pool.name), drafted(pool, all_at(*calico.place)))
     return list(made.values())

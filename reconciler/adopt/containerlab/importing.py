@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.adopt.adopted import Adopted, NotRead, Refused, Remark, Sources, beside, readable, sorted_remarks
-from reconciler.adopt.agreeing import Made, agreeing
+from reconciler.adopt.adopted import Adopted, Made, NotRead, Refused, Remark, Sources, beside, readable, sorted_remarks
+from reconciler.adopt.agreeing import agreeing
 from reconciler.adopt.containerlab.calico import Installed, installed
 from reconciler.adopt.containerlab.cluster import cluster_draft, object_drafts
 from reconciler.adopt.containerlab.kind import KindCluster, KindNode, kind_cluster

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
-from reconciler.adopt.adopted import Remark
+from reconciler.adopt.adopted import Made
 from reconciler.adopt.containerlab.calico import Autodetection
 from reconciler.adopt.containerlab.kind import KindNode
 from reconciler.adopt.containerlab.node import node_state
@@ -19,9 +19,7 @@ MARKS = " Routes have the protocol that `ip` gave them; without it they get our 
 FIELDS = {4: "address", 6: "address6"}
 
 
-def node_draft(
-    lab: Lab, member: Member, kind: KindNode | None, detect: Mapping[int, Autodetection]
-) -> tuple[Draft, list[Remark]]:
+def node_draft(lab: Lab, member: Member, kind: KindNode | None, detect: Mapping[int, Autodetection]) -> Made:
     """``kind``: as the node of a cluster, whose underlay is said where it is not the first address."""
     state, remarks = node_state(member.exec, lab.file)
     spec = state.spec()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from reconciler.adopt.adopted import NotRead, Remark, Sources, beside, readable
+from reconciler.adopt.adopted import Made, NotRead, Remark, Sources, beside, readable
 from reconciler.adopt.containerlab.commands import told
 from reconciler.adopt.containerlab.links import End
 from reconciler.adopt.containerlab.startup import Lines, Startup, startup
@@ -25,9 +25,7 @@ REMOTE = re.compile(r"\w+://|git@")
 """Some people have a password in it."""
 
 
-def switch_draft(
-    lab: Lab, member: Member, cables: Mapping[End, End | None], sources: Sources
-) -> tuple[Draft, list[Remark]]:
+def switch_draft(lab: Lab, member: Member, cables: Mapping[End, End | None], sources: Sources) -> Made:
     given = member.said.get(STARTUP) or member.binds.get(FLASH)
     remarks: list[Remark] = []
     why = "commands in a switch's container are not brought over"

@@ -71,6 +71,12 @@ def test_a_kind_may_name_a_group() -> None:
         ({"kind": KIND, "a": INSTALLATION, "b": POOL}, "calico", ["p"], ["an Installation without ipPools"]),
         ({"kind": KIND, "p": POOL, "q": POOL}, "calico", ["p"], ["IPPool p: there is one already; left out"]),
         ({"kind": KIND, "p": POOL.replace("name: p", "")}, "calico", [], ["IPPool : it has no name; left out"]),
+        (
+            {"kind": KIND, "a": INSTALLATION.replace("[]", "[{name: p, cidr: 10.0.0.0}]")},
+            "calico",
+            [],
+            ["IPPool p: '10.0.0.0' has no prefix length: "],
+        ),
         ({"kind": KIND, "p": f"{POOL}a: 1\na: 2\n"}, "calico", ["p"], ["duplicate key 'a' (first on line 5)"]),
         ({"kind": KIND, "other__x.clab": "topology: {}", "other__p": POOL}, "none", [], []),
         ({"kind": KIND, "mine__p": POOL}, "calico", ["p"], []),
