@@ -26,11 +26,7 @@ class Misfit(NamedTuple):
 
 
 class NotFitting(ValueError):
-    """What is left lacks something that every document of its kind has; ``misfit`` says what."""
-
-    def __init__(self, misfit: Misfit) -> None:
-        super().__init__(f"{misfit.what}: {misfit.right}")
-        self.misfit = misfit
+    """What is left lacks something that every document of its kind has; the text says why, and what would be right."""
 
 
 def fitted(model: type[BaseModel], spec: Mapping[Any, Any]) -> tuple[dict[Any, Any], list[Misfit]]:
@@ -47,9 +43,13 @@ def fitted(model: type[BaseModel], spec: Mapping[Any, Any]) -> tuple[dict[Any, A
         backwards = sorted(found, key=lambda one: order(one.path), reverse=True)
         taken = [misfit for misfit in backwards if _take(left, misfit.path)]
         if not taken:
-            raise NotFitting([*misfits, *found][0])
+            raise NotFitting(_why([*misfits, *found]))
         misfits += taken
-    raise NotFitting([*misfits, *found][0])
+    raise NotFitting(_why([*misfits, *found]))
+
+
+def _why(misfits: list[Misfit]) -> str:
+    return f"{misfits[0].what}: {misfits[0].right}"
 
 
 def _refused(model: type[BaseModel], spec: dict[Any, Any]) -> Iterator[Misfit]:
