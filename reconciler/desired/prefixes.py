@@ -33,6 +33,10 @@ class Networks(Generic[Item]):
             if prefixlen <= (bits if length is None else length):
                 yield from items.get(number >> (bits - prefixlen) << (bits - prefixlen), ())
 
+    def nearest(self, address: Address, length: int | None = None) -> Item | None:
+        """The first of those ``around``: the longest prefix wins, and of one prefix the item that came first."""
+        return next(self.around(address, length), None)
+
     def contain(self, address: Address) -> bool:
         """Whether ``address`` is in any of them."""
         return any(True for _ in self.around(address))

@@ -1,17 +1,13 @@
-"""What addresses are to every compiler: families, prefixes looked up by the longest match, origins put together."""
+"""What addresses are to every compiler: families, addresses in their subnets, origins put together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Generic, NamedTuple, TypeVar
+from ipaddress import ip_address, ip_network
+from typing import NamedTuple
 
+from reconciler.desired.prefixes import Address, Network
 from reconciler.linux.route import IPV6_DEFAULT_METRIC
-
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +43,6 @@ def placed(text: str) -> Placed:
     address, _, length = text.partition("/")
     ip = ip_address(address)
     return Placed(ip, int(length) if length else ip.max_prefixlen, str(ip))
-
-
-class Prefixes(Generic[Item]):
-    """Longest-prefix lookup, at the cost of one dictionary access per prefix length in use."""
-
-    def __init__(self, items: Iterable[tuple[Network, Item]]) -> None:
-        self._by_length: dict[int, dict[int, Item]] = {}
-        for network, item in items:
-            self._by_length.setdefault(network.prefixlen, {}).setdefault(int(network.network_address), item)
-        self._lengths = sorted(self._by_length, reverse=True)
-
-    def find(self, address: Address, prefixlen: int | None = None) -> Item | None:
-        """What contains ``address`` (as a prefix of that length, by default a host); the longest one wins."""
-        bits, number = address.max_prefixlen, int(address)
-        for length in self._lengths:
-            if length <= (bits if prefixlen is None else prefixlen):
-                item = self._by_length[length].get(number >> (bits - length) << (bits - length))
-                if item is not None:
-                    return item
-        return None
 
 
 def host(address: Address) -> str:

@@ -8,10 +8,11 @@ from ipaddress import ip_interface, ip_network
 
 from reconciler.cluster.facts import NodeFacts
 from reconciler.desired.documents import Cluster, Node
+from reconciler.desired.prefixes import Network, Networks
 from reconciler.desired.repository import Document, Repository
 from reconciler.intent.facts import ClusterFacts
 from reconciler.intent.mtu import ETHERNET_MTU
-from reconciler.intent.network import Family, Network, Placed, Prefixes, placed
+from reconciler.intent.network import Family, Placed, placed
 from reconciler.intent.underlay import declared_mtus, underlay
 
 
@@ -33,7 +34,7 @@ class Peer:
     mac: str | None = None
     key: str | None = None
     host: str | None = None
-    connected: Prefixes[str] | None = None
+    connected: Networks[str] | None = None
     origin: str = ""
     subnet_origin: str = ""
     tunnel_origin: str = ""
@@ -81,7 +82,7 @@ def _peer(name: str, document: Document[Node] | None, told: NodeFacts, version: 
         mac=(vtep and vtep.mac) or told.macs.get(f"vxlan{six}"),
         key=getattr(keys, f"public_key{six}", None) or told.keys.get(f"wireguard{six}"),
         host=None if six else (cilium and cilium.address) or told.tunnels.get("cilium"),
-        connected=Prefixes(subnets) if subnets else None,
+        connected=Networks(subnets) if subnets else None,
         origin=_origin(document, here, "underlay" if node.underlay is not None else "interfaces"),
         subnet_origin=_origin(document, here, "podCIDRs"),
         tunnel_origin=_origin(document, here, "tunnel"),
@@ -106,4 +107,4 @@ def tells_all(peers: Mapping[str, Peer], *names: str) -> bool:
 
 def dev_to(me: Peer, peer: Peer) -> str | None:
     """My interface that leads to ``peer`` without a gateway; ``None``: there is none, or nobody knows."""
-    return None if me.connected is None or peer.address is None else me.connected.find(peer.address.ip)
+    return None if me.connected is None or peer.address is None else me.connected.nearest(peer.address.ip)

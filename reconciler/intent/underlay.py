@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address, ip_interface, ip_network
 
 from reconciler.desired.documents import Node
-from reconciler.intent.network import Network
+from reconciler.desired.prefixes import Network
 from reconciler.linux.route import MAIN_TABLE
 
 Hop = tuple[str, str | None]

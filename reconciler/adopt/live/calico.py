@@ -15,11 +15,11 @@ from reconciler.adopt.live.seen import Seen
 from reconciler.adopt.live.sketch import Sketch
 from reconciler.cluster.ippool import IPPool
 from reconciler.desired.check.pools import BLOCK_SIZES
+from reconciler.desired.prefixes import Network
 from reconciler.intent.calico.claim import VXLAN, WIREGUARDS
 from reconciler.intent.calico.release import PROFILES
 from reconciler.intent.calico.settings import BIRD_PROTOCOL, FELIX_PROTOCOL, IPIP_DEVICE, VXLAN_DEVICES
 from reconciler.intent.mtu import ETHERNET_MTU, OVERHEAD
-from reconciler.intent.network import Network
 from reconciler.linux.address import Address
 from reconciler.linux.claim import matches
 from reconciler.linux.link import Link

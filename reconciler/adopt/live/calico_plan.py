@@ -15,8 +15,9 @@ from typing import Any
 from reconciler.adopt.live.fabric import Fabric, is_overlays
 from reconciler.adopt.live.seen import Seen
 from reconciler.adopt.live.sketch import Sketch
+from reconciler.desired.prefixes import Network
 from reconciler.intent.calico.settings import BIRD_PROTOCOL, IPIP_DEVICE, VXLAN_DEVICES, WIREGUARD, vtep_mac
-from reconciler.intent.network import IPV4, IPV6, Network
+from reconciler.intent.network import IPV4, IPV6
 from reconciler.linux.address import Address
 from reconciler.linux.claim import POD_DEVICES, matches
 from reconciler.linux.link import Link

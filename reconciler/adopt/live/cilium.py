@@ -9,8 +9,8 @@ from typing import Any
 from reconciler.adopt.live.fabric import Fabric, Proposal
 from reconciler.adopt.live.seen import Seen
 from reconciler.adopt.live.sketch import Sketch
+from reconciler.desired.prefixes import Network
 from reconciler.intent.cilium import HOST, ROUTES
-from reconciler.intent.network import Network
 from reconciler.linux.address import Address
 from reconciler.linux.route import Route
 

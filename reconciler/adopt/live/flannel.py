@@ -9,10 +9,10 @@ from typing import Any
 from reconciler.adopt.live.fabric import Fabric, Proposal, usual
 from reconciler.adopt.live.seen import Seen
 from reconciler.adopt.live.sketch import Sketch
+from reconciler.desired.prefixes import Network
 from reconciler.intent.flannel.backends import WIREGUARD_OVERHEAD
 from reconciler.intent.flannel.claim import DEVICES
 from reconciler.intent.mtu import ETHERNET_MTU, OVERHEAD
-from reconciler.intent.network import Network
 from reconciler.linux.address import Address
 from reconciler.linux.claim import matches
 from reconciler.linux.link import Link

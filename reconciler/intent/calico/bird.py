@@ -5,9 +5,10 @@ The next hop is the owner's address, resolved as any route is; only a tunnelled 
 
 from __future__ import annotations
 
+from reconciler.desired.prefixes import Address
 from reconciler.intent.calico.fabric import Destination
 from reconciler.intent.calico.settings import BIRD_PROTOCOL, IPIP_DEVICE, Settings
-from reconciler.intent.network import IPV4, Address, Family, together
+from reconciler.intent.network import IPV4, Family, together
 from reconciler.linux.route import Route
 
 

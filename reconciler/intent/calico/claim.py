@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 from reconciler.core.resource import Resource
+from reconciler.desired.prefixes import Network
 from reconciler.intent.calico.settings import (
     BIRD_PROTOCOL,
     FELIX_PROTOCOL,
@@ -14,7 +15,6 @@ from reconciler.intent.calico.settings import (
     VXLAN_DEVICES,
     WIREGUARD,
 )
-from reconciler.intent.network import Network
 from reconciler.linux.address import Address
 from reconciler.linux.claim import IPV6_BOOTSTRAP, CniClaim, devices_of, inside
 from reconciler.linux.fdb import FdbEntry

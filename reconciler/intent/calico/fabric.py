@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from reconciler.desired.prefixes import Address, Network, Networks
 from reconciler.intent.calico.release import Kind, Profile
-from reconciler.intent.network import Address, Network, Placed, Prefixes, host, together
+from reconciler.intent.network import Placed, host, together
 
 
 class End(NamedTuple):
@@ -112,12 +113,12 @@ class Layout:
     blocks: Sequence[Block] = ()
     loans: Sequence[Loan] = ()
     told: bool = True
-    pool_of: Prefixes[Pool] = field(init=False)
-    block_of: Prefixes[Block] = field(init=False)
+    pool_of: Networks[Pool] = field(init=False)
+    block_of: Networks[Block] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "pool_of", Prefixes((pool.network, pool) for pool in self.pools))
-        object.__setattr__(self, "block_of", Prefixes((block.network, block) for block in self.blocks))
+        object.__setattr__(self, "pool_of", Networks((pool.network, pool) for pool in self.pools))
+        object.__setattr__(self, "block_of", Networks((block.network, block) for block in self.blocks))
 
     @property
     def kinds(self) -> frozenset[Kind]:
@@ -126,7 +127,7 @@ class Layout:
 
     def pool_at(self, address: Address, prefixlen: int | None = None) -> Pool | None:
         """The pool whose mode an address follows; addresses of load balancers are nobody's route."""
-        pool = self.pool_of.find(address, prefixlen)
+        pool = self.pool_of.nearest(address, prefixlen)
         return pool if pool is not None and pool.kind != "loadbalancer" else None
 
 
@@ -164,7 +165,7 @@ def _loans(layout: Layout) -> Iterator[Destination]:
 
 def _node_addresses(layout: Layout, peers: Iterable[Peer]) -> Iterator[Destination]:
     for peer in peers:
-        if peer.address is None or layout.block_of.find(peer.address.ip) is None:
+        if peer.address is None or layout.block_of.nearest(peer.address.ip) is None:
             continue
         pool = layout.pool_at(peer.address.ip)
         if pool is not None:
@@ -175,7 +176,7 @@ def _tunnel_ends(layout: Layout, peers: Iterable[Peer], profile: Profile) -> Ite
     """Rules R6 to R8: borrowed tunnel addresses, those that are a block, and in some releases all inside a block."""
     for peer in peers:
         for address, origin in peer.ends:
-            block, pool = layout.block_of.find(address), layout.pool_at(address)
+            block, pool = layout.block_of.nearest(address), layout.pool_at(address)
             if block is None or pool is None:
                 continue
             alone = block.network.prefixlen == block.network.max_prefixlen

@@ -11,11 +11,12 @@ from reconciler.core.driver import Claim
 from reconciler.core.resource import State, Unknown
 from reconciler.desired.codes import Code
 from reconciler.desired.documents import Switch
+from reconciler.desired.prefixes import Network, Networks
 from reconciler.desired.problem import Problem
 from reconciler.desired.repository import Document
 from reconciler.intent.calico.fabric import Destination, Peer
 from reconciler.intent.calico.part import CalicoPart
-from reconciler.intent.network import Network, Prefixes, together
+from reconciler.intent.network import together
 from reconciler.intent.wish import Owns, Part, Row, problem
 from reconciler.switch.claim import SwitchClaim
 from reconciler.switch.kinds import StaticRoute
@@ -56,7 +57,7 @@ class SwitchRoutesPart(Part):
             if peer.address is None:
                 yield Unknown("static_route", f"{to.dst} via *", peer.lacks("underlay address"))
                 continue
-            vrf = beside.find(peer.address.ip)
+            vrf = beside.nearest(peer.address.ip)
             if vrf is not None:
                 why = together(to.origin, peer.origin, self.calico.sources.cluster.origin("spec", "switchRoutes"))
                 yield StaticRoute(vrf=vrf, dst=to.dst, via=peer.address.text, label=peer.name[:32], origin=why)
@@ -82,9 +83,9 @@ class SwitchRoutesPart(Part):
         ]
 
     @cached_property
-    def _connected(self) -> dict[str, Prefixes[str]]:
+    def _connected(self) -> dict[str, Networks[str]]:
         """By switch: its subnets, each with the VRF that it is in."""
-        return {switch.name: Prefixes(_subnets(switch)) for switch in self.switches}
+        return {switch.name: Networks(_subnets(switch)) for switch in self.switches}
 
     @property
     def warnings(self) -> Iterator[Problem]:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from reconciler.core.resource import Key
+from reconciler.desired.prefixes import Networks
 from reconciler.intent.calico import bird, devices, felix, wireguard
 from reconciler.intent.calico.fabric import Destination, Layout, Peer, destinations
 from reconciler.intent.calico.release import may_have_host_routes
 from reconciler.intent.calico.settings import Settings
 from reconciler.intent.calico.view import View
-from reconciler.intent.network import IPV4, Family, Prefixes, host
+from reconciler.intent.network import IPV4, Family, host
 from reconciler.intent.underlay import Hop
 from reconciler.intent.wish import Row
 from reconciler.linux.route import MAIN_TABLE, Route
@@ -120,7 +121,7 @@ class Tables:
         """Every other node, with the view that I have of it and what is known of that view."""
         far = self._shelf(self._view(me, settings, near=None if me.address is None else False))
         near = self._shelf(far[0]._replace(near=me.address is not None))
-        routers = Prefixes(me.routes) if "none" in self.layout.kinds & settings.bird else None
+        routers = Networks(me.routes) if "none" in self.layout.kinds & settings.bird else None
         shift = self.family.bits - (0 if me.address is None else me.address.prefixlen)
         prefix = None if me.address is None else int(me.address.ip) >> shift
         behind: dict[Hop | None, Shelf] = {None: far}  # by router: a view is too costly to be looked up for each peer
@@ -133,7 +134,7 @@ class Tables:
                 yield name, far
             else:
                 address = self.peers[name].address
-                router = None if address is None else routers.find(address.ip)
+                router = None if address is None else routers.nearest(address.ip)
                 if router not in behind:
                     behind[router] = self._shelf(far[0]._replace(router=router))
                 yield name, behind[router]

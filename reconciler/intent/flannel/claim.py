@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 
 from reconciler.core.resource import Resource
-from reconciler.intent.network import Network
+from reconciler.desired.prefixes import Network
 from reconciler.linux.address import Address
 from reconciler.linux.claim import CniClaim, devices_of, inside, matches
 from reconciler.linux.fdb import FdbEntry
