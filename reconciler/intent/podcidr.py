@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_interface, ip_network
 
 from reconciler.cluster.facts import NodeFacts
@@ -23,7 +23,7 @@ class Peer:
     ``subnets`` are its shares of the network, ``address`` the one that others reach it by, on ``dev``, whose MTU is
     ``mtu`` (bytes). ``mac`` is its VTEP's, chosen at random by its flanneld; ``key`` WireGuard's public one; ``host``
     the address of cilium_host. ``connected``: which of its interfaces leads to an address without a gateway; ``None``
-    where nobody tells a subnet of it (an annotation has no prefix length).
+    where nobody tells a subnet of it (an annotation has no prefix length); it says nothing of how others see the node.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Peer:
     mac: str | None = None
     key: str | None = None
     host: str | None = None
-    connected: Networks[str] | None = None
+    connected: Networks[str] | None = field(default=None, compare=False)
     origin: str = ""
     subnet_origin: str = ""
     tunnel_origin: str = ""
